@@ -1,0 +1,1 @@
+"""The protocol, the rights and the read models of the screens. Pure."""

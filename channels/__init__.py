@@ -1,0 +1,1 @@
+"""Every medium seen as interactions: voice, e-mail, web chat and tasks."""

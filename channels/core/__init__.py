@@ -1,0 +1,1 @@
+"""Matching and reading of conversations, without I/O."""

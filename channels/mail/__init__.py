@@ -1,0 +1,1 @@
+"""E-mail: fetched, stored raw, read, threaded, answered."""

@@ -1,0 +1,1 @@
+"""Web chat: the visitor side of a conversation and its widget."""

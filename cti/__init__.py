@@ -1,0 +1,1 @@
+"""Telephone switches: connections, calls and legs; knows no agents, queues or customers."""

@@ -1,0 +1,1 @@
+"""What happened, counted: KPIs and the wallboard feed."""
