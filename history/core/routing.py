@@ -1,0 +1,332 @@
+"""Facts of the stream `routing/<domain>`: what the router decided, in the past tense.
+
+`router/core/engine.py` creates them and `router/core/state.py` applies them; the projections and the read models of the
+screens fold the same facts. Times are UTC milliseconds; each entry also carries its own `at_ms`.
+"""
+
+import msgspec
+
+from history.core.entries import Fact
+from history.core.routing_settings import RoutingSettings
+from history.core.vocabulary import (
+    AgentId,
+    BackOffBecause,
+    CloseReason,
+    CustomerId,
+    DispositionId,
+    EndedBy,
+    HandlingId,
+    HandlingRole,
+    IdentityId,
+    InteractionId,
+    LanguageTag,
+    LegFailure,
+    Medium,
+    OfferId,
+    Outcome,
+    OutcomeReason,
+    Presence,
+    PresenceBy,
+    QueueId,
+    ReasonCode,
+    RegionId,
+    SegmentId,
+    SkillId,
+    SourceId,
+    Trust,
+    VisitId,
+    WithdrawnBecause,
+)
+
+
+class Attributes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What routing may know about a customer, as it was when it was looked up. The router looks nothing up."""
+
+    value: int = 0
+    language: LanguageTag | None = None
+    segment: SegmentId | None = None
+    region: RegionId | None = None
+    preferred_agents: tuple[AgentId, ...] = ()
+
+
+class InputTaken(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The receipt of an input: the highest (epoch, number) per source, and what became of it."""
+
+    source: SourceId
+    source_epoch: int
+    source_number: int
+    outcome: Outcome
+    reason: OutcomeReason | None = None
+
+
+class RoutingDefined(Fact, frozen=True, kw_only=True):
+    """From here on these settings hold."""
+
+    settings: RoutingSettings
+
+
+class PresenceChanged(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    agent: AgentId
+    presence: Presence
+    reason: ReasonCode | None = None
+    by: PresenceBy = PresenceBy.AGENT
+
+
+class DesktopConnected(Fact, frozen=True, kw_only=True):
+    """The agent has at least one live desktop from now on."""
+
+    agent: AgentId
+
+
+class DesktopDisconnected(Fact, frozen=True, kw_only=True):
+    agent: AgentId
+
+
+class PhoneBecameReachable(Fact, frozen=True, kw_only=True):
+    agent: AgentId
+
+
+class PhoneBecameUnreachable(Fact, frozen=True, kw_only=True):
+    agent: AgentId
+
+
+class PhoneBecameBusy(Fact, frozen=True, kw_only=True):
+    """The phone has a call, ours or one that did not come through us."""
+
+    agent: AgentId
+
+
+class PhoneBecameFree(Fact, frozen=True, kw_only=True):
+    agent: AgentId
+
+
+class AgentBackedOff(Fact, frozen=True, kw_only=True):
+    """Nothing is offered to the agent until then."""
+
+    agent: AgentId
+    until_ms: int
+    because: BackOffBecause
+
+
+class InteractionQueued(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """An interaction entered a queue: a visit begins. A later visit keeps the first arrival and due time."""
+
+    interaction: InteractionId
+    visit: VisitId
+    medium: Medium
+    queue: QueueId
+    required_skills: tuple[SkillId, ...] = ()
+    arrived_ms: int
+    due_ms: int
+    customer: CustomerId | None = None
+    identity: IdentityId | None = None
+    trust: Trust = Trust.CLAIMED
+    attributes: Attributes = Attributes()
+
+
+class InteractionAttributed(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """What was learnt about the customer after the arrival."""
+
+    interaction: InteractionId
+    customer: CustomerId | None = None
+    identity: IdentityId | None = None
+    trust: Trust = Trust.CLAIMED
+    attributes: Attributes = Attributes()
+
+
+class OfferMade(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """One interaction proposed to one agent. A call's own time begins with `RingOrdered`."""
+
+    offer: OfferId
+    interaction: InteractionId
+    visit: VisitId
+    queue: QueueId
+    medium: Medium
+    agent: AgentId
+    waited_ms: int
+    expires_at_ms: int
+    """End of the offer; for a call the instant at which the phone rings at the latest."""
+    idle_ms: int
+    """The winner's score under longest idle."""
+    candidates: int
+    runner_up: AgentId | None = None
+    runner_up_idle_ms: int = 0
+
+
+class PopConfirmed(Fact, frozen=True, kw_only=True):
+    """The agent's page has shown the record, this long after the offer."""
+
+    offer: OfferId
+    after_ms: int
+
+
+class RingOrdered(Fact, frozen=True, kw_only=True):
+    """The phone may ring now; the offer's time runs from here."""
+
+    offer: OfferId
+    pop_was_late: bool
+    expires_at_ms: int
+
+
+class PhoneRang(Fact, frozen=True, kw_only=True):
+    offer: OfferId
+
+
+class OfferAccepted(Fact, frozen=True, kw_only=True):
+    offer: OfferId
+    interaction: InteractionId
+    agent: AgentId
+
+
+class OfferDeclined(Fact, frozen=True, kw_only=True):
+    offer: OfferId
+    interaction: InteractionId
+    agent: AgentId
+
+
+class OfferExpired(Fact, frozen=True, kw_only=True):
+    """RONA: the interaction keeps its place; `misses` counts the agent's in a row."""
+
+    offer: OfferId
+    interaction: InteractionId
+    agent: AgentId
+    misses: int
+
+
+class OfferFailed(Fact, frozen=True, kw_only=True):
+    """The phone could not be connected; nobody missed anything."""
+
+    offer: OfferId
+    interaction: InteractionId
+    agent: AgentId
+    cause: LegFailure
+
+
+class OfferWithdrawn(Fact, frozen=True, kw_only=True):
+    offer: OfferId
+    interaction: InteractionId
+    agent: AgentId
+    because: WithdrawnBecause
+
+
+class RingingToStop(Fact, frozen=True, kw_only=True):
+    """An offer ended while its phone rang: the ring has to be stopped, until then or until the switch says it is."""
+
+    offer: OfferId
+    interaction: InteractionId
+    give_up_at_ms: int
+
+
+class RingingStopped(Fact, frozen=True, kw_only=True):
+    offer: OfferId
+
+
+class VisitAnswered(Fact, frozen=True, kw_only=True):
+    visit: VisitId
+    interaction: InteractionId
+    queue: QueueId
+    medium: Medium
+    wait_ms: int
+
+
+class VisitAbandoned(Fact, frozen=True, kw_only=True):
+    visit: VisitId
+    interaction: InteractionId
+    queue: QueueId
+    medium: Medium
+    wait_ms: int
+    short: bool
+
+
+class HandlingStarted(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    handling: HandlingId
+    interaction: InteractionId
+    agent: AgentId
+    queue: QueueId
+    medium: Medium
+    offer: OfferId
+    role: HandlingRole = HandlingRole.OWNER
+
+
+class WrapUpStarted(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The agent's part with the customer is over; what they still write is wrap-up."""
+
+    handling: HandlingId
+    interaction: InteractionId
+    agent: AgentId
+    by: EndedBy
+    active_ms: int
+    ends_at_ms: int | None = None
+    """When it ends by itself, for an agent without a desktop."""
+
+
+class WrapUpCompleted(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The handling's end."""
+
+    handling: HandlingId
+    interaction: InteractionId
+    agent: AgentId
+    wrap_up_ms: int
+    disposition: DispositionId | None = None
+
+
+class HangUpOrdered(Fact, frozen=True, kw_only=True):
+    """The agent has gone; the customer's leg has to be ended."""
+
+    interaction: InteractionId
+    give_up_at_ms: int
+
+
+class CustomerLegEnded(Fact, frozen=True, kw_only=True):
+    """The customer is no longer connected (hung up, closed the chat)."""
+
+    interaction: InteractionId
+
+
+class InteractionClosed(Fact, frozen=True, kw_only=True):
+    interaction: InteractionId
+    reason: CloseReason
+
+
+class InputSetAside(Fact, frozen=True, kw_only=True):
+    """A defect: the engine raised, nothing has changed, the alarm is on."""
+
+    source: SourceId
+    source_epoch: int
+    source_number: int
+
+
+ROUTING_FACTS: tuple[type[Fact], ...] = (
+    InputTaken,
+    RoutingDefined,
+    PresenceChanged,
+    DesktopConnected,
+    DesktopDisconnected,
+    PhoneBecameReachable,
+    PhoneBecameUnreachable,
+    PhoneBecameBusy,
+    PhoneBecameFree,
+    AgentBackedOff,
+    InteractionQueued,
+    InteractionAttributed,
+    OfferMade,
+    PopConfirmed,
+    RingOrdered,
+    PhoneRang,
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferFailed,
+    OfferWithdrawn,
+    RingingToStop,
+    RingingStopped,
+    VisitAnswered,
+    VisitAbandoned,
+    HandlingStarted,
+    WrapUpStarted,
+    WrapUpCompleted,
+    HangUpOrdered,
+    CustomerLegEnded,
+    InteractionClosed,
+    InputSetAside,
+)

@@ -1,0 +1,171 @@
+"""Ids, media and reasons: the words that every journal entry is made of.
+
+An id is a `NewType` of `str` or `int`, so that an entry's annotation says what it names; a bare `str` in an entry is
+free text and refused by `tests/history/test_entries.py`. The glossary (GLOSSARY.md) has each word's one meaning.
+"""
+
+from enum import StrEnum
+from typing import NewType
+
+TenantId = NewType("TenantId", str)
+DomainId = NewType("DomainId", str)
+StreamName = NewType("StreamName", str)
+EntryNumber = NewType("EntryNumber", int)
+
+AgentId = NewType("AgentId", str)  # also the user id of that agent
+UserId = NewType("UserId", str)
+TeamId = NewType("TeamId", str)
+QueueId = NewType("QueueId", str)
+SkillId = NewType("SkillId", str)
+ReasonCode = NewType("ReasonCode", str)  # why an agent is not ready: an id of the definition
+DispositionId = NewType("DispositionId", str)
+SwitchName = NewType("SwitchName", str)
+PhoneName = NewType("PhoneName", str)  # the switch's name of an agent's phone, never a phone number
+MailboxId = NewType("MailboxId", str)
+SiteId = NewType("SiteId", str)  # a web site that carries the chat widget
+FormId = NewType("FormId", str)
+LanguageTag = NewType("LanguageTag", str)  # BCP 47
+SegmentId = NewType("SegmentId", str)
+RegionId = NewType("RegionId", str)
+
+InteractionId = NewType("InteractionId", str)
+VisitId = NewType("VisitId", str)
+OfferId = NewType("OfferId", str)
+HandlingId = NewType("HandlingId", str)
+ConversationId = NewType("ConversationId", str)
+MessageId = NewType("MessageId", str)  # of a line or mail inside a conversation
+ClientMessageId = NewType("ClientMessageId", str)  # chosen by who wrote it; the same id is the same message
+CustomerId = NewType("CustomerId", str)
+IdentityId = NewType("IdentityId", str)
+ContentId = NewType("ContentId", str)
+DigestHex = NewType("DigestHex", str)
+SourceId = NewType("SourceId", str)  # who sends inputs: a switch, a channel's announcer, a desktop's session
+SessionId = NewType("SessionId", str)
+RulesVersion = NewType("RulesVersion", str)
+
+
+class Medium(StrEnum):
+    """What an interaction travels over. A task has no medium of its own; it counts as one for capacity."""
+
+    VOICE = "voice"
+    MAIL = "mail"
+    CHAT = "chat"
+    TASK = "task"
+
+
+class Presence(StrEnum):
+    """What an agent chose. What they are doing (workload) is derived from their leases, never stored."""
+
+    SIGNED_OUT = "signed_out"
+    NOT_READY = "not_ready"
+    READY = "ready"
+
+
+class PresenceBy(StrEnum):
+    """Who changed a presence."""
+
+    AGENT = "agent"
+    MISSED_OFFERS = "missed_offers"
+    PHONE_PROBLEM = "phone_problem"
+    SUPERVISOR = "supervisor"
+    DEFINITION = "definition"
+
+
+class Trust(StrEnum):
+    """How sure we are that a customer is who their identity says."""
+
+    VERIFIED = "verified"
+    CLAIMED = "claimed"
+
+
+class Role(StrEnum):
+    """What a user may do; see `agent_desktop.core.rights`."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+    INTEGRATOR = "integrator"
+
+
+class HandlingRole(StrEnum):
+    OWNER = "owner"
+
+
+class LegFailure(StrEnum):
+    """Why an agent's phone was not connected."""
+
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    DECLINED = "declined"
+    UNREACHABLE = "unreachable"
+    CALLER_GONE = "caller_gone"
+    REFUSED = "refused"
+    SWITCH_DOWN = "switch_down"
+
+
+class EndedBy(StrEnum):
+    """Who ended a handling's part with the customer."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    LOST = "lost"
+    SYSTEM = "system"
+
+
+class WithdrawnBecause(StrEnum):
+    """Why an offer ended without the agent's doing."""
+
+    CUSTOMER_LEFT = "customer_left"
+    PHONE_GONE = "phone_gone"
+    DEFINITION = "definition"
+
+
+class CloseReason(StrEnum):
+    """The one terminal reason of an interaction."""
+
+    HANDLED = "handled"
+    ABANDONED = "abandoned"
+    SHORT_ABANDONED = "short_abandoned"
+    SWITCH_RESTARTED = "switch_restarted"
+    UNKNOWN_QUEUE = "unknown_queue"
+
+
+class BackOffBecause(StrEnum):
+    BUSY = "busy"
+    DECLINED = "declined"
+    FAILED = "failed"
+
+
+class Outcome(StrEnum):
+    """What became of an input."""
+
+    ACCEPTED = "accepted"
+    IGNORED = "ignored"  # it fits nothing any more; the reason says why
+    REFUSED = "refused"  # whoever asked is told the field and the reason
+    DEFECT = "defect"  # set aside: an exception in the engine, nothing has changed
+
+
+class OutcomeReason(StrEnum):
+    """Why an input was ignored or refused: one enum, so that screens and the API can translate it."""
+
+    OLDER_EPOCH = "older_epoch"
+    ALREADY_HANDLED = "already_handled"
+    UNKNOWN_AGENT = "unknown_agent"
+    UNKNOWN_QUEUE = "unknown_queue"
+    UNKNOWN_REASON = "unknown_reason"
+    UNKNOWN_DISPOSITION = "unknown_disposition"
+    UNKNOWN_SKILL = "unknown_skill"
+    UNKNOWN_INTERACTION = "unknown_interaction"
+    UNKNOWN_OFFER = "unknown_offer"
+    UNKNOWN_HANDLING = "unknown_handling"
+    NOT_YOURS = "not_yours"
+    OFFER_ENDED = "offer_ended"
+    OFFER_NOT_ACCEPTABLE_HERE = "offer_not_acceptable_here"  # a call is accepted on the phone
+    HANDLING_ENDED = "handling_ended"
+    STILL_TALKING = "still_talking"
+    DISPOSITION_MISSING = "disposition_missing"
+    INTERACTION_CLOSED = "interaction_closed"
+    NO_CHANGE = "no_change"
+    WORK_IN_HAND = "work_in_hand"
+    QUEUE_FULL = "queue_full"
+    REASON_MISSING = "reason_missing"

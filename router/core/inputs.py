@@ -1,0 +1,199 @@
+"""What may come in to the engine: past tense, each with its source and that source's own count.
+
+A source numbers its inputs upwards within an epoch and sends them in order; an input is repeated with the same pair
+until its receipt arrives, and counts once. Ids only: texts stay where they were committed.
+"""
+
+import msgspec
+
+from history.core.routing import Attributes
+from history.core.routing_settings import RoutingSettings
+from history.core.vocabulary import (
+    AgentId,
+    CustomerId,
+    DispositionId,
+    EndedBy,
+    HandlingId,
+    IdentityId,
+    InteractionId,
+    LegFailure,
+    Medium,
+    OfferId,
+    Outcome,
+    OutcomeReason,
+    Presence,
+    PresenceBy,
+    QueueId,
+    ReasonCode,
+    SkillId,
+    SourceId,
+    Trust,
+)
+
+
+class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=True):
+    """Base of all inputs."""
+
+    source: SourceId
+    source_epoch: int
+    source_number: int
+
+
+class TimeAdvanced(Input, frozen=True, kw_only=True):
+    """A deadline has come. The driver's timer is its source."""
+
+
+class DefinitionApplied(Input, frozen=True, kw_only=True):
+    settings: RoutingSettings
+
+
+class InteractionArrived(Input, frozen=True, kw_only=True, omit_defaults=True):
+    """A customer's contact reached us. `arrived_ms` may lie before now (a mail fetched late, a call adopted)."""
+
+    interaction: InteractionId
+    medium: Medium
+    queue: QueueId
+    arrived_ms: int
+    required_skills: tuple[SkillId, ...] = ()
+    due_ms: int | None = None
+    customer: CustomerId | None = None
+    identity: IdentityId | None = None
+    trust: Trust = Trust.CLAIMED
+    attributes: Attributes = Attributes()
+
+
+class InteractionLearnt(Input, frozen=True, kw_only=True, omit_defaults=True):
+    """More is known about the customer than at arrival."""
+
+    interaction: InteractionId
+    customer: CustomerId | None = None
+    identity: IdentityId | None = None
+    trust: Trust = Trust.CLAIMED
+    attributes: Attributes = Attributes()
+
+
+class CustomerLeft(Input, frozen=True, kw_only=True, omit_defaults=True):
+    """The customer's leg or chat has ended, whoever ended it."""
+
+    interaction: InteractionId
+    switch_restarted: bool = False
+
+
+class AgentRang(Input, frozen=True, kw_only=True):
+    offer: OfferId
+
+
+class AgentAnswered(Input, frozen=True, kw_only=True):
+    """The agent's phone is connected with the caller."""
+
+    offer: OfferId
+
+
+class AgentLegFailed(Input, frozen=True, kw_only=True):
+    """The ring of this offer is over and nobody is connected. Also answers a stopped ring."""
+
+    offer: OfferId
+    cause: LegFailure
+
+
+class LegEnded(Input, frozen=True, kw_only=True):
+    """The agent's leg of this offer has ended after an answer; the customer may still be there."""
+
+    offer: OfferId
+    by: EndedBy
+
+
+class PhoneReachable(Input, frozen=True, kw_only=True):
+    agent: AgentId
+
+
+class PhoneUnreachable(Input, frozen=True, kw_only=True):
+    agent: AgentId
+
+
+class PhoneBusy(Input, frozen=True, kw_only=True):
+    agent: AgentId
+
+
+class PhoneFree(Input, frozen=True, kw_only=True):
+    agent: AgentId
+
+
+class DesktopAttached(Input, frozen=True, kw_only=True):
+    agent: AgentId
+
+
+class DesktopLost(Input, frozen=True, kw_only=True):
+    """No desktop of the agent has been heard of for 15 s."""
+
+    agent: AgentId
+
+
+class PopShown(Input, frozen=True, kw_only=True):
+    """The agent's page has painted the record."""
+
+    agent: AgentId
+    offer: OfferId
+
+
+class AgentChosePresence(Input, frozen=True, kw_only=True, omit_defaults=True):
+    agent: AgentId
+    presence: Presence
+    reason: ReasonCode | None = None
+    by: PresenceBy = PresenceBy.AGENT
+
+
+class AgentAcceptedOffer(Input, frozen=True, kw_only=True):
+    agent: AgentId
+    offer: OfferId
+
+
+class AgentDeclinedOffer(Input, frozen=True, kw_only=True):
+    agent: AgentId
+    offer: OfferId
+
+
+class AgentEndedHandling(Input, frozen=True, kw_only=True):
+    """The agent ends their part with the customer; wrap-up begins."""
+
+    agent: AgentId
+    handling: HandlingId
+
+
+class AgentCompletedWrapUp(Input, frozen=True, kw_only=True, omit_defaults=True):
+    agent: AgentId
+    handling: HandlingId
+    disposition: DispositionId | None = None
+
+
+AnyInput = (
+    TimeAdvanced
+    | DefinitionApplied
+    | InteractionArrived
+    | InteractionLearnt
+    | CustomerLeft
+    | AgentRang
+    | AgentAnswered
+    | AgentLegFailed
+    | LegEnded
+    | PhoneReachable
+    | PhoneUnreachable
+    | PhoneBusy
+    | PhoneFree
+    | DesktopAttached
+    | DesktopLost
+    | PopShown
+    | AgentChosePresence
+    | AgentAcceptedOffer
+    | AgentDeclinedOffer
+    | AgentEndedHandling
+    | AgentCompletedWrapUp
+)
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer to an input, given after the commit. `number` is the journal number of the input's receipt."""
+
+    outcome: Outcome
+    reason: OutcomeReason | None = None
+    number: int = 0
