@@ -102,6 +102,15 @@ def test_no_call_is_offered_during_a_chat(center: Center) -> None:
     center.expect_no_offer("ann")
 
 
+def test_an_agent_is_asked_one_thing_at_a_time_but_a_call_passes_an_offered_mail(center: Center) -> None:
+    first = center.arrives("mail")
+    center.arrives("mail")
+    center.expect_offer("ann", first)
+    caller = center.caller_arrives()
+    offered = [center.engine.state.offers[offer].interaction for offer in center.offers_of("ann")]
+    assert offered == [first, caller]
+
+
 def test_written_work_needs_a_desktop() -> None:
     center = Center(agents=(an_agent("ann"),))
     center.signs_in("ann", desktop=False)
