@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.bed.errors import ServerSilent
@@ -14,6 +15,10 @@ STOP_S = 5.0
 LOG_TAIL_CHARACTERS = 2_000
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
+
+
+# The kernel ends a child when the thread that started it ends: so one thread starts all, and lives as long as we do.
+_starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
 
 
 def _die_with_the_tests() -> None:
@@ -37,7 +42,8 @@ class Child:
         self.name = name
         self.log = log
         with log.open("ab") as out:
-            self._process = subprocess.Popen(
+            self._process = _starter.submit(
+                subprocess.Popen,
                 [str(part) for part in command],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -49,7 +55,7 @@ class Child:
                 extra_groups=[] if user else None,
                 start_new_session=True,
                 preexec_fn=_die_with_the_tests,
-            )
+            ).result()
 
     @property
     def pid(self) -> int:
@@ -70,7 +76,7 @@ class Child:
         if self.exit_code is not None:
             raise ServerSilent(f"{self.name} ended with {self.exit_code}; its log {self.log} ends: {self.tail()}")
 
-    def signal(self, number: int) -> None:
+    def send_signal(self, number: int) -> None:
         """Send a signal, if it still runs."""
         self._process.send_signal(number)
 
@@ -80,7 +86,7 @@ class Child:
 
     def stop(self, number: int = signal.SIGTERM, seconds: float = STOP_S) -> None:
         """Ask it to end with ``number``, kill it after ``seconds``; it is gone when this returns."""
-        self.signal(number)
+        self.send_signal(number)
         try:
             self.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -88,7 +94,7 @@ class Child:
 
     def kill(self) -> None:
         """End it as a power cut would."""
-        self.signal(signal.SIGKILL)
+        self.send_signal(signal.SIGKILL)
         self.wait(STOP_S)
 
 
