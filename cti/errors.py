@@ -2,12 +2,12 @@
 
 CtiError
   AmiError              the link to an Asterisk
-    AmiDownError             it could not be made, or it broke; what was under way has an unknown outcome
-    AmiTimeoutError          an answer did not come in time
+    AmiDownError        it could not be made, or it broke; what was under way has an unknown outcome
+    AmiTimeoutError     an answer did not come in time
     AmiAuthError        the switch refused the sign-in; asking again would not help
-    AmiUnusableError         signed in, but the account or the switch cannot do what we need
-    AmiSupersededError       an engine of a newer epoch steers this switch
-  UnencodableError           a value that must not reach the wire
+    AmiUnusableError    signed in, but the account or the switch cannot do what we need
+    AmiSupersededError  an engine of a newer epoch steers this switch
+  UnencodableError      a value that must not reach the wire
   RehearsalError        the rehearsal switch was asked for something that it does not have
 """
 

@@ -162,11 +162,7 @@ class AmiLink:
                 loop = asyncio.get_running_loop()
                 _, link._protocol = await loop.create_connection(lambda: _Protocol(link), host, port, ssl=tls)
                 link._bound_silence()
-                greeted = asyncio.ensure_future(link._greeted.wait())
-                try:
-                    await asyncio.wait({greeted, link.closed}, return_when=asyncio.FIRST_COMPLETED)
-                finally:
-                    greeted.cancel()
+                await link._greeted.wait()
         except TimeoutError as error:
             link.abort("no greeting came")
             raise AmiDownError(f"{link.peer} does not answer as an Asterisk manager") from error
@@ -240,6 +236,7 @@ class AmiLink:
             return
         self.closed.set_result(self._reason or reason)
         self._heard.set()
+        self._greeted.set()
         if self._protocol is None:
             return
         for pending in list(self._protocol.responses.values()):

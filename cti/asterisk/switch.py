@@ -25,7 +25,6 @@ from cti.errors import (
     AmiDownError,
     AmiError,
     AmiSupersededError,
-    AmiTimeoutError,
     AmiUnusableError,
     UnencodableError,
 )
@@ -50,6 +49,7 @@ class AsteriskSwitch:
     def __init__(
         self,
         name: SwitchName,
+        *,
         host: str,
         port: int,
         username: str,
@@ -170,7 +170,9 @@ class AsteriskSwitch:
         backoff = BACKOFF_FIRST_SECONDS
         try:
             while True:
-                self._become(LinkState.CONNECTING, f"switch {self._name}: connecting to {self._host}:{self._port}")
+                if not self._told_lost:
+                    address = f"{self._host}:{self._port}"
+                    self._become(LinkState.CONNECTING, f"switch {self._name} is being connected at {address}")
                 try:
                     await self._connected_once()
                 except AmiAuthError as error:
@@ -294,6 +296,8 @@ class AsteriskSwitch:
 
     async def _ping(self, link: AmiLink) -> None:
         pong = await link.ask(translate.ping())
+        if not pong.succeeded:
+            raise AmiDownError(f"{self._host}:{self._port}: {pong.get('Message')}")
         switch_ms = translate.switch_time_ms(pong)
         if switch_ms is None:
             raise AmiUnusableError(f"{self._host}:{self._port} answered a Ping without its time")
@@ -342,13 +346,6 @@ class AsteriskSwitch:
             self._tell(SwitchLost(self._clock.now_ms(), sentence))
 
     def _become(self, state: LinkState, sentence: str) -> None:
-        if (
-            state is not LinkState.UP
-            and self._told_lost
-            and state is LinkState.CONNECTING
-            and "not conn" not in sentence
-        ):
-            return
         if sentence != self._sentence:
             log.info("%s", sentence)
         self._state, self._sentence = state, sentence
