@@ -149,8 +149,11 @@ def other_files(layout: Layout) -> dict[str, str]:
         "features.conf": "[general]\n",
         "udptl.conf": "[general]\n",
         "acl.conf": "",
+        "amd.conf": "[general]\n",
+        "queuerules.conf": "[general]\n",
+        "pjproject.conf": "[startup]\ntype = startup\n",
         "ccss.conf": "[general]\n",
         "stasis.conf": "",
-        "indications.conf": "[general]\ncountry = us\n[us]\ndial = 350+440\nbusy = 480+620/500,0/500\n"
+        "indications.conf": "[general]\ncountry = us\n[us]\ndescription = plain\nringcadence = 2000,4000\ndial = 350+440\nbusy = 480+620/500,0/500\n"
         "ring = 440+480/2000,0/4000\ncongestion = 480+620/250,0/250\n",
     }

@@ -226,9 +226,7 @@ class SippPhone(_Sipp):
 
     def start(self) -> None:
         """Plug it in."""
-        helper = self._folder / f"{self.name}-{self.port}.options.xml"
-        helper.write_text(scenarios.qualified())
-        self._start(self._scenario, f"127.0.0.1:{self._switch_port}", "-oocsf", str(helper))
+        self._start(self._scenario, f"127.0.0.1:{self._switch_port}")
 
     def answer(self) -> None:
         """Pick up the call that rings."""

@@ -31,6 +31,7 @@ def _keep(header: str, variable: str) -> str:
     return f'<ereg regexp=".*" search_in="hdr" header="{header}:" check_it="false" assign_to="{variable}" />\n'
 
 
+# SIPp takes a step at a time: a log step stands before a message that is answered, never between the two.
 def _log(word: str, detail: str = "") -> str:
     return f'<nop><action><log message="{word}|[call_id]|{detail}" /></action></nop>\n'
 
@@ -103,24 +104,23 @@ def caller(rtp_port: int) -> str:
         + ringing
         + refusals
         + _receive("HANGUP", 'optional="true" next="4"')
-        + _receive("200", "", _keep("To", "to") + _KEEP_MEDIA)
+        + _receive("200", "", _keep("To", "to") + _KEEP_MEDIA + _note("answered"))
         + _send(_call_request("ACK", 1, "a", "[$to]"))
-        + _log("answered")
         + _receive("HANGUP", 'optional="true" next="2"')
         + _receive("BYE", "", _note("ended", "far"))
         + _answer_last("200 OK")
         + _jump(9)
         + _label(2)
-        + _send(_call_request("BYE", 2, "b", "[$to]"), 'retrans="500"')
         + _log("ended", "self")
+        + _send(_call_request("BYE", 2, "b", "[$to]"), 'retrans="500"')
         + _receive("BYE", 'optional="true" next="3"')
         + _receive("200", 'next="9"')
         + _label(3)
         + _answer_last("200 OK")
         + _jump(9)
         + _label(4)
-        + _send(_call_request("CANCEL", 1, "i", _CALLED))
         + _log("cancelled")
+        + _send(_call_request("CANCEL", 1, "i", _CALLED))
         + _receive("200", 'optional="true"')
         + _receive("487", "", _keep("To", "to"))
         + _label(8)
@@ -147,6 +147,7 @@ def phone(rtp_port: int, answer_after_ms: int | None, at_once: int | None) -> st
     ) + _US + _EMPTY
     return (
         _HEAD.format(name="phone")
+        + _receive("OPTIONS", 'optional="true" next="7"')
         + _receive("INVITE", "", kept + _note("invited", "[$from]") + _KEEP_MEDIA)
         + ("" if at_once is None else _jump(at_once))
         + _answer_invite("180 Ringing")
@@ -168,23 +169,17 @@ def phone(rtp_port: int, answer_after_ms: int | None, at_once: int | None) -> st
         + _answer_last("200 OK")
         + _jump(9)
         + _label(6)
-        + _send(bye, 'retrans="500"')
         + _log("ended", "self")
+        + _send(bye, 'retrans="500"')
         + _receive("BYE", 'optional="true" next="7"')
         + _receive("200", 'next="9"')
         + _label(7)
         + _answer_last("200 OK")
         + _jump(9)
         + "".join(
-            _label(label) + _answer_invite(status, attributes='retrans="500"')
-            + _log("refused", status[:3]) + _receive("ACK", 'next="9"')
+            _label(label) + _log("refused", status[:3]) + _answer_invite(status, attributes='retrans="500"') + _receive("ACK", 'next="9"')
             for label, status in ((BUSY_AT_ONCE, "486 Busy Here"), (DECLINE_AT_ONCE, "603 Decline"))
         )
         + _label(9)
-        + "<nop />\n</scenario>\n"
+        + '<nop />\n<Reference variables="line" />\n</scenario>\n'
     )
-
-
-def qualified() -> str:
-    """Answers OPTIONS that come outside of a call, so that the switch sees the phone reachable."""
-    return _HEAD.format(name="qualified") + _receive("OPTIONS") + _answer_last("200 OK") + "</scenario>\n"
