@@ -46,7 +46,7 @@ from cti.errors import UnencodableError
 
 EPOCH_GLOBAL = "SWITCHROOM_EPOCH"
 HEARTBEAT_GLOBAL = "SWITCHROOM_HEARTBEAT"
-CALLER_VARIABLES = (
+OUR_VARIABLES = (
     "SWITCHROOM_CALL",
     "SWITCHROOM_STATE",
     "SWITCHROOM_LEG",
@@ -54,6 +54,7 @@ CALLER_VARIABLES = (
     "SWITCHROOM_SINCE",
     "SWITCHROOM_DIALLED",
     "SWITCHROOM_CAUSE",
+    "SWITCHROOM_TALK",
 )
 PHONE_PREFIX = "PJSIP/"
 EXTENSION_MAX = 79
@@ -88,7 +89,7 @@ def core_status() -> AmiAction:
 
 def status() -> AmiAction:
     """All channels with our variables."""
-    return action("Status", ("Variables", ",".join(CALLER_VARIABLES)))
+    return action("Status", ("Variables", ",".join(OUR_VARIABLES)))
 
 
 def device_states() -> AmiAction:
@@ -208,11 +209,10 @@ def _user_event(packet: AmiPacket, unique_id: str, offset_ms: int) -> Signal | N
         case "SwitchroomRefused":
             return RingRefused(unique_id, leg_key, phone)
         case "SwitchroomLegTakenBack":
-            return LegTakenBack(unique_id, leg_key, phone, _number(packet.last("Talk")))
+            return LegTakenBack(unique_id, leg_key, phone)
         case "SwitchroomLegEnded":
-            cause, talk_ms = _number(packet.last("Cause")) or 0, _number(packet.last("Talk"))
-            dial = _dial_status(packet.last("Status"))
-            return LegReturned(unique_id, leg_key, phone, dial, cause, talk_ms, packet.last("Caller") == "1")
+            cause, status = _number(packet.last("Cause")) or 0, _dial_status(packet.last("Status"))
+            return LegReturned(unique_id, leg_key, phone, status, cause, packet.last("Caller") == "1")
         case "SwitchroomEnding":
             return CallEnding(unique_id, EndedBy.AGENT if packet.last("By") == "agent" else EndedBy.ENGINE)
         case _:
@@ -270,11 +270,11 @@ def phone_seen(packet: AmiPacket) -> PhoneSeen | None:
 def snapshot_of(status: Iterable[AmiPacket], devices: Iterable[AmiPacket], offset_ms: int) -> Snapshot:
     """All calls of ours and all phones, out of the answers to `status()` and `device_states()`."""
     channels = [(packet, _variables(packet)) for packet in status if packet.get("Event") == "Status"]
-    legs: dict[tuple[str, str], AmiPacket] = {}
+    legs: dict[tuple[str, str], tuple[AmiPacket, dict[str, str]]] = {}
     for packet, variables in channels:
         call, leg = variables.get("SWITCHROOM_CALL", ""), variables.get("SWITCHROOM_LEG", "")
         if call and leg and call != packet.get("Uniqueid"):
-            legs[call, leg] = packet
+            legs[call, leg] = (packet, variables)
     calls = []
     for packet, variables in channels:
         found = _call_found(packet, variables, legs, offset_ms)
@@ -292,7 +292,7 @@ def _variables(packet: AmiPacket) -> dict[str, str]:
 def _call_found(
     packet: AmiPacket,
     variables: dict[str, str],
-    legs: dict[tuple[str, str], AmiPacket],
+    legs: dict[tuple[str, str], tuple[AmiPacket, dict[str, str]]],
     offset_ms: int,
 ) -> CallFound | None:
     unique_id, state = packet.get("Uniqueid"), variables.get("SWITCHROOM_STATE", "")
@@ -301,7 +301,7 @@ def _call_found(
     caller = _caller(packet, variables.get("SWITCHROOM_DIALLED", ""), variables.get("SWITCHROOM_SINCE", ""), offset_ms)
     leg = LegKey(variables.get("SWITCHROOM_LEG", ""))
     phone = PhoneName(variables.get("SWITCHROOM_PHONE", ""))
-    leg_channel = legs.get((unique_id, leg))
+    leg_channel, leg_variables = legs.get((unique_id, leg), (None, {}))
     found: CallState
     if state == "ringing":
         up = leg_channel is not None and leg_channel.get("ChannelState") == _CHANNEL_UP
@@ -311,7 +311,13 @@ def _call_found(
         found = AfterTalk(leg, phone, LegEndedBy.AGENT if by_agent else LegEndedBy.LOST)
     else:
         found = InFallback() if state == "fallback" else Waiting()
-    return CallFound(caller, found, leg_channel.get("Uniqueid") if leg_channel is not None else None)
+    talk_ms = _milliseconds(leg_variables.get("SWITCHROOM_TALK", ""))
+    return CallFound(
+        caller,
+        found,
+        leg_unique_id=leg_channel.get("Uniqueid") if leg_channel is not None else None,
+        talking_since_ms=None if talk_ms is None else talk_ms + offset_ms,
+    )
 
 
 _STATES_OF_CALLS = frozenset({"waiting", "ringing", "after", "fallback"})

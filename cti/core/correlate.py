@@ -119,7 +119,7 @@ class Correlator:
                 continue
             gone = leg.channel_gone_at_ms
             if gone is not None and at_ms - gone >= UNTOLD_END_MS:
-                talk_ms = _talk_ms(leg, None, gone)
+                talk_ms = _talk_ms(leg, gone)
                 if leg.stage is LegStage.TALKING:
                     events += self._end_leg(call, leg, LegEndedBy.LOST, talk_ms, at_ms)
                 else:
@@ -159,7 +159,9 @@ class Correlator:
                 stage = LegStage.TALKING
             case _ as never:
                 assert_never(never)
-        answered = at_ms if stage is LegStage.TALKING else None
+        answered = None
+        if stage is LegStage.TALKING:
+            answered = at_ms if found.talking_since_ms is None else found.talking_since_ms
         return replace(call, leg=Leg(leg_key, phone, stage, at_ms, found.leg_unique_id, answered))
 
     # -- signals -------------------------------------------------------------------------------------------------
@@ -259,7 +261,7 @@ class Correlator:
                 return self._fail_leg(call, leg, LegFailure.REFUSED, at_ms)
             case LegTakenBack():
                 if leg.stage is LegStage.TALKING:
-                    return self._end_leg(call, leg, LegEndedBy.ENGINE, _talk_ms(leg, signal.talk_ms, at_ms), at_ms)
+                    return self._end_leg(call, leg, LegEndedBy.ENGINE, _talk_ms(leg, at_ms), at_ms)
                 return self._fail_leg(call, leg, LegFailure.WITHDRAWN, at_ms)
             case LegReturned():
                 return self._returned(call, leg, signal, at_ms)
@@ -273,7 +275,7 @@ class Correlator:
             call = self._calls[call.id]
             leg = call.leg or leg
         if leg.stage is LegStage.TALKING:
-            talk_ms = _talk_ms(leg, signal.talk_ms, at_ms)
+            talk_ms = _talk_ms(leg, at_ms)
             if not signal.caller_there:
                 by = LegEndedBy.ENGINE if call.ending_by is EndedBy.ENGINE else LegEndedBy.CALLER
             else:
@@ -300,7 +302,7 @@ class Correlator:
         if call.leg is not None:
             if call.leg.stage is LegStage.TALKING:
                 by = LegEndedBy.ENGINE if call.ending_by is EndedBy.ENGINE else LegEndedBy.CALLER
-                events += self._end_leg(call, call.leg, by, _talk_ms(call.leg, None, at_ms), at_ms)
+                events += self._end_leg(call, call.leg, by, _talk_ms(call.leg, at_ms), at_ms)
             else:
                 events += self._fail_leg(call, call.leg, LegFailure.CALLER_GONE, at_ms)
             call = self._calls[call.id]
@@ -313,7 +315,7 @@ class Correlator:
 
     def _close_unexplained(self, call: Call, leg: Leg, at_ms: int) -> Events:
         if leg.stage is LegStage.TALKING:
-            return self._end_leg(call, leg, LegEndedBy.ENGINE, _talk_ms(leg, None, at_ms), at_ms)
+            return self._end_leg(call, leg, LegEndedBy.ENGINE, _talk_ms(leg, at_ms), at_ms)
         return self._fail_leg(call, leg, LegFailure.WITHDRAWN, at_ms)
 
     def _fail_leg(self, call: Call, leg: Leg, cause: LegFailure, at_ms: int) -> Events:
@@ -348,8 +350,6 @@ class Correlator:
         return events
 
 
-def _talk_ms(leg: Leg, told: int | None, until_ms: int) -> int:
-    """How long the leg talked: as the switch said, else as far as we saw."""
-    if told is not None:
-        return told
+def _talk_ms(leg: Leg, until_ms: int) -> int:
+    """How long the leg has talked."""
     return 0 if leg.answered_at_ms is None else max(0, until_ms - leg.answered_at_ms)

@@ -73,14 +73,13 @@ class LegPickedUp(msgspec.Struct, frozen=True):
 
 
 class LegReturned(msgspec.Struct, frozen=True):
-    """The ring or the talk is over. `talk_ms` is None where the switch did not say."""
+    """The ring or the talk is over."""
 
     unique_id: str
     leg_key: LegKey
     phone: PhoneName
     status: DialStatus
     cause: int
-    talk_ms: int | None
     caller_there: bool
 
 
@@ -90,7 +89,6 @@ class LegTakenBack(msgspec.Struct, frozen=True):
     unique_id: str
     leg_key: LegKey
     phone: PhoneName
-    talk_ms: int | None
 
 
 class RingRefused(msgspec.Struct, frozen=True):
@@ -151,6 +149,7 @@ class CallFound(msgspec.Struct, frozen=True):
     caller: Caller
     state: CallState
     leg_unique_id: str | None
+    talking_since_ms: int | None = None
 
 
 class Snapshot(msgspec.Struct, frozen=True):
