@@ -6,7 +6,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -164,9 +163,10 @@ class Asterisk:
         raise BedError(f"{self._home.program} has no chan_pjsip.so in {', '.join(MODULE_FOLDERS)}")
 
     def _write(self) -> None:
-        for name in ("etc", "run", "db", "log", "spool", "music", "sounds"):
-            (self._outside / name).mkdir(parents=True)
+        self._outside.mkdir(parents=True)
         (self._outside / OWNER).write_text(str(os.getpid()))
+        for name in ("etc", "run", "db", "log", "spool", "music", "sounds"):
+            (self._outside / name).mkdir()
         (self._outside / "music" / "rising.ulaw").write_bytes(_music())
         (self._outside / "sounds" / "greeting.ulaw").write_bytes(tones.tone(880, GREETING_MS))
         modules = self._home.outside(self.layout.modules)
@@ -209,10 +209,8 @@ def _with_port(phone: Phone) -> Phone:
 
 def _sweep(instances: Path) -> None:
     """Remove folders of test processes that were killed; those of living ones stay."""
-    hour_ago = time.time() - 3_600
-    for left in instances.glob("*/") if instances.exists() else ():
+    for left in instances.glob("*/"):
         owner = left / OWNER
-        if owner.is_file() and not Path(f"/proc/{owner.read_text().strip()}").exists():
-            shutil.rmtree(left, ignore_errors=True)
-        elif not owner.is_file() and left.stat().st_mtime < hour_ago:
+        written = owner.is_file()
+        if written and not Path(f"/proc/{owner.read_text().strip()}").exists():
             shutil.rmtree(left, ignore_errors=True)

@@ -15,17 +15,17 @@ LIMIT_S = 1_200
 LOG_LINES = 8
 
 
-class CannotInstall(Exception):
+class CannotInstallError(Exception):
     """One sentence: what cannot be had, and what to do."""
 
 
 def build_asterisk() -> Path:
     """Sid's Asterisk (22 or newer), or with a clear word bullseye's (16.28); the folder stands only when whole."""
     if os.geteuid() != 0:
-        raise CannotInstall("Asterisk is built into a folder by debootstrap, which needs root: run this as root.")
+        raise CannotInstallError("Asterisk is built into a folder by debootstrap, which needs root: run this as root.")
     mirror = debian_mirror()
     if mirror is None:
-        raise CannotInstall(
+        raise CannotInstallError(
             "apt's sources name no Debian mirror for Asterisk: put its address into SWITCHROOM_DEBIAN_MIRROR, "
             "or put an asterisk on the PATH."
         )
@@ -37,7 +37,9 @@ def build_asterisk() -> Path:
         failures.append(f"{suite}: {failure}")
         if suite != ASTERISK_SUITES[-1]:
             print(f"Asterisk of Debian {suite} cannot be had ({failure}); taking an older one.", file=sys.stderr)
-    raise CannotInstall(f"Asterisk could not be built ({'; '.join(failures)}); put an asterisk on the PATH instead.")
+    raise CannotInstallError(
+        f"Asterisk could not be built ({'; '.join(failures)}); put an asterisk on the PATH instead."
+    )
 
 
 def _build(suite: str, mirror: str) -> str | None:

@@ -19,6 +19,10 @@ from tests.bed.ports import free_port
 from tests.bed.process import Child, await_answer
 
 START_S = 15.0
+# The two people of the mail tests.
+CUSTOMER, CUSTOMER_SECRET = "ann@customer.example", "customer-secret"
+SERVICE, SERVICE_SECRET = "service@shop.example", "service-secret"
+MAILBOXES = {CUSTOMER: CUSTOMER_SECRET, SERVICE: SERVICE_SECRET}
 
 
 class Dovecot:
@@ -115,6 +119,7 @@ ssl = yes
 ssl_cert = <{base}/cert.pem
 ssl_key = <{base}/key.pem
 disable_plaintext_auth = no
+auth_failure_delay = 0
 mail_location = maildir:~/Maildir
 auth_mechanisms = plain login
 lmtp_rcpt_check_quota = no
@@ -134,6 +139,9 @@ userdb {{
 }}
 service anvil {{
   {cage}
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   {cage}

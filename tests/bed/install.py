@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bed.asterisk_folder import CannotInstall, build_asterisk
+from tests.bed.asterisk_folder import CannotInstallError, build_asterisk
 from tests.bed.mirror import release
 from tests.bed.places import cache_folder, find_asterisk, find_dovecot_part, find_program
 
@@ -67,7 +67,7 @@ def main() -> int:
         if _missing() or find_asterisk() is None:
             with _alone():
                 _install()
-    except CannotInstall as reason:
+    except CannotInstallError as reason:
         print(f"The test bed is incomplete: {reason}", file=sys.stderr)
         return 1
     _print_versions()
@@ -92,22 +92,28 @@ def _install() -> None:
         build_asterisk()
     still = [need.name for need in _missing()] + ([] if find_asterisk() else ["asterisk"])
     if still:
-        raise CannotInstall(f"{', '.join(still)} cannot be found after the installation; install by hand: {wanted}.")
+        raise CannotInstallError(
+            f"{', '.join(still)} cannot be found after the installation; install by hand: {wanted}."
+        )
 
 
 def _apt_install(packages: Sequence[str]) -> None:
     line = f"apt-get install {' '.join(packages)}"
     if find_program("apt-get") is None:
-        raise CannotInstall(f"{', '.join(packages)} needed, and this is no Debian; install the like of them by hand.")
+        raise CannotInstallError(
+            f"{', '.join(packages)} needed, and this is no Debian; install the like of them by hand."
+        )
     if os.geteuid() != 0:
-        raise CannotInstall(f"{', '.join(packages)} needed: run this as root, or run: sudo {line}")
+        raise CannotInstallError(f"{', '.join(packages)} needed: run this as root, or run: sudo {line}")
     print(f"Installing {', '.join(packages)}", flush=True)
     updated = not any(APT_LISTS.glob("*_Packages*"))
     if updated:
         _apt("update")
     command = ("install", "-y", "--no-install-recommends", *packages)
     if not _apt(*command) and (updated or not _apt("update") or not _apt(*command)):
-        raise CannotInstall(f"apt could not install {', '.join(packages)}; what it says is above; mend it, then: {line}")
+        raise CannotInstallError(
+            f"apt could not install {', '.join(packages)}; what it says is above; mend it, then: {line}"
+        )
 
 
 def _apt(*arguments: str) -> bool:
@@ -116,7 +122,7 @@ def _apt(*arguments: str) -> bool:
     try:
         return subprocess.run(command, env=environment, timeout=APT_LIMIT_S, check=False).returncode == 0
     except subprocess.TimeoutExpired:
-        raise CannotInstall(f"{' '.join(command)} did not end within {APT_LIMIT_S} s; try again.") from None
+        raise CannotInstallError(f"{' '.join(command)} did not end within {APT_LIMIT_S} s; try again.") from None
 
 
 @contextmanager
@@ -132,7 +138,9 @@ def _alone() -> Iterator[None]:
                 print(f"Waiting for another run that holds {lock.name}", flush=True)
                 told = True
             if time.monotonic() > deadline:
-                raise CannotInstall(f"another run has held {lock.name} for {LOCK_WAIT_S} s; end it, then try again.")
+                raise CannotInstallError(
+                    f"another run has held {lock.name} for {LOCK_WAIT_S} s; end it, then try again."
+                )
             time.sleep(0.2)
         yield
 
@@ -157,9 +165,7 @@ def _print_versions() -> None:
 
 def _version(command: tuple[str, ...]) -> str:
     program = find_program(command[0]) or command[0]
-    run = subprocess.run(
-        (program, *command[1:]), capture_output=True, text=True, timeout=VERSION_LIMIT_S, check=False
-    )
+    run = subprocess.run((program, *command[1:]), capture_output=True, text=True, timeout=VERSION_LIMIT_S, check=False)
     lines = [line.strip() for line in (run.stdout + run.stderr).splitlines() if any(c.isdigit() for c in line)]
     return lines[0] if lines else f"says nothing of its version (exit code {run.returncode})"
 

@@ -5,7 +5,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bed.errors import ServerMissing
+from tests.bed.errors import ServerMissingError
 
 EXTRA_PATH = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 POSTGRES_HOMES = "/usr/lib/postgresql"
@@ -27,10 +27,10 @@ def find_program(name: str) -> Path | None:
 
 
 def require_program(name: str) -> Path:
-    """The program, or ServerMissing with the way out."""
+    """The program, or ServerMissingError with the way out."""
     found = find_program(name)
     if found is None:
-        raise ServerMissing(name)
+        raise ServerMissingError(name)
     return found
 
 
@@ -81,8 +81,8 @@ def find_asterisk() -> AsteriskHome | None:
 
 
 def require_asterisk() -> AsteriskHome:
-    """The Asterisk to use, or ServerMissing with the way out."""
+    """The Asterisk to use, or ServerMissingError with the way out."""
     home = find_asterisk()
     if home is None:
-        raise ServerMissing("asterisk")
+        raise ServerMissingError("asterisk")
     return home

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.bed.errors import ServerSilent
+from tests.bed.errors import ServerSilentError
 from tests.bed.waiting import until_now
 
 STOP_S = 5.0
@@ -74,7 +74,7 @@ class Child:
     def require_running(self) -> None:
         """Refuse to go on with a program that has ended."""
         if self.exit_code is not None:
-            raise ServerSilent(f"{self.name} ended with {self.exit_code}; its log {self.log} ends: {self.tail()}")
+            raise ServerSilentError(f"{self.name} ended with {self.exit_code}; its log {self.log} ends: {self.tail()}")
 
     def send_signal(self, number: int) -> None:
         """Send a signal, if it still runs."""
@@ -110,4 +110,4 @@ def await_answer(child: Child, answers: Callable[[], bool], seconds: float) -> N
     except AssertionError as silent:
         log = child.tail()
         child.kill()
-        raise ServerSilent(f"{silent}; its log {child.log} ends: {log}") from None
+        raise ServerSilentError(f"{silent}; its log {child.log} ends: {log}") from None

@@ -37,9 +37,13 @@ class Redis:
             "bind": "127.0.0.1", "port": str(self.port), "save": "", "appendonly": "no", "dir": str(self._folder)
         }  # fmt: skip
         flags = [part for name, value in settings.items() for part in (f"--{name}", value)]
-        command = (require_program("redis-server"), *flags)
+        command = [str(require_program("redis-server")), *flags]
         self._child = Child("redis-server", command, self._folder / f"redis-{self.port}.log")
         await_answer(self._child, self._is_ready, START_S)
+
+    def wipe(self) -> None:
+        """Forget everything, as a Redis that was replaced."""
+        self._ask(b"FLUSHALL")
 
     def kill(self) -> None:
         """End it as a power cut does."""
@@ -54,11 +58,14 @@ class Redis:
 
     def _is_ready(self) -> bool:
         try:
-            with socket.create_connection(("127.0.0.1", self.port), 1.0) as line:
-                line.sendall(b"PING\r\n")
-                return line.recv(16).startswith(b"+PONG")
+            return self._ask(b"PING").startswith(b"+PONG")
         except OSError:
             return False
+
+    def _ask(self, command: bytes) -> bytes:
+        with socket.create_connection(("127.0.0.1", self.port), 1.0) as line:
+            line.sendall(command + b"\r\n")
+            return line.recv(64)
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self.start)

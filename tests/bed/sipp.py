@@ -14,11 +14,12 @@ from tests.bed import sipp_scenarios as scenarios
 from tests.bed.errors import BedError
 from tests.bed.places import require_program
 from tests.bed.ports import free_port
-from tests.bed.process import Child
+from tests.bed.process import Child, await_answer
 from tests.bed.rtp import RtpEndpoint
 from tests.bed.waiting import until
 
 PATIENCE_S = 5.0
+START_S = 5.0
 
 
 class Habit(Enum):
@@ -68,7 +69,8 @@ class _Sipp:
             self.name,
             (
                 require_program("sipp"), "-sf", file, "-i", "127.0.0.1", "-p", str(self.port), "-nostdin",
-                "-trace_logs", "-log_file", self._story, "-trace_err", "-error_file", self._story.with_suffix(".errors"),
+                "-trace_logs", "-log_file", self._story,
+                "-trace_err", "-error_file", self._story.with_suffix(".errors"),
                 "-mi", "127.0.0.1", "-mp", str(free_port()),
                 "-watchdog_minor_threshold", "60000", "-watchdog_major_threshold", "60000", *arguments,
             ),
@@ -225,8 +227,10 @@ class SippPhone(_Sipp):
         self._scenario = scenarios.phone(self.rtp.port, answer_after_ms, _AT_ONCE.get(habit))
 
     def start(self) -> None:
-        """Plug it in."""
+        """Plug it in; it can be called when this returns."""
         self._start(self._scenario, f"127.0.0.1:{self._switch_port}")
+        assert self._child is not None
+        await_answer(self._child, lambda: _is_bound(self.port), START_S)
 
     def answer(self) -> None:
         """Pick up the call that rings."""
@@ -241,5 +245,10 @@ class SippPhone(_Sipp):
         self._wish("BUSY")
 
     async def __aenter__(self) -> Self:
-        self.start()
+        await asyncio.to_thread(self.start)
         return self
+
+
+def _is_bound(port: int) -> bool:
+    """Whether somebody listens at this UDP port of 127.0.0.1, as the kernel lists it."""
+    return f"0100007F:{port:04X}" in Path("/proc/net/udp").read_text()

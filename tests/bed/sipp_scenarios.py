@@ -5,7 +5,6 @@ SIPp's port with the call's Call-ID; SIPp goes to the label the method names. Wh
 as ``word|call-id|detail`` lines.
 """
 
-
 _HEAD = '<?xml version="1.0" encoding="ISO-8859-1" ?>\n<scenario name="{name}">\n'
 _SDP = """Content-Type: application/sdp
 Content-Length: [len]
@@ -42,8 +41,10 @@ def _send(message: str, attributes: str = "") -> str:
 
 def _receive(what: str, attributes: str = "", actions: str = "") -> str:
     kind = "response" if what.isdigit() else "request"
-    return f'<recv {kind}="{what}" {attributes}><action>{actions}</action></recv>\n' if actions else (
-        f'<recv {kind}="{what}" {attributes} />\n'
+    return (
+        f'<recv {kind}="{what}" {attributes}><action>{actions}</action></recv>\n'
+        if actions
+        else (f'<recv {kind}="{what}" {attributes} />\n')
     )
 
 
@@ -59,9 +60,7 @@ def _answer_last(status: str) -> str:
 
 def _answer_invite(status: str, body: str = _EMPTY, attributes: str = "") -> str:
     """An answer to the INVITE, from the header lines kept of it; the test's wishes have come since."""
-    lines = (
-        "Via:[$via]\nFrom:[$from]\nTo:[$to];tag=[pid]x[call_number]\nCall-ID: [call_id]\nCSeq:[$cseq]\n"
-    )
+    lines = "Via:[$via]\nFrom:[$from]\nTo:[$to];tag=[pid]x[call_number]\nCall-ID: [call_id]\nCSeq:[$cseq]\n"
     return _send(f"SIP/2.0 {status}\n{lines}{_US}{body}", attributes)
 
 
@@ -136,26 +135,31 @@ def phone(rtp_port: int, answer_after_ms: int | None, at_once: int | None) -> st
     It rings until a wish ANSWER, BUSY, DECLINE or HANGUP comes, or answers by itself after ``answer_after_ms``;
     ``at_once`` is a label to take without ringing: ANSWER_AT_ONCE, BUSY_AT_ONCE or DECLINE_AT_ONCE.
     """
-    kept = "".join(_keep(header, name) for header, name in (
-        ("Via", "via"), ("From", "from"), ("To", "to"), ("CSeq", "cseq"))
+    kept = "".join(
+        _keep(header, name) for header, name in (("Via", "via"), ("From", "from"), ("To", "to"), ("CSeq", "cseq"))
     )
+    # SIPp minds the time limit of the step it stands at, which is the first of those it may go on from.
     patience = "" if answer_after_ms is None else f'timeout="{answer_after_ms}" ontimeout="{ANSWER_AT_ONCE}"'
     bye = (
-        "BYE sip:[remote_ip]:[remote_port] SIP/2.0\n"
-        "Via: SIP/2.0/UDP 127.0.0.1:[local_port];branch=z9hG4bK-[pid]-[call_number]-b\n"
-        "From:[$to];tag=[pid]x[call_number]\nTo:[$from]\nCall-ID: [call_id]\nCSeq: 2 BYE\nMax-Forwards: 70\n"
-    ) + _US + _EMPTY
+        (
+            "BYE sip:[remote_ip]:[remote_port] SIP/2.0\n"
+            "Via: SIP/2.0/UDP 127.0.0.1:[local_port];branch=z9hG4bK-[pid]-[call_number]-b\n"
+            "From:[$to];tag=[pid]x[call_number]\nTo:[$from]\nCall-ID: [call_id]\nCSeq: 2 BYE\nMax-Forwards: 70\n"
+        )
+        + _US
+        + _EMPTY
+    )
     return (
         _HEAD.format(name="phone")
         + _receive("OPTIONS", 'optional="true" next="7"')
         + _receive("INVITE", "", kept + _note("invited", "[$from]") + _KEEP_MEDIA)
         + ("" if at_once is None else _jump(at_once))
         + _answer_invite("180 Ringing")
-        + _receive("ANSWER", f'optional="true" next="{ANSWER_AT_ONCE}"')
+        + _receive("ANSWER", f'optional="true" next="{ANSWER_AT_ONCE}" {patience}')
         + _receive("BUSY", f'optional="true" next="{BUSY_AT_ONCE}"')
         + _receive("DECLINE", f'optional="true" next="{DECLINE_AT_ONCE}"')
         + _receive("HANGUP", f'optional="true" next="{DECLINE_AT_ONCE}"')
-        + _receive("CANCEL", patience, _note("cancelled"))
+        + _receive("CANCEL", "", _note("cancelled"))
         + _answer_last("200 OK")
         + _answer_invite("487 Request Terminated", attributes='retrans="500"')
         + _receive("ACK")
@@ -177,7 +181,10 @@ def phone(rtp_port: int, answer_after_ms: int | None, at_once: int | None) -> st
         + _answer_last("200 OK")
         + _jump(9)
         + "".join(
-            _label(label) + _log("refused", status[:3]) + _answer_invite(status, attributes='retrans="500"') + _receive("ACK", 'next="9"')
+            _label(label)
+            + _log("refused", status[:3])
+            + _answer_invite(status, attributes='retrans="500"')
+            + _receive("ACK", 'next="9"')
             for label, status in ((BUSY_AT_ONCE, "486 Busy Here"), (DECLINE_AT_ONCE, "603 Decline"))
         )
         + _label(9)

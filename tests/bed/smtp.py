@@ -1,4 +1,4 @@
-"""A mail server of the test's own (aiosmtpd): keeps what it gets, delivers it into dovecot, and misbehaves on request."""
+"""A mail server of the test's own (aiosmtpd): keeps what it gets, delivers into dovecot, misbehaves on request."""
 
 import asyncio
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -98,7 +98,7 @@ class SmtpServer:
 
     async def _carry_out(self, fault: Fault, conversation: SMTP) -> str:
         self._note(f"fault {fault.name}")
-        if fault is Fault.CLOSE and conversation.transport is not None:
+        if fault is Fault.CLOSE and isinstance(conversation.transport, asyncio.WriteTransport):
             conversation.transport.abort()
         if fault in (Fault.CLOSE, Fault.HANG):
             await asyncio.sleep(HANG_S)  # the end of the connection cancels this
