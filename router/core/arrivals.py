@@ -47,8 +47,6 @@ def interaction_arrived(deciding: Deciding, given: InteractionArrived) -> Refuse
     if queue_id is None:
         return Refused(OutcomeReason.UNKNOWN_QUEUE)
     queue = state.queue_settings[queue_id]
-    if state.waiting_count.get(queue_id, 0) >= queue.waiting_max:
-        return Refused(OutcomeReason.QUEUE_FULL)
     deciding.add(
         facts.InteractionQueued(
             interaction=given.interaction,
