@@ -114,7 +114,7 @@ class Mailbox(_Part, frozen=True, kw_only=True):
 
 
 class Site(_Part, frozen=True, kw_only=True):
-    """A web site that carries the chat widget. The shop's signing secret is SWITCHROOM_SITE_SECRET_<ID>, if it signs."""
+    """A web site that carries the chat widget. Signing secret: SWITCHROOM_SITE_SECRET_<ID>, if it signs."""
 
     id: str
     title: str
