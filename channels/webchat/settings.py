@@ -1,4 +1,4 @@
-"""What web chat has to be told: its sites, its key, its limits. Made by `config/compose.py`; secrets are plain strings."""
+"""What web chat has to be told: its sites, its key, its limits. `config/compose.py` makes it."""
 
 import re
 from dataclasses import dataclass, field
