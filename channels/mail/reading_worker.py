@@ -1,8 +1,8 @@
 """The process that reads strangers' mail: one mail in, one parsed mail out, under limits that kill it.
 
 Started by `channels/mail/reading.py` as `python -m channels.mail.reading_worker`. On standard input and output a frame
-is eight bytes of length and that many bytes. Each mail gets 10 s of CPU of its own; the memory limit holds for the life of
-the process. It opens no file, no socket and no database.
+is eight bytes of length and that many bytes. Each mail gets 10 s of CPU of its own; the memory limit holds for the life
+of the process. It opens no file, no socket and no database.
 """
 
 import contextlib
