@@ -24,10 +24,19 @@ MODULES = tuple(
 )
 
 # More than half of all events, and none that a contact center acts on; in the form that every version reads.
-UNHEARD = (
-    "VarSet Newexten TestEvent RTCPSent RTCPReceived NewConnectedLine NewCallerid MusicOnHoldStart MusicOnHoldStop "
-    "DialState SoftHangupRequest"
-).split()
+UNHEARD = [
+    "VarSet",
+    "Newexten",
+    "TestEvent",
+    "RTCPSent",
+    "RTCPReceived",
+    "NewConnectedLine",
+    "NewCallerid",
+    "MusicOnHoldStart",
+    "MusicOnHoldStop",
+    "DialState",
+    "SoftHangupRequest",
+]
 
 
 @dataclass(frozen=True, slots=True)
