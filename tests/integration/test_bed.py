@@ -89,6 +89,18 @@ async def test_a_caller_who_leaves_stops_the_ringing(tmp_path: Path) -> None:
             assert caller.count("cancelled") == 1
 
 
+async def test_a_phone_that_is_asked_for_is_reachable(tmp_path: Path) -> None:
+    """A plugged-in phone answers OPTIONS and still takes calls; pulled out, it becomes unreachable."""
+    async with Asterisk(tmp_path, DIALPLAN, [Phone("agent1", qualify_s=1)]) as switch:
+        async with SippPhone(tmp_path, switch.sip_port, _port(switch), habit=Habit.ANSWERS) as phone:
+            await until(lambda: " Avail" in switch.cli("pjsip show contacts"), 10, "the phone being reachable")
+            async with Caller(tmp_path, switch.sip_port, "200") as caller:
+                await caller.until("answered")
+                await caller.leave()
+                await phone.until("ended")
+        await until(lambda: "Unavail" in switch.cli("pjsip show contacts"), 10, "the phone being unreachable")
+
+
 async def test_a_phone_answers_by_itself_and_takes_a_second_call(tmp_path: Path) -> None:
     """After a stated time; the caller hangs up; the phone serves the next one."""
     async with Asterisk(tmp_path, DIALPLAN, [Phone("agent1")]) as switch:
