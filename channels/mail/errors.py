@@ -1,9 +1,9 @@
 """Errors of the mail room. Each carries one sentence that names the server and what to do.
 
 MailError
-    MailboxDownError        the IMAP server cannot be reached, refused us, or fell silent
-        SignInRefusedError  it does not take this user name and password
-    AnswerRefusedError      an agent's answer cannot be taken; the sentence says why
+    MailboxDown             the IMAP server cannot be reached, refused us, or fell silent
+        SignInRefused       it does not take this user name and password
+    AnswerRefused           an agent's answer cannot be taken; the sentence says why
 """
 
 
@@ -11,13 +11,13 @@ class MailError(Exception):
     """Base of all."""
 
 
-class MailboxDownError(MailError):
+class MailboxDown(MailError):
     """The mailbox cannot be read now; whoever owns the connection tries again later."""
 
 
-class SignInRefusedError(MailboxDownError):
+class SignInRefused(MailboxDown):
     """The server refuses this sign-in."""
 
 
-class AnswerRefusedError(MailError):
+class AnswerRefused(MailError):
     """The answer was not taken; nothing was written."""

@@ -19,7 +19,7 @@ from typing import Any
 
 import aioimaplib
 
-from channels.mail.errors import MailboxDownError, SignInRefusedError
+from channels.mail.errors import MailboxDown, SignInRefused
 from channels.mail.settings import MailboxSettings, Pace, ServerSettings
 from channels.mail.source import Fetched, Waiting
 
@@ -48,8 +48,8 @@ class ImapSource:
         """Connect, sign in, select; the connection is cut when the block ends, however it ends.
 
         Raises:
-            SignInRefusedError: wrong user name or password.
-            MailboxDownError: anything else; the sentence names host and port.
+            SignInRefused: wrong user name or password.
+            MailboxDown: anything else; the sentence names host and port.
         """
         line = _Line(self._settings.imap, self._pace)
         try:
@@ -76,7 +76,7 @@ class _Line:
             context = ssl.create_default_context(cafile=server.certificate_file)
             return aioimaplib.IMAP4_SSL(server.host, server.port, timeout=self._pace.command_s, ssl_context=context)
         if not is_this_machine(server.host):
-            raise MailboxDownError(
+            raise MailboxDown(
                 f"The mailbox at {self.place} is set up without TLS, which would send the password in clear: "
                 "set tls = true and port 993."
             )
@@ -102,19 +102,20 @@ class _Line:
             if work.done():
                 return work.result()
         except (aioimaplib.AioImapException, TimeoutError, OSError, ssl.SSLError) as error:
-            raise MailboxDownError(self._sentence(doing, error)) from error
+            raise MailboxDown(self._sentence(doing, error)) from error
         finally:
             if not work.done():
                 work.cancel()
                 with suppress(asyncio.CancelledError, Exception):
                     await work
         if self._strange_greeting:
-            raise MailboxDownError(
-                f"What answers at {self.place} is no IMAP server (it says: {self._strange_greeting}): check host and port."
+            raise MailboxDown(
+                f"What answers at {self.place} is no IMAP server (it says: {self._strange_greeting}): "
+                "check host and port."
             )
         if self._lost.done():
-            raise MailboxDownError(f"The mail server {self.place} closed the connection while {doing}; trying again.")
-        raise MailboxDownError(f"The mail server {self.place} fell silent while {doing}; trying again.")
+            raise MailboxDown(f"The mail server {self.place} closed the connection while {doing}; trying again.")
+        raise MailboxDown(f"The mail server {self.place} fell silent while {doing}; trying again.")
 
     def _sentence(self, doing: str, error: BaseException) -> str:
         if isinstance(error, ssl.SSLCertVerificationError):
@@ -192,7 +193,7 @@ class ImapSession:
     async def _asked(self, command: Coroutine[Any, Any, Any], doing: str) -> Any:
         answer = await self._line.run(command, self._pace.command_s, doing)
         if answer.result != "OK":
-            raise MailboxDownError(f"The mail server {self._line.place} refused while {doing}: {_said(answer)}.")
+            raise MailboxDown(f"The mail server {self._line.place} refused while {doing}: {_said(answer)}.")
         return answer
 
 
@@ -202,20 +203,20 @@ async def _signed_in(line: _Line, settings: MailboxSettings, pace: Pace) -> Imap
     login = line.client.login(_quoted(server.username), server.password)
     answer = await line.run(login, pace.command_s, "signing in")
     if answer.result != "OK":
-        raise SignInRefusedError(
+        raise SignInRefused(
             f"The mail server {server.place} refuses the user {server.username} ({_said(answer)}): "
             f"check user name and password of the mailbox {settings.id}."
         )
     answer = await line.run(line.client.select(folder_name(settings.folder)), pace.command_s, "opening the folder")
     if answer.result != "OK":
-        raise MailboxDownError(
+        raise MailboxDown(
             f"The mail server {server.place} has no folder {settings.folder} for {server.username} ({_said(answer)}): "
             f"check the folder of the mailbox {settings.id}."
         )
     text = b"\n".join(bytes(each) for each in answer.lines)
     validity, upcoming = re.search(rb"UIDVALIDITY (\d+)", text), re.search(rb"UIDNEXT (\d+)", text)
     if validity is None:
-        raise MailboxDownError(f"The mail server {server.place} numbers no mail (no UIDVALIDITY): it cannot be used.")
+        raise MailboxDown(f"The mail server {server.place} numbers no mail (no UIDVALIDITY): it cannot be used.")
     return ImapSession(line, pace, int(validity[1]), int(upcoming[1]) if upcoming else 1)
 
 

@@ -55,7 +55,7 @@ _HTML_STYLES = {
 }  # fmt: skip
 
 
-class _TooManyPartsError(Exception):
+class _TooManyParts(Exception):
     """Raised out of the standard parser by our message factory."""
 
 
@@ -64,7 +64,7 @@ def parse(raw: bytes) -> ParsedMail:
     headers = read_headers(raw)
     try:
         return _parse_whole(raw, headers)
-    except _TooManyPartsError:
+    except _TooManyParts:
         return unreadable(headers, Problem.TOO_MANY_PARTS)
     except RecursionError:
         return unreadable(headers, Problem.TOO_DEEP)
@@ -179,7 +179,7 @@ def _parse_whole(raw: bytes, headers: MailHeaders) -> ParsedMail:
         nonlocal count
         count += 1
         if count > PARTS_MAX:
-            raise _TooManyPartsError
+            raise _TooManyParts
         return Message(*args, **kwargs)
 
     message = BytesParser(counted, policy=compat32).parsebytes(_with_short_headers(raw))
@@ -324,7 +324,7 @@ def _file_name(part: Message) -> str:
 # -- What is new ------------------------------------------------------------------------------------------------------
 
 
-class _SearchTooLongError(Exception):
+class _SearchTooLong(Exception):
     """The search for the quote has taken its time."""
 
 
@@ -333,7 +333,7 @@ def first_reply(text: str) -> str | None:
     logging.getLogger("mailparser_reply").setLevel(logging.WARNING)
 
     def stop(signal_number: int, frame: FrameType | None) -> None:
-        raise _SearchTooLongError
+        raise _SearchTooLong
 
     before = signal.signal(signal.SIGVTALRM, stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, REPLY_SEARCH_S)
@@ -342,7 +342,7 @@ def first_reply(text: str) -> str | None:
         found = bool(replies) and not replies[0].headers
         cut = len(text) > REPLY_TEXT_MAX and len(replies) == 1
         return str(replies[0].content) if found and not cut else None
-    except (_SearchTooLongError, RecursionError):
+    except (_SearchTooLong, RecursionError):
         return None
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)

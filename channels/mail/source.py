@@ -1,7 +1,7 @@
 """The port of a mailbox that is read, and what comes through it.
 
 One connection has one owner, who asks one thing at a time. Every call has a deadline; each failure is a
-`MailboxDownError` whose sentence names the server and the way out, and after it the connection is of no further use.
+`MailboxDown` whose sentence names the server and the way out, and after it the connection is of no further use.
 """
 
 from contextlib import AbstractAsyncContextManager
