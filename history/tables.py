@@ -365,6 +365,22 @@ chat_visitors = _table(
     comment="Room state of channels.webchat: visitors and the conversation each has open.",
 )
 
+chat_conversations = _table(
+    "chat_conversations",
+    _key("conversation"),
+    _text("site"),
+    _text("visitor"),
+    _text("phase"),  # waiting, talking, ended
+    _maybe("agent"),
+    _maybe("handling"),
+    _maybe("ended"),  # by whom
+    _maybe_number("away_since_ms"),  # all of the visitor's pages are gone since then
+    _number("routing_number"),  # the router's facts up to this one are told
+    Index("ix_chat_conversations_visitor", "tenant", "site", "visitor"),
+    Index("ix_chat_conversations_phase", "tenant", "phase", "away_since_ms"),
+    comment="Room state of channels.webchat: how each chat stands for its visitor.",
+)
+
 task_keys = _table(
     "task_keys",
     _key("key"),
