@@ -1,6 +1,7 @@
 """What a mailbox needs to be fetched and answered from. Made by `config`; secrets are plain strings, never shown."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from history.core.vocabulary import MailboxId, QueueId
 
@@ -23,6 +24,13 @@ class ServerSettings:
         return f"{self.host}:{self.port}"
 
 
+class Backlog(StrEnum):
+    """What becomes of mail that lay in the folder before the center first read it."""
+
+    LEAVE = "leave"
+    TAKE = "take"
+
+
 @dataclass(frozen=True, slots=True)
 class MailboxSettings:
     """One mailbox and the queue its mail goes to."""
@@ -36,6 +44,7 @@ class MailboxSettings:
     from_name: str = ""
     other_addresses: tuple[str, ...] = ()
     """Aliases that arrive here; an answer goes out from the one the customer wrote to."""
+    backlog: Backlog = Backlog.LEAVE
     size_max: int = 35_000_000
     """Bytes of a mail; of a larger one only the beginning is fetched and it becomes work that says so."""
 
