@@ -128,7 +128,7 @@ def _phone(user: UserSettings, agent: AgentOnFloor, offers: Iterable[OfferOnFloo
 def _capacity(
     settings: AgentSettings | None, offers: Iterable[OfferOnFloor], work: Iterable[HandlingOnFloor]
 ) -> list[AnyPart]:
-    carried = [lease.medium for lease in (*offers, *work)]
+    carried = [offer.medium for offer in offers] + [handling.medium for handling in work]
     return [
         CapacityChip(
             key=f"capacity/{capacity.medium}",

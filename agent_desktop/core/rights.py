@@ -144,7 +144,7 @@ def may(actor: Actor | None, action: Action, thing: Thing = NOTHING) -> bool:
         case Reach.TEAM if actor.teams & thing.teams:
             return True
         case _:
-            return actor.user in thing.owners
+            return AgentId(actor.user) in thing.owners
 
 
 def own(actor: Actor) -> Thing:
