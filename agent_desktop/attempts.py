@@ -18,8 +18,8 @@ class AttemptLimits:
 class Attempts:
     """Failures of the last while. A success forgets those of its account and address."""
 
-    def __init__(self, limits: AttemptLimits = AttemptLimits()) -> None:
-        self._limits = limits
+    def __init__(self, limits: AttemptLimits | None = None) -> None:
+        self._limits = limits or AttemptLimits()
         self._failures: OrderedDict[tuple[str, str], deque[int]] = OrderedDict()
 
     def wait_ms(self, account: str, address: str, now_ms: int) -> int:

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from agent_desktop.attempts import AttemptLimits, Attempts
 from agent_desktop.core.rights import Actor
@@ -57,13 +57,13 @@ class SignIn:
         store: Store,
         center: Callable[[], CenterSettings],
         passwords: Passwords,
-        limits: SessionLimits = SessionLimits(),
-        attempt_limits: AttemptLimits = AttemptLimits(),
+        limits: SessionLimits | None = None,
+        attempt_limits: AttemptLimits | None = None,
     ) -> None:
         self._store = store
         self._center = center
         self._passwords = passwords
-        self._limits = limits
+        self._limits = limits or SessionLimits()
         self._attempts = Attempts(attempt_limits)
 
     async def make_first_passwords(self) -> dict[UserId, str]:
@@ -157,13 +157,11 @@ class SignIn:
             return await self._by_token_row(tokens.c.token == who.session)
         return await self._by_session(sessions.c.session == who.session)
 
-    async def _by_session(self, which: object) -> Who | None:
+    async def _by_session(self, which: ColumnElement[bool]) -> Who | None:
         now_ms = self._store.clock.now_ms()
         async with self._store.reading() as connection:
             row = (
-                await connection.execute(
-                    select(sessions).where(sessions.c.tenant == self._store.tenant, which)  # type: ignore[arg-type]
-                )
+                await connection.execute(select(sessions).where(sessions.c.tenant == self._store.tenant, which))
             ).one_or_none()
         if row is None or row.ended_ms is not None:
             return None
@@ -223,12 +221,10 @@ class SignIn:
             return None
         return await self._by_token_row(tokens.c.token_hash == digest(token))
 
-    async def _by_token_row(self, which: object) -> Who | None:
+    async def _by_token_row(self, which: ColumnElement[bool]) -> Who | None:
         async with self._store.reading() as connection:
             row = (
-                await connection.execute(
-                    select(tokens).where(tokens.c.tenant == self._store.tenant, which)  # type: ignore[arg-type]
-                )
+                await connection.execute(select(tokens).where(tokens.c.tenant == self._store.tenant, which))
             ).one_or_none()
         if row is None or row.revoked_ms is not None:
             return None
