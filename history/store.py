@@ -19,7 +19,7 @@ from history.contents import content_of
 from history.core.registry import REGISTRY, Registry, UnknownType
 from history.core.vocabulary import ContentId, DomainId, TenantId
 from history.database import WAIT_S, Database, open_database, translated, world
-from history.errors import HistoryError, MissingContent, UnknownEntryType
+from history.errors import MissingContent, UnknownEntryType
 from history.gate import WriteGate
 from history.migrating import migrate
 from history.tables import entry_types, journal
@@ -203,6 +203,3 @@ class Store:
             except UnknownType as error:
                 raise UnknownEntryType(str(error)) from error
         self._known_types = set(found)
-
-
-__all__ = ["Store", "Writing", "HistoryError", "MAIN"]

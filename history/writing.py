@@ -16,7 +16,7 @@ from history.contents import TEXT, Owner, put_content
 from history.core.entries import Entry, Fact, Kind
 from history.core.registry import Registry
 from history.core.vocabulary import ContentId, DomainId, EntryNumber, RulesVersion, SourceId, StreamName, TenantId
-from history.projector import project
+from history.projections import project
 from history.tables import announcements, counters, entry_types, journal
 
 RULES = RulesVersion("rooms/1")
