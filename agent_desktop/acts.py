@@ -13,7 +13,7 @@ from typing import Any
 
 from agent_desktop.core import protocol as p
 from agent_desktop.core.floor import Floor, HandlingOnFloor
-from agent_desktop.core.rights import ACTION_OF, NOTHING, Action, Actor, Thing, may, own
+from agent_desktop.core.rights import ACTION_OF, NOTHING, Actor, Thing, may, own
 from agent_desktop.errors import ChannelRefused
 from agent_desktop.ports import ChatSpeaker, MailAnswerer, RehearsalPhones, TaskMaker
 from agent_desktop.sentences import SENTENCES
@@ -47,13 +47,15 @@ class Source:
 
     name: SourceId
     epoch: int
+    counted_by_client: bool
+    """The request's id is its number; else the server counts."""
     gate: asyncio.Lock = field(default_factory=asyncio.Lock)
     next_number: int = 1
 
 
 def source_of_tab(actor: Actor, tab: str) -> Source:
     """A tab counts its requests itself: the request's id is its number, also over a restart."""
-    return Source(SourceId(f"desktop/{actor.user}/{tab}"), epoch=1)
+    return Source(SourceId(f"desktop/{actor.user}/{tab}"), epoch=1, counted_by_client=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def refused(request: p.Request, reason: p.RefusalReason, sentence: str | None = 
 class Acts:
     def __init__(
         self,
+        *,
         router: Router,
         store: Store,
         floor: Callable[[], Floor],
@@ -138,7 +141,7 @@ class Acts:
         self, request: p.Request, source: Source, make: Callable[[SourceId, int, int], AnyInput]
     ) -> tuple[Receipt, Reply]:
         async with source.gate:
-            number = request.id if source.epoch == 1 else source.next_number
+            number = request.id if source.counted_by_client else source.next_number
             source.next_number += 1
             receipt = await self._router.submit(make(source.name, source.epoch, number))
         return receipt, reply_to(request, receipt)
@@ -159,7 +162,7 @@ class Acts:
         return reply
 
     async def _offer(self, request: p.AcceptOffer | p.DeclineOffer | p.PopShown, actor: Actor, source: Source) -> Reply:
-        kinds = {
+        kinds: dict[type, type[inputs.AgentAcceptedOffer | inputs.AgentDeclinedOffer | inputs.PopShown]] = {
             p.AcceptOffer: inputs.AgentAcceptedOffer,
             p.DeclineOffer: inputs.AgentDeclinedOffer,
             p.PopShown: inputs.PopShown,
@@ -227,7 +230,11 @@ class Acts:
         if handling.wrap_up_since_ms is not None:
             return refused(request, p.RefusalReason.HANDLING_ENDED)
         message = await self._channels.chat.say(
-            handling.interaction, request.handling, AgentId(actor.user), request.client_message, request.text
+            interaction=handling.interaction,
+            handling=request.handling,
+            agent=AgentId(actor.user),
+            client_message=request.client_message,
+            text=request.text,
         )
         return p.Answer(id=request.id, created=message)
 
@@ -241,7 +248,11 @@ class Acts:
             return refused(request, p.RefusalReason.HANDLING_ENDED)
         agent = AgentId(actor.user)
         message = await self._channels.mail.answer(
-            handling.interaction, request.handling, agent, request.client_message, request.text
+            interaction=handling.interaction,
+            handling=request.handling,
+            agent=agent,
+            client_message=request.client_message,
+            text=request.text,
         )
         async with self._store.writing("desk.drop_answer") as writing:
             await drafts.drop_draft(writing, agent, request.handling, drafts.DraftKind.ANSWER)
@@ -270,13 +281,13 @@ class Acts:
         if self._channels.tasks is None:
             return refused(request, p.RefusalReason.NO_SUCH_CHANNEL)
         conversation = await self._channels.tasks.make(
-            f"{actor.user}/{request.client_message}",
-            request.title,
-            request.fields,
-            request.queue,
-            request.customer,
-            request.due_ms,
-            actor.user,
+            key=f"{actor.user}/{request.client_message}",
+            title=request.title,
+            fields=request.fields,
+            queue=request.queue,
+            customer=request.customer,
+            due_ms=request.due_ms,
+            by=actor.user,
         )
         await audit.record(self._store, Act.TASK_MADE, user=actor.user, role=actor.role, customer=request.customer)
         return p.Answer(id=request.id, created=conversation)
@@ -308,7 +319,3 @@ def reply_to(request: p.Request, receipt: Receipt) -> Reply:
     if receipt.reason in _HIDDEN:
         return refused(request, p.RefusalReason.NOT_ALLOWED)
     return refused(request, p.RefusalReason(receipt.reason.value))
-
-
-ACTIONS_ANYWHERE = frozenset(ACTION_OF.values()) | {Action.SEE_DESK, Action.SEE_WALLBOARD, Action.SEE_CONVERSATION}
-"""What a socket's messages can wish for."""

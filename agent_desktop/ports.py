@@ -7,6 +7,7 @@ no such channel the port is none.
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from agent_desktop.core.figures import BoardFigures
 from history.core.vocabulary import (
     AgentId,
     ClientMessageId,
@@ -26,6 +27,7 @@ class ChatSpeaker(Protocol):
 
     async def say(
         self,
+        *,
         interaction: InteractionId,
         handling: HandlingId,
         agent: AgentId,
@@ -47,6 +49,7 @@ class ChatSpeaker(Protocol):
 class MailAnswerer(Protocol):
     async def answer(
         self,
+        *,
         interaction: InteractionId,
         handling: HandlingId,
         agent: AgentId,
@@ -60,6 +63,7 @@ class MailAnswerer(Protocol):
 class TaskMaker(Protocol):
     async def make(
         self,
+        *,
         key: str,
         title: str,
         fields: Mapping[str, str],
@@ -99,85 +103,6 @@ class ChannelHealth(Protocol):
     def troubles(self) -> Sequence[ChannelTrouble]:
         """Channels that are down now; asked every second."""
         ...
-
-
-class BoardCounts(Protocol):
-    @property
-    def offered(self) -> int: ...
-    @property
-    def answered(self) -> int: ...
-    @property
-    def abandoned(self) -> int: ...
-    @property
-    def short_abandoned(self) -> int: ...
-    @property
-    def level_met(self) -> int: ...
-    @property
-    def level_of(self) -> int: ...
-    @property
-    def level_percent(self) -> float | None: ...
-
-
-class BoardQueue(Protocol):
-    @property
-    def queue(self) -> QueueId | None: ...
-    @property
-    def medium(self) -> Medium: ...
-    @property
-    def waiting(self) -> int: ...
-    @property
-    def longest_waiting_since_ms(self) -> int | None: ...
-    @property
-    def counts(self) -> BoardCounts: ...
-    @property
-    def within_ms(self) -> int: ...
-
-
-class BoardAgent(Protocol):
-    @property
-    def presence(self) -> str: ...
-    @property
-    def reason(self) -> str | None: ...
-    @property
-    def activity(self) -> str: ...
-    @property
-    def since_ms(self) -> int: ...
-    @property
-    def carries(self) -> tuple[Medium, ...]: ...
-    @property
-    def desktop_connected(self) -> bool: ...
-    @property
-    def phone_reachable(self) -> bool: ...
-
-
-class BoardMeaning(Protocol):
-    @property
-    def figure(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def words(self) -> str: ...
-    @property
-    def numerator(self) -> str: ...
-    @property
-    def denominator(self) -> str: ...
-
-
-class BoardFigures(Protocol):
-    """What `reports.wallboard.Figures` gives; the two rooms do not import one another."""
-
-    @property
-    def day_began_ms(self) -> int: ...
-    @property
-    def queues(self) -> Sequence[BoardQueue]: ...
-    @property
-    def totals(self) -> Sequence[BoardQueue]: ...
-    @property
-    def agents(self) -> Mapping[AgentId, BoardAgent]: ...
-    @property
-    def by_activity(self) -> Mapping[str, int]: ...
-    @property
-    def definitions(self) -> Sequence[BoardMeaning]: ...
 
 
 class WallboardFigures(Protocol):

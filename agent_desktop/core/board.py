@@ -1,5 +1,6 @@
-"""The view `wallboard`: the reports' figures with names. The figures themselves are computed in `reports/core/kpi.py`."""
+"""The view `wallboard`: the figures of `reports/core/kpi.py`, with names."""
 
+from agent_desktop.core.figures import BoardAgent, BoardFigures, BoardQueue
 from agent_desktop.core.parts import (
     AgentActivity,
     AgentRow,
@@ -11,7 +12,6 @@ from agent_desktop.core.parts import (
     QueueFigures,
 )
 from agent_desktop.core.settings import CenterSettings
-from agent_desktop.ports import BoardAgent, BoardFigures, BoardQueue
 from history.core.vocabulary import AgentId, Medium, Presence
 
 DEFAULT_TARGET_PERCENT = 80
