@@ -85,26 +85,29 @@ class VoiceSettings:
 class VoiceChannel:
     """One switch. `run` is its life; as an effect sink it takes what concerns this switch."""
 
-    def __init__(
-        self, settings: VoiceSettings, switch: Switch, router: Router, store: Store, *, clock: Clock, engine_epoch: int
-    ) -> None:
+    def __init__(self, settings: VoiceSettings, switch: Switch, router: Router, store: Store, clock: Clock) -> None:
         self._settings = settings
         self._switch = switch
         self._store = store
         self._clock = clock
         self._source = SourceId(f"switch/{settings.switch}")
-        self._epoch = engine_epoch * LOGINS_MAX
-        self._first_epoch = self._epoch
+        self._epoch = 0
+        self._first_epoch = 0
         self._number = 0
         self._sender = InOrder(router)
         self._effects: asyncio.Queue[RingAgent | StopRinging | HangUpCustomer] = asyncio.Queue(EFFECTS_MAX)
         self._synchronised = asyncio.Event()
         self._calls: dict[InteractionId, events.CallId] = {}
-        switch.set_epoch(engine_epoch)
 
     @property
     def switch(self) -> Switch:
         return self._switch
+
+    def engine_recovered(self, engine_epoch: int) -> None:
+        """The engine writes under this lease epoch from now on; call it before `run`, and after each recovery."""
+        if not self._first_epoch:
+            self._first_epoch = engine_epoch * LOGINS_MAX
+        self._switch.set_epoch(engine_epoch)
 
     def release(self, effects: Sequence[AnyEffect]) -> None:
         """Take ring, stop and hang-up effects of this switch's calls. Never blocks."""

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from agent_desktop.core.parts import PhoneKind
 from agent_desktop.core.settings import CenterSettings, PhoneSettings, QueueShown, UserSettings
 from channels.mail.settings import MailboxSettings, ServerSettings
-
 from channels.voice import VoiceSettings
 from channels.webchat.settings import SiteSettings
 from config.definition import Definition, Mailbox, MailServer, Queue, Switch, User

@@ -25,7 +25,7 @@ Station = tuple[str, str]
 """A context of the dialplan and an extension in it."""
 
 
-class _Over(Exception):  # noqa: N818 - not a fault: the way out of the script
+class _Over(Exception):
     """The call is over, with this cause."""
 
 

@@ -24,6 +24,8 @@ from router.core.lifecycle import Trigger as LifecycleTrigger
 def definition_applied(deciding: Deciding, given: DefinitionApplied) -> Refused | None:
     """Refused while it would take away a queue with work in it or an agent with work in hand."""
     state = deciding.state
+    if given.settings == state.settings:
+        return ignored(OutcomeReason.NO_CHANGE)
     queues = {queue.queue for queue in given.settings.queues}
     agents = {agent.agent for agent in given.settings.agents}
     if any(record.queue not in queues for record in state.interactions.values()):
