@@ -13,18 +13,18 @@ from typing import Protocol
 
 from agent_desktop.core.board import board_parts
 from agent_desktop.core.conversation import conversation_parts
-from agent_desktop.core.desk import About, LookedUp, desk_parts
+from agent_desktop.core.desk import LookedUp, desk_parts
 from agent_desktop.core.floor import Floor, HandlingOnFloor, Touched
 from agent_desktop.core.numbering import NumberedView
 from agent_desktop.core.parts import AnyPart, ChannelDown
 from agent_desktop.core.protocol import CONVERSATION_VIEW_PREFIX, DESK_VIEW, WALLBOARD_VIEW, Change, Snapshot
 from agent_desktop.core.rights import Actor, Thing, own
-from agent_desktop.core.settings import CenterSettings
+from agent_desktop.core.settings import CenterSettings, UserSettings
 from agent_desktop.lookups import Lookups
 from agent_desktop.ports import ChannelHealth, WallboardFigures
 from history.clock import Clock
 from history.core.entries import Entry, Kind
-from history.core.vocabulary import AgentId, ConversationId, HandlingId, UserId
+from history.core.vocabulary import AgentId, ConversationId, HandlingId, InteractionId, UserId
 from history.errors import HistoryError
 from history.feed import Feed
 from history.store import Store
@@ -52,6 +52,8 @@ class _Shown:
         self.user = user
         self.gate = asyncio.Lock()
         self.watchers: set[Watcher] = set()
+        self.looked_up: LookedUp | None = None
+        """What a desk shows beside the floor; none when it has to be looked up again."""
 
 
 class Views:
@@ -80,6 +82,7 @@ class Views:
         self._number = 0
         self._shown: OrderedDict[str, _Shown] = OrderedDict()
         self._dirty: set[str] = set()
+        self._queues_touched = False
         self._touched = asyncio.Event()
         self._read: OrderedDict[tuple[AgentId, HandlingId], int] = OrderedDict()
 
@@ -138,15 +141,14 @@ class Views:
         names |= {CONVERSATION_VIEW_PREFIX + interaction for interaction in touched.interactions}
         if conversation is not None:
             names.add(CONVERSATION_VIEW_PREFIX + conversation)
-            at_work = self.floor.agents_at(conversation)  # type: ignore[arg-type]  # one id, see DESIGN: ids
+            at_work = self.floor.agents_at(InteractionId(conversation))
             names |= {f"{DESK_VIEW}/{agent}" for agent in at_work}
-        if touched.everything or touched.queues:
-            names |= {name for name in self._shown if name.startswith(f"{DESK_VIEW}/")}
-        self._dirty |= {name for name in names if (shown := self._shown.get(name)) and shown.watchers}
+        if touched.everything:
+            names |= set(self._shown)
+        self._queues_touched = self._queues_touched or bool(touched.queues)
+        self._mark(names)
         if touched.interactions:
             self._look_again(touched)
-        if self._dirty:
-            self._touched.set()
 
     def _look_again(self, touched: Touched) -> None:
         names = {CONVERSATION_VIEW_PREFIX + interaction for interaction in touched.interactions} & set(self._shown)
@@ -154,8 +156,11 @@ class Views:
             asyncio.get_running_loop().call_later(PROJECTION_LAG_S, self._mark, names)
 
     def _mark(self, names: set[str]) -> None:
-        self._dirty |= {name for name in names if (shown := self._shown.get(name)) and shown.watchers}
-        self._touched.set()
+        for name in names & set(self._shown):
+            self._shown[name].looked_up = None
+            if self._shown[name].watchers:
+                self._dirty.add(name)
+                self._touched.set()
 
     def touch_desk(self, user: str) -> None:
         """Something of this user's desk that is not in the journal has changed: a draft, what was read."""
@@ -192,7 +197,7 @@ class Views:
                         asyncio.get_running_loop().call_later(FEED_PAUSE_S, self._mark, {name})
 
     async def _publish_board(self) -> None:
-        """The wallboard, and every second the channels' health on all desks."""
+        """Four times a second: the wallboard, the queues' glances on all desks, and the channels' health."""
         troubles: tuple[ChannelDown, ...] = ()
         while True:
             await asyncio.sleep(BOARD_PERIOD_S)
@@ -200,6 +205,10 @@ class Views:
             if now != troubles:
                 troubles = now
                 self.touch_all()
+            if self._queues_touched:
+                self._queues_touched = False
+                self._dirty |= {name for name, shown in self._shown.items() if shown.user and shown.watchers}
+                self._touched.set()
             shown = self._shown.get(WALLBOARD_VIEW)
             if shown is not None and shown.watchers:
                 async with shown.gate:
@@ -229,23 +238,32 @@ class Views:
         if name == WALLBOARD_VIEW:
             return board_parts(self._board.figures(), self._center(), self.channels_down())
         if shown.user is not None:
-            return await self._desk(shown.user)
+            return await self._desk(shown, shown.user)
         conversation = await self._lookups.conversation(ConversationId(name.removeprefix(CONVERSATION_VIEW_PREFIX)))
         found = await self._lookups.found(self.floor, conversation)
         return conversation_parts(conversation, self._center(), found)
 
-    async def _desk(self, user_id: UserId) -> list[AnyPart]:
+    async def _desk(self, shown: _Shown, user_id: UserId) -> list[AnyPart]:
         user = self._center().user(user_id)
         if user is None:
             return []
-        agent = AgentId(user_id)
-        about: dict[str, About] = {}
-        read = {work.interaction: self._read.get((agent, work.handling), 0) for work in self.floor.work_of(agent)}
-        for interaction in [*read, *(offer.interaction for offer in self.floor.offers_to(agent))]:
-            about[interaction] = await self._lookups.about(self.floor, interaction, read.get(interaction, 0))
-        drafts = await self._lookups.drafts(agent) if user.is_agent else {}
-        looked_up = LookedUp(about=about, drafts=drafts, channels_down=self.channels_down())  # type: ignore[arg-type]
+        looked_up = shown.looked_up
+        if looked_up is None:
+            shown.looked_up = looked_up = await self._look_up(user)
         return desk_parts(self.floor, self._center(), user, looked_up)
+
+    async def _look_up(self, user: UserSettings) -> LookedUp:
+        agent = AgentId(user.user)
+        read = {work.interaction: self._read.get((agent, work.handling), 0) for work in self.floor.work_of(agent)}
+        wanted = [*read, *(offer.interaction for offer in self.floor.offers_to(agent))]
+        return LookedUp(
+            about={
+                interaction: await self._lookups.about(self.floor, interaction, read.get(interaction, 0))
+                for interaction in wanted
+            },
+            drafts=await self._lookups.drafts(agent) if user.is_agent else {},
+            channels_down=self.channels_down(),
+        )
 
     # ---- showing
 
@@ -261,6 +279,7 @@ class Views:
         """Show the view to the watcher from now on: first what it lacks, then every change."""
         shown = self._get(actor, view)
         async with shown.gate:
+            shown.looked_up = None
             await self._refresh(self._name(actor, view), shown)
             missing = shown.numbered.since(from_number, self._clock.now_ms())
             for message in missing if isinstance(missing, list) else [missing]:
@@ -276,6 +295,7 @@ class Views:
         """The view as it is now."""
         shown = self._get(actor, view)
         async with shown.gate:
+            shown.looked_up = None
             await self._refresh(self._name(actor, view), shown)
             return shown.numbered.snapshot(self._clock.now_ms())
 

@@ -104,6 +104,8 @@ class Floor:
     interactions: dict[InteractionId, InteractionOnFloor] = field(default_factory=dict)
     offers: dict[OfferId, OfferOnFloor] = field(default_factory=dict)
     handlings: dict[HandlingId, HandlingOnFloor] = field(default_factory=dict)
+    _glances: dict[QueueId, tuple[int, int]] | None = field(default=None, compare=False)
+    """What `waiting` found last; none when it may have changed."""
 
     def fold(self, fact: Fact, at_ms: int) -> Touched:
         """Apply one fact; a fact about something unknown (begun before the first snapshot) changes nothing."""
@@ -142,6 +144,8 @@ class Floor:
                 self._handle(fact, at_ms, touched)
             case _:
                 self._interaction(fact, touched)
+        if touched.queues:
+            self._glances = None
         return touched
 
     def work_of(self, agent: AgentId) -> list[HandlingOnFloor]:
@@ -161,11 +165,14 @@ class Floor:
 
     def waiting(self) -> dict[QueueId, tuple[int, int]]:
         """For each queue in which somebody waits: how many, and since when the longest has waited."""
+        if self._glances is not None:
+            return self._glances
         glances: dict[QueueId, tuple[int, int]] = {}
         for item in self.interactions.values():
             if item.waiting:
                 count, since_ms = glances.get(item.queue, (0, item.arrived_ms))
                 glances[item.queue] = (count + 1, min(since_ms, item.arrived_ms))
+        self._glances = glances
         return glances
 
     def _define(self, settings: RoutingSettings) -> None:

@@ -65,7 +65,7 @@ _PHONE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _LEG_KEY = re.compile(r"[A-Za-z0-9._-]+")
 _BUSY_STATES = frozenset({"INUSE", "BUSY", "RINGING", "RINGINUSE", "ONHOLD"})
 _UNREACHABLE_STATES = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
-_CHANNEL_UP = "6"
+_CHANNEL_RINGING, _CHANNEL_UP = "5", "6"
 _NORMAL_CAUSE = "16"
 
 
@@ -175,7 +175,7 @@ def signal_of(packet: AmiPacket, offset_ms: int) -> Signal | None:
             return _user_event(packet, unique_id, offset_ms)
         case "DialBegin" if unique_id and packet.get("DestUniqueid"):
             return LegChannelMade(unique_id, packet.get("DestUniqueid"))
-        case "DialState" if unique_id and packet.get("DialStatus") == "RINGING":
+        case "Newstate" if unique_id and packet.get("ChannelState") == _CHANNEL_RINGING:
             return LegAlerting(unique_id)
         case "DialEnd" if unique_id and packet.get("DialStatus") == "ANSWER":
             return LegPickedUp(unique_id)

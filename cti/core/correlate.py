@@ -7,7 +7,7 @@ known by what was found. It leaves to the adapter how a signal was read from the
 
 from collections import OrderedDict
 from dataclasses import replace
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from cti.core.call import CAUSE_NORMAL, Call, Leg, LegStage, failure_of, with_ended
 from cti.core.events import (
@@ -60,6 +60,8 @@ from cti.core.signals import (
     Snapshot,
 )
 
+EARLY_RINGS_KEPT = 1_000
+"""Legs that rang before we heard whose they are: Asterisk tells a leg's own events from another thread."""
 ENDED_CALLS_KEPT = 5_000
 """Ended calls remembered, so that a late signal does not bring one back."""
 UNTOLD_END_MS = 2_000
@@ -68,6 +70,7 @@ UNTOLD_RING_MS = 8_000
 """A ring that the switch accepted but never began fails after this long."""
 
 Events = list[SwitchEvent]
+Key = TypeVar("Key", bound=str)
 
 
 class Correlator:
@@ -77,6 +80,7 @@ class Correlator:
         self._switch = switch
         self._calls: dict[CallId, Call] = {}
         self._call_of_leg_channel: dict[str, CallId] = {}
+        self._early_rings: OrderedDict[str, None] = OrderedDict()
         self._ended: OrderedDict[CallId, None] = OrderedDict()
         self._phones: dict[PhoneName, PhoneSeen] = {}
 
@@ -141,7 +145,7 @@ class Correlator:
                 self._call_of_leg_channel[found.leg_unique_id] = call.id
         for call_id in before:
             if call_id not in self._calls:
-                self._remember_end(call_id)
+                _remember(self._ended, call_id, ENDED_CALLS_KEPT)
         self._phones = {seen.phone: seen for seen in snapshot.phones}
 
     def _adopted(self, found: CallFound, at_ms: int) -> Call:
@@ -212,7 +216,14 @@ class Correlator:
         self._calls[call.id] = replace(call, hang_up_asked=True) if by is None else replace(call, ending_by=by)
 
     def _leg_on(self, signal: RingBegan | LegChannelMade | LegAlerting | LegPickedUp, at_ms: int) -> Events:
-        call = self._calls.get(call_id_of(self._switch, signal.unique_id))
+        if isinstance(signal, LegAlerting):
+            call_id = self._call_of_leg_channel.get(signal.leg_unique_id)
+            if call_id is None:
+                _remember(self._early_rings, signal.leg_unique_id, EARLY_RINGS_KEPT)
+                return []
+        else:
+            call_id = call_id_of(self._switch, signal.unique_id)
+        call = self._calls.get(call_id)
         if call is None:
             return []
         if isinstance(signal, RingBegan):
@@ -223,6 +234,9 @@ class Correlator:
         if isinstance(signal, LegChannelMade):
             self._call_of_leg_channel[signal.leg_unique_id] = call.id
             self._calls[call.id] = replace(call, leg=replace(leg, channel_id=signal.leg_unique_id))
+            if signal.leg_unique_id in self._early_rings:
+                del self._early_rings[signal.leg_unique_id]
+                return self._leg_on(LegAlerting(signal.leg_unique_id), at_ms)
             return []
         events: Events = []
         if leg.stage is not LegStage.ALERTING:
@@ -308,7 +322,7 @@ class Correlator:
             call = self._calls[call.id]
         by_whom = call.ending_by or (EndedBy.CALLER if call.hang_up_asked or signal.greeted else EndedBy.SWITCH)
         del self._calls[call.id]
-        self._remember_end(call.id)
+        _remember(self._ended, call.id, ENDED_CALLS_KEPT)
         return [*events, CallEnded(at_ms, call.id, by_whom, signal.cause)]
 
     # -- ends ----------------------------------------------------------------------------------------------------
@@ -332,11 +346,6 @@ class Correlator:
             self._call_of_leg_channel.pop(leg.channel_id, None)
         self._calls[call.id] = replace(call, leg=None, after=after, ended_legs=with_ended(call.ended_legs, leg.key))
 
-    def _remember_end(self, call_id: CallId) -> None:
-        self._ended[call_id] = None
-        while len(self._ended) > ENDED_CALLS_KEPT:
-            self._ended.popitem(last=False)
-
     # -- phones --------------------------------------------------------------------------------------------------
 
     def _device(self, seen: PhoneSeen, at_ms: int) -> Events:
@@ -348,6 +357,12 @@ class Correlator:
         if seen.busy != (before.busy if before else False):
             events.append((PhoneBusy if seen.busy else PhoneFree)(at_ms, seen.phone))
         return events
+
+
+def _remember(kept: OrderedDict[Key, None], key: Key, limit: int) -> None:
+    kept[key] = None
+    while len(kept) > limit:
+        kept.popitem(last=False)
 
 
 def _talk_ms(leg: Leg, until_ms: int) -> int:

@@ -61,9 +61,9 @@ class LegChannelMade(msgspec.Struct, frozen=True):
 
 
 class LegAlerting(msgspec.Struct, frozen=True):
-    """The phone says that it rings."""
+    """The phone on this channel says that it rings."""
 
-    unique_id: str
+    leg_unique_id: str
 
 
 class LegPickedUp(msgspec.Struct, frozen=True):

@@ -305,7 +305,8 @@ class RehearsalSwitch:
         try:
             phone.become(PhoneState.RINGING)
             self._tell_channel("DialBegin", call, dial)
-            self._tell_channel("DialState", call, [*dial, ("DialStatus", "RINGING")])
+            leg: Headers = [("Uniqueid", call.leg_unique_id), ("ChannelState", "5")]
+            self._manager.tell([("Event", "Newstate"), *leg])
             try:
                 async with asyncio.timeout(seconds):
                     pressed = await phone.pressed()

@@ -184,8 +184,8 @@ class AsteriskStage:
         await ami_once(self.ami_port, self.secret, f"Action: Hangup\r\nChannel: {channel}\r\nCause: 44\r\n")
 
     async def outside_call_begins(self, phone: str) -> None:
-        command = f"channel originate PJSIP/{phone} application Wait 60"
-        await asyncio.to_thread(self.asterisk.cli, command)
+        originate = f"Action: Originate\r\nChannel: PJSIP/{phone}\r\nApplication: Wait\r\nData: 60\r\nAsync: true\r\n"
+        await ami_once(self.ami_port, self.secret, originate)
         await self.phone_rings(phone)
         await self.phone_answers(phone)
         await self.phones[phone].until("answered")
