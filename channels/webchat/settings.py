@@ -54,6 +54,7 @@ class ChatLimits:
     sockets_max: int = 10_000
     sockets_per_address_max: int = 60
     hello_within_ms: int = 10_000
+    heartbeat_ms: int = 15_000
     silence_ms: int = 45_000
     """Three of the widget's heartbeats."""
     lines_burst: int = 20
