@@ -1,7 +1,7 @@
 """Makes the mail that answers a customer: whom to, from which address, in which thread. No I/O.
 
-Only `EmailMessage` writes headers, which refuses line ends in them. Nothing is quoted: the customer has their own words,
-and so no note, no Bcc and no other customer's word can slip into an answer.
+Only `EmailMessage` writes headers, which refuses line ends in them. Nothing is quoted: the customer has their own
+words, and so no note, no Bcc and no other customer's word can slip into an answer.
 """
 
 import email.headerregistry

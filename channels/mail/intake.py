@@ -1,9 +1,9 @@
 """Takes mail in: raw and committed first, then read, then put to its conversation and announced.
 
 Two transactions a mail. The first keeps the bytes, the mail's place in the work list and the folder's cursor; the
-second begins or continues a conversation, announces it and takes the mail off the list. A death between or inside them repeats
-the step that was not committed; the key of the mail (mailbox, digest, Message-ID) makes it count once. Flags on the
-server are neither read nor set. What is on the work list after a start is read before anything new.
+second begins or continues a conversation, announces it and takes the mail off the list. A death between or inside them
+repeats the step that was not committed; the key of the mail (mailbox, digest, Message-ID) makes it count once. Flags on
+the server are neither read nor set. What is on the work list after a start is read before anything new.
 """
 
 import asyncio

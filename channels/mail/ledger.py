@@ -175,9 +175,7 @@ async def threads_of(
             mail_messages.c.mailbox == mailbox,
             mail_messages.c.message_id.in_(list(message_ids)),
         )
-        .order_by(
-            mail_messages.c.outgoing, mail_messages.c.seen_ms
-        )  # the last one stands, and ours before copies of it
+        .order_by(mail_messages.c.outgoing, mail_messages.c.seen_ms)  # the last one stands: ours, if there is one
     )
     return {row.message_id: Thread(ConversationId(row.conversation), row.outgoing) for row in rows}
 

@@ -30,7 +30,7 @@ from history.core.vocabulary import (
     InteractionId,
     MessageId,
 )
-from history.errors import AlreadyThere
+from history.errors import AlreadyThere, MissingContent
 from history.store import Store
 from history.tables import mail_outbox
 from history.writing import Writing
@@ -121,8 +121,12 @@ class Outbox:
     # -- One try ------------------------------------------------------------------------------------------------------
 
     async def _send(self, row: _Row) -> None:
-        raw = await self._store.content(row.raw)
-        envelope = msgspec.json.decode(await self._store.content(row.envelope), type=Envelope)
+        try:
+            raw = await self._store.content(row.raw)
+            envelope = msgspec.json.decode(await self._store.content(row.envelope), type=Envelope)
+        except MissingContent:
+            await self._change(row, SendState.FAILED, "The answer was erased before it was sent.")
+            return
         await self._change(row, SendState.SENDING, None, attempts=row.attempts + 1)
         self._reached("outbox.sending")
 

@@ -1,8 +1,8 @@
 """The port through which a mail leaves, and its adapter over SMTP by aiosmtplib 5.1.
 
 The guards: one connection carries one mail and is closed whatever happens, since a cancelled send leaves the library's
-connection out of step; each step has a deadline; TLS or STARTTLS unless the server is this very machine. What became of a
-mail is said exactly: after the first byte of the DATA command only the server's own word makes it known.
+connection out of step; each step has a deadline; TLS or STARTTLS unless the server is this very machine. What became of
+a mail is said exactly: after the first byte of the DATA command only the server's own word makes it known.
 """
 
 import asyncio

@@ -147,3 +147,10 @@ async def rows(store: Store, table: Table) -> list[tuple[Any, ...]]:
     async with store.reading() as connection:
         found = await connection.execute(select(table).order_by(*table.primary_key.columns))
     return [tuple(row) for row in found]
+
+
+async def columns(store: Store, table: Table, *names: str) -> list[tuple[Any, ...]]:
+    """Some columns of all rows, in the same order."""
+    async with store.reading() as connection:
+        wanted = select(*(table.c[name] for name in names)).order_by(*table.primary_key.columns)
+        return [tuple(row) for row in await connection.execute(wanted)]
