@@ -1,4 +1,4 @@
-"""Where the database is and what its failures are called: one sentence each, with the file or address and the way out."""
+"""What the database's failures are called: one sentence each, with the file or address and the way out."""
 
 import sqlite3
 from contextlib import closing
@@ -93,7 +93,7 @@ async def test_a_file_that_another_program_holds_gives_a_conflict(
     store = await Store.open(sqlite_url(tmp_path), clock=HandClock(), bus=LocalBus())
     with closing(sqlite3.connect(tmp_path / "history.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(WriteConflict, match="Two writers met in .*history.db"):
+        with pytest.raises(WriteConflict, match=r"Two writers met in .*history.db"):
             async with store.writing() as writing:
                 await writing.append("conversation/c-1", [began("c-1")])
     async with store.writing() as writing:
