@@ -1,0 +1,49 @@
+/** What the loader on the shop's page and the frame on our origin say to each other by postMessage. */
+
+export const MARK = "switchroom-chat-1";
+const TEXT_MAX = 512;
+
+export type ToFrame =
+  | { mark: typeof MARK; type: "hello"; visitor: string | null; open: boolean }
+  | { mark: typeof MARK; type: "visitor"; visitor: string | null }
+  | { mark: typeof MARK; type: "shown"; open: boolean };
+
+export type ToPage =
+  | { mark: typeof MARK; type: "ready" }
+  | { mark: typeof MARK; type: "close" }
+  | { mark: typeof MARK; type: "unread"; count: number };
+
+type Fields = Record<string, unknown>;
+
+function marked(data: unknown): Fields | null {
+  if (typeof data !== "object" || data === null) return null;
+  const fields = data as Fields;
+  return fields["mark"] === MARK ? fields : null;
+}
+
+function statement(value: unknown): string | null {
+  return typeof value === "string" && value.length > 0 && value.length <= TEXT_MAX ? value : null;
+}
+
+/** Returns null for anything that is no message of the loader. */
+export function readToFrame(data: unknown): ToFrame | null {
+  const fields = marked(data);
+  if (!fields) return null;
+  const open = fields["open"] === true;
+  if (fields["type"] === "hello") return { mark: MARK, type: "hello", visitor: statement(fields["visitor"]), open };
+  if (fields["type"] === "visitor") return { mark: MARK, type: "visitor", visitor: statement(fields["visitor"]) };
+  if (fields["type"] === "shown") return { mark: MARK, type: "shown", open };
+  return null;
+}
+
+/** Returns null for anything that is no message of the frame. */
+export function readToPage(data: unknown): ToPage | null {
+  const fields = marked(data);
+  if (!fields) return null;
+  if (fields["type"] === "ready" || fields["type"] === "close") return { mark: MARK, type: fields["type"] };
+  const count = fields["count"];
+  if (fields["type"] === "unread" && typeof count === "number" && Number.isInteger(count) && count >= 0) {
+    return { mark: MARK, type: "unread", count };
+  }
+  return null;
+}
