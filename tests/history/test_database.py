@@ -15,9 +15,8 @@ from history.errors import DatabaseTooNew, StoreUnavailable, UnreadableDatabase,
 from history.store import Store
 from history.tables import journal
 from tests.bed.postgres import Postgres
-from tests.bed.waiting import until
 from tests.history.conftest import sqlite_url
-from tests.history.sample import HandClock, began, rows
+from tests.history.sample import HandClock, began, eventually, rows
 
 
 async def refusal(url: str, error: type[Exception]) -> str:
@@ -166,7 +165,7 @@ async def test_postgresql_may_die_and_come_back(tmp_path: Path) -> None:
                 return False
             return True
 
-        await until(writes, 20, "writing again")
+        await eventually(writes, 20, "writing again")
         assert [row[3] for row in await rows(store, journal)] == [1, 2]
     finally:
         await store.close()
@@ -184,7 +183,7 @@ async def test_a_postgresql_that_is_killed_in_the_middle_of_a_transaction_keeps_
                 await writing.append("conversation/c-1", [began("c-1")])
                 server.kill()
         server.restart()
-        assert await until(lambda: _journal(store), 20, "reading again") == ["empty"]
+        assert await eventually(lambda: _journal(store), 20, "reading again") == ["empty"]
     finally:
         await store.close()
         server.stop()
