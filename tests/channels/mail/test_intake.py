@@ -282,7 +282,8 @@ async def test_a_fault_before_a_commit_leaves_the_step_to_be_done_again(tmp_path
             assert await raw_mails(store) == []
             await whole.keep(BOX, VALIDITY, mail)
         await broken.work_off(BOX)
-        assert await arrivals(store) == ([] if point in ("mail.read", "mail.placing") else await arrivals(store))
+        if point in ("mail.read", "mail.placing"):
+            assert await arrivals(store) == [] and await pending(store) == 1
         await whole.work_off(BOX)
         assert len(await arrivals(store)) == len(await all_mails(store)) == 1
     await reader.close()

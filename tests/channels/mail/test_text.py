@@ -78,7 +78,7 @@ def test_html_becomes_lines_with_quotes_marked() -> None:
         "<table><tr><td>a</td><td>b</td></tr></table><img alt='logo'><img>"
         "<blockquote><p>old</p><br></blockquote>after<script>x</script></div></blockquote>"
     )
-    assert html_to_text(html) == "Hello\nyou\n\n- one\n- two\n\na b\n\n[logo]\n> old\n>\n>\n\nafter"
+    assert html_to_text(html) == "Hello\nyou\n\n- one\n- two\n\na b\n\n[logo]\n> old\n>\n>\nafter"
 
 
 ANSWERS = [
