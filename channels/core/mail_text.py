@@ -165,8 +165,8 @@ class _TextOfHtml(HTMLParser):
             self._silent = max(0, self._silent - 1)
         elif tag in _BLOCKS:
             self.end_line(always=False)
-            if tag in ("p", "table", "ul", "ol", "blockquote") and self.lines and self.lines[-1]:
-                self.lines.append("")
+            if tag in ("p", "table", "ul", "ol", "blockquote") and self.lines and self.lines[-1].strip("> "):
+                self.lines.append(self._prefix().rstrip())
         if tag == "blockquote":
             self._quotes = max(0, self._quotes - 1)
 
@@ -178,7 +178,10 @@ class _TextOfHtml(HTMLParser):
         text = " ".join("".join(self._line).split())
         self._line.clear()
         if text or always:
-            self.lines.append("> " * min(self._quotes, 20) + text)
+            self.lines.append((self._prefix() + text).rstrip())
+
+    def _prefix(self) -> str:
+        return "> " * min(self._quotes, 20)
 
 
 def html_to_text(html: str) -> str:

@@ -257,7 +257,8 @@ def _leaves(message: Message) -> Iterator[tuple[Message, int]]:
 
 
 def _take_part(part: Message, found: _Found) -> None:
-    media_type = part.get_content_type()
+    # A multipart without parts (no boundary, or never met) is what its sender saw as text.
+    media_type = "text/plain" if part.get_content_maintype() == "multipart" else part.get_content_type()
     if media_type in ("message/rfc822", "text/rfc822-headers", "message/delivery-status", "message/global"):
         data = _bytes_of_attached(part)
         found.reported_ids += [each.decode("utf-8", "replace") for each in _REPORTED_ID.findall(data[:200_000])]

@@ -12,6 +12,7 @@ from history.bus_redis import RedisBus
 from history.errors import SubscriptionCut
 from tests.bed.redis import Redis
 from tests.bed.waiting import until
+from tests.history.sample import eventually
 
 HELLO = Message("conversation/c-1", b"\x00hello\xff")
 
@@ -112,7 +113,7 @@ async def test_when_redis_dies_subscribers_are_cut_and_its_return_is_noticed(tmp
             here.publish([HELLO])
             return await subscription.next(0.2) == HELLO
 
-        await until(heard, 15, "a message through the new Redis")
+        await eventually(heard, 15, "a message through the new Redis")
     finally:
         await here.close()
         await there.close()

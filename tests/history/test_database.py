@@ -1,4 +1,4 @@
-"""Where the database is and what its failures are called: one sentence each, with the file or address and the way out."""
+"""What the database's failures are called: one sentence each, with the file or address and the way out."""
 
 import sqlite3
 from contextlib import closing
@@ -15,9 +15,8 @@ from history.errors import DatabaseTooNew, StoreUnavailable, UnreadableDatabase,
 from history.store import Store
 from history.tables import journal
 from tests.bed.postgres import Postgres
-from tests.bed.waiting import until
 from tests.history.conftest import sqlite_url
-from tests.history.sample import HandClock, began, rows
+from tests.history.sample import HandClock, began, eventually, rows
 
 
 async def refusal(url: str, error: type[Exception]) -> str:
@@ -93,7 +92,7 @@ async def test_a_file_that_another_program_holds_gives_a_conflict(
     store = await Store.open(sqlite_url(tmp_path), clock=HandClock(), bus=LocalBus())
     with closing(sqlite3.connect(tmp_path / "history.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(WriteConflict, match="Two writers met in .*history.db"):
+        with pytest.raises(WriteConflict, match=r"Two writers met in .*history.db"):
             async with store.writing() as writing:
                 await writing.append("conversation/c-1", [began("c-1")])
     async with store.writing() as writing:
@@ -166,7 +165,7 @@ async def test_postgresql_may_die_and_come_back(tmp_path: Path) -> None:
                 return False
             return True
 
-        await until(writes, 20, "writing again")
+        await eventually(writes, 20, "writing again")
         assert [row[3] for row in await rows(store, journal)] == [1, 2]
     finally:
         await store.close()
@@ -184,7 +183,7 @@ async def test_a_postgresql_that_is_killed_in_the_middle_of_a_transaction_keeps_
                 await writing.append("conversation/c-1", [began("c-1")])
                 server.kill()
         server.restart()
-        assert await until(lambda: _journal(store), 20, "reading again") == ["empty"]
+        assert await eventually(lambda: _journal(store), 20, "reading again") == ["empty"]
     finally:
         await store.close()
         server.stop()

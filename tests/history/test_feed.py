@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 import pytest
 
@@ -96,7 +96,7 @@ class UnreliableBus(LocalBus):
         super().__init__(buffer_max=8)
         self._chance = random.Random(seed)
 
-    def publish(self, messages: "list[Message] | tuple[Message, ...]") -> None:  # type: ignore[override]
+    def publish(self, messages: Sequence[Message]) -> None:
         carried = [one for one in messages for _ in range(self._chance.choice((0, 1, 1, 2)))]
         self._chance.shuffle(carried)
         super().publish(carried)

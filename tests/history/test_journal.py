@@ -13,8 +13,7 @@ from history.journal import SNAPSHOTS_KEPT, RoutingJournal
 from history.lease import LEASE_MS, Lease
 from history.store import Store
 from history.tables import journal, leases, snapshots
-from tests.bed.waiting import until
-from tests.history.sample import NOON_MS, HandClock, draft, input_draft, life, rows
+from tests.history.sample import NOON_MS, HandClock, draft, eventually, input_draft, life, rows
 
 
 async def opened(store: Store, holder: str = "engine-1") -> RoutingJournal:
@@ -142,7 +141,7 @@ async def test_keeping_the_lease_makes_it_longer(store: Store) -> None:
     async def longer() -> bool:
         return bool((await rows(store, leases))[0][4] > before + 100)
 
-    await until(longer, 5, "a longer lease")
+    await eventually(longer, 5, "a longer lease")
     keeping.cancel()
     await asyncio.gather(keeping, return_exceptions=True)
 

@@ -6,7 +6,7 @@ from history.core import conversations as c
 from history.core import customers as k
 from history.core import routing as r
 from history.core.entries import Entry, Fact, Kind
-from history.core.projecting import Change, Plain, Put, fold
+from history.core.projecting import Change, Plain, Put, Values, fold
 from history.core.registry import REGISTRY
 from history.core.vocabulary import (
     AgentId,
@@ -104,7 +104,7 @@ def test_mails_keep_their_parts_and_their_send_state() -> None:
     )
     assert only(answer).values["send_state"] == "queued"
     sent = c.MailSendStateChanged(message=MessageId("m2"), state=c.SendState.SENT)
-    key = {"conversation": "c-1", "message": "m2"}
+    key: Values = {"conversation": "c-1", "message": "m2"}
     assert only(sent) == Change("messages", key, {"send_state": "sent", "send_detail": None})
 
 
