@@ -26,7 +26,9 @@ async def test_any_text_gives_exactly_our_headers(first: str, second: str) -> No
     )
 
 
-@pytest.mark.parametrize("value", ["a\r\nAction: Logoff", "a\nb", "\0", "\x7f", "\x85", " a", "a ", "\ud800", "ä" * 300])
+@pytest.mark.parametrize(
+    "value", ["a\r\nAction: Logoff", "a\nb", "\0", "\x7f", "\x85", " a", "a ", "\ud800", "ä" * 300]
+)
 def test_what_is_refused(value: str) -> None:
     with pytest.raises(UnencodableError, match="AMI header Channel"):
         action("Redirect", ("Channel", value))
