@@ -172,10 +172,10 @@ async def served(app: Starlette, host: str = "127.0.0.1", listening: socket.sock
         listening.close()
 
 
-def listen() -> socket.socket:
+def listen(port: int = 0) -> socket.socket:
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind(("127.0.0.1", 0))
+    listening.bind(("127.0.0.1", port))
     return listening
 
 
