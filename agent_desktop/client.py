@@ -47,6 +47,7 @@ class DesktopClient:
         self._socket: ClientConnection | None = None
         self._answers: dict[int, asyncio.Future[p.Answer | p.Refused]] = {}
         self._news = asyncio.Condition()
+        self._reopening: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> "DesktopClient":
         return self
@@ -232,6 +233,10 @@ class DesktopClient:
     def _change(self, change: p.Change) -> None:
         if self.numbers.get(change.view) != change.from_number:
             self.gaps += 1
+            self.numbers.pop(change.view, None)
+            reopening = asyncio.create_task(self._reopen(change.view))
+            self._reopening.add(reopening)
+            reopening.add_done_callback(self._reopening.discard)
             return
         parts = self.views.setdefault(change.view, {})
         for key in change.removed:
@@ -239,3 +244,7 @@ class DesktopClient:
         for part in change.put:
             parts[part.key] = part
         self.numbers[change.view] = change.number
+
+    async def _reopen(self, view: str) -> None:
+        with suppress(ClientError):
+            await self.open(view)

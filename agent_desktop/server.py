@@ -87,16 +87,12 @@ class Desk:
 
     async def run(self, listening: socket.socket, started: asyncio.Event | None = None) -> None:
         """Serve until cancelled; then say farewell to the desktops and stop within `STOP_WITHIN_S`."""
-        server = _Server(_config(self.app))
+        server = _Server(_config(self.app), started or asyncio.Event())
         async with asyncio.TaskGroup() as group:
             views = group.create_task(self.views.run())
             attendance = group.create_task(self.attendance.run(self.views.ready))
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             try:
-                while not server.started and not serving.done():
-                    await asyncio.sleep(0.01)
-                if started is not None:
-                    started.set()
                 await asyncio.shield(serving)
             finally:
                 self.gateway.stop()
@@ -109,7 +105,15 @@ class Desk:
 
 
 class _Server(uvicorn.Server):
-    """Leaves the process's signals to whoever runs it."""
+    """Leaves the process's signals to whoever runs it, and says when it is up."""
+
+    def __init__(self, config: uvicorn.Config, up: asyncio.Event) -> None:
+        super().__init__(config)
+        self.up = up
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
