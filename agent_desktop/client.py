@@ -140,7 +140,7 @@ class DesktopClient:
         finally:
             self._answers.pop(request.id, None)
 
-    async def ask(self, kind: Callable[..., p.Request], **fields: Any) -> p.Answer:
+    async def ask(self, kind: Callable[..., p.Request], /, **fields: Any) -> p.Answer:
         """Send a new request of this kind; a refusal becomes a `ClientError`."""
         reply = await self.request(kind(id=self.next_id(), **fields))
         if isinstance(reply, p.Refused):

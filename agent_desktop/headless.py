@@ -107,7 +107,7 @@ class HeadlessAgent:
         for work in self._client.parts(p.DESK_VIEW, WorkItem):
             await self._do(work)
 
-    async def _try(self, kind: Callable[..., p.Request], **fields: object) -> bool:
+    async def _try(self, kind: Callable[..., p.Request], /, **fields: object) -> bool:
         """Ask; a refusal (the offer has ended meanwhile) is no fault of the agent's."""
         try:
             await self._client.ask(kind, **fields)
