@@ -180,7 +180,8 @@ class Definition(_Part, frozen=True, kw_only=True):
 
     @property
     def is_rehearsal(self) -> bool:
-        return any(part.kind == "rehearsal" for part in (*self.switches, *self.mailboxes))
+        kinds = [switch.kind for switch in self.switches] + [mailbox.kind for mailbox in self.mailboxes]
+        return "rehearsal" in kinds
 
     def capacity_of(self, user: User) -> dict[Medium, Capacity]:
         return {**DEFAULT_CAPACITY, **self.capacity, **user.capacity}

@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from config.errors import CannotStart
 from config.settings import Place
 from history.clock import Clock
 from history.datafolder import DataFolder
@@ -40,27 +39,6 @@ class Child:
     pass_fds: tuple[int, ...] = ()
     deaths_ms: deque[int] = field(default_factory=deque)
     process: asyncio.subprocess.Process | None = None
-
-
-def listen(place: Place) -> socket.socket:
-    """Take the port.
-
-    Raises:
-        CannotStart: it is taken, or may not be taken by this user.
-    """
-    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
-    taken = socket.socket(family, socket.SOCK_STREAM)
-    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        taken.bind((place.host, place.port))
-    except OSError as error:
-        taken.close()
-        raise CannotStart(
-            f"Port {place.port} on {place.host} cannot be taken ({error.strerror}): stop what uses it, or give another "
-            "with --port."
-        ) from error
-    taken.listen(1024)
-    return taken
 
 
 class Parent:

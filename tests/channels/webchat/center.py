@@ -11,6 +11,7 @@ import msgspec
 import uvicorn
 from sqlalchemy import select
 from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from channels.webchat.documents import Widget
 from channels.webchat.endpoint import chat_routes
@@ -180,4 +181,5 @@ def listen(port: int = 0) -> socket.socket:
 
 
 def chat_app(center: Center, widget: Widget | None = None) -> Starlette:
-    return Starlette(routes=list(chat_routes(center.channel, center.settings, widget or Widget(b"", b"", b""))))
+    routes = chat_routes(center.channel, center.settings, widget or Widget(b"", b"", b""))
+    return Starlette(routes=[Mount("/chat", routes=list(routes))])
