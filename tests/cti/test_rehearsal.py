@@ -50,11 +50,9 @@ async def test_it_outlives_the_engine_in_a_process_of_its_own() -> None:
             call_id = (await first.sees(CallArrived)).call_id
             assert call_id == f"main-{unique_id}"
             await first.switch.ring(call_id, LegKey("k"), PhoneName("agent1"), 9_000)
-
-            async def ringing() -> bool:
-                return await people.phone_ringing("agent1")
-
-            await until(ringing, 3, "ringing")
+            async with asyncio.timeout(3):
+                while not await people.phone_ringing("agent1"):
+                    await asyncio.sleep(0.01)
             await people.phone_answers("agent1")
             await first.sees(LegAnswered)
         assert await people.phone_talking("agent1")
