@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from cti.core.events import CallArrived, CallEnded, LegAnswered, LegKey, PhoneName, SwitchResynchronised, Talking
+from cti.core.events import (
+    CallArrived,
+    CallEnded,
+    LegAnswered,
+    LegKey,
+    LegRang,
+    PhoneName,
+    SwitchResynchronised,
+    Talking,
+)
 from cti.errors import RehearsalError
 from cti.rehearsal import RehearsalControl, RehearsalSwitch, serve_control
 from tests.bed.ports import free_port
@@ -50,9 +59,8 @@ async def test_it_outlives_the_engine_in_a_process_of_its_own() -> None:
             call_id = (await first.sees(CallArrived)).call_id
             assert call_id == f"main-{unique_id}"
             await first.switch.ring(call_id, LegKey("k"), PhoneName("agent1"), 9_000)
-            async with asyncio.timeout(3):
-                while not await people.phone_ringing("agent1"):
-                    await asyncio.sleep(0.01)
+            await first.sees(LegRang)
+            assert await people.phone_ringing("agent1")
             await people.phone_answers("agent1")
             await first.sees(LegAnswered)
         assert await people.phone_talking("agent1")
