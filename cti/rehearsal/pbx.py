@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cti.errors import RehearsalError
-from cti.rehearsal.ami_server import Headers, AmiServer
+from cti.rehearsal.ami_server import AmiServer, Headers
 from cti.rehearsal.phone import Phone, PhoneState
 
 CALLS_MAX = 1_000
