@@ -99,16 +99,16 @@ class Store:
             AlreadyThere: a unique key was taken; nothing was written.
         """
         if self._gate is None:
-            async with self._transaction(name) as writing:
+            async with self._transaction(name, hurry) as writing:
                 yield writing
             return
-        async with self._gate.passing(hurry), self._transaction(name) as writing:
+        async with self._gate.passing(hurry), self._transaction(name, hurry) as writing:
             yield writing
 
     @asynccontextmanager
-    async def _transaction(self, name: str) -> AsyncIterator[Writing]:
+    async def _transaction(self, name: str, hurry: bool) -> AsyncIterator[Writing]:
         with world(self._database):
-            connection = await connected(self._database.writer)
+            connection = await connected(self._database.urgent if hurry else self._database.writer)
         try:
             with world(self._database):
                 await connection.begin_now()
@@ -135,7 +135,7 @@ class Store:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that sees one state of the database from its first statement on (SQLite), and cannot write.
+        """A connection that sees one state of the database from its first statement on, and cannot write.
 
         Raises:
             StoreUnavailable: the database cannot be read.

@@ -6,6 +6,7 @@ import logging
 
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from history import announcements as waiting_inputs
 from history.bus import Message
@@ -166,12 +167,20 @@ async def test_a_chat_line_counts_once_by_author_and_client_id(store: Store) -> 
     assert [row[3] for row in await rows(store, journal)] == [1, 2]
 
 
-async def test_a_reader_cannot_write_on_sqlite(sqlite_store: Store) -> None:
-    with pytest.raises(StoreUnavailable):
-        async with sqlite_store.reading() as connection:
-            await connection.execute(
-                insert(task_keys).values(tenant="m", domain="m", key="k", interaction="i", made_ms=1)
-            )
+async def test_a_reader_cannot_write(store: Store) -> None:
+    row = {**store.scope.row, "key": "k", "interaction": "i", "made_ms": 1}
+    with pytest.raises((StoreUnavailable, SQLAlchemyError), match=r"(?i)read.?only"):
+        async with store.reading() as connection:
+            await connection.execute(insert(task_keys).values(row))
+    assert await rows(store, task_keys) == []
+
+
+async def test_a_reader_sees_one_state_of_the_database(store: Store) -> None:
+    async with store.reading() as connection:
+        assert (await connection.execute(select(journal))).all() == []
+        async with store.writing() as writing:
+            await writing.append(TALK, [began("c-1")])
+        assert (await connection.execute(select(journal))).all() == []
 
 
 async def test_a_reader_sees_no_transaction_that_is_not_committed(store: Store) -> None:
