@@ -18,7 +18,6 @@ from channels.mail.settings import Backlog, MailboxSettings, ServerSettings
 from channels.mail.source import Waiting
 from tests.bed.dovecot import MAILBOXES, SERVICE, SERVICE_SECRET, Dovecot
 from tests.bed.ports import free_port
-from tests.bed.waiting import until
 from tests.channels.mail.center import (
     QUEUE,
     QUICK,
@@ -31,6 +30,7 @@ from tests.channels.mail.center import (
     open_store,
     pending,
     raw_mails,
+    until,
 )
 
 pytestmark = pytest.mark.real
@@ -87,6 +87,8 @@ async def test_a_new_uidvalidity_loses_and_doubles_nothing(tmp_path: Path, dovec
             os.kill(pid, signal.SIGKILL)
         await asyncio.to_thread(dovecot.kill)
         await until(lambda: not is_up(channel), 15, "the lost server is noticed")
+        # The new number is the second in which the folder is numbered anew.
+        await until(lambda: time.time() > before + 1, 3, "the next second")
         for known in (dovecot.maildir(SERVICE) / "Maildir").glob("dovecot*"):
             known.unlink()
         await asyncio.to_thread(dovecot.start)

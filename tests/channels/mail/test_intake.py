@@ -256,6 +256,9 @@ async def test_the_cursor_goes_on_where_it_was_and_begins_anew_with_a_new_validi
     await desk.intake.keep(leave, VALIDITY, Fetched(120, 1_000, letter()))
     assert await desk.intake.start_folder(leave, VALIDITY, 130) == 120
     assert await desk.intake.start_folder(leave, VALIDITY + 1, 5) == 0
+    await desk.intake.pass_over(leave, VALIDITY + 1, 4)
+    assert await desk.intake.start_folder(leave, VALIDITY + 1, 5) == 4
+    assert await desk.intake.start_folder(leave, VALIDITY + 1, 3) == 0  # numbered anew without saying so
     assert await desk.intake.is_backlog(leave, 1_000)
     assert not await desk.intake.is_backlog(leave, desk.store.clock.now_ms())
     assert not await desk.intake.is_backlog(leave, 0)
