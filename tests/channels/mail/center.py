@@ -37,8 +37,10 @@ QUICK = Pace(
 
 
 @asynccontextmanager
-async def open_store(folder: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite+aiosqlite:///{folder}/center.db", clock=SystemClock(), bus=LocalBus())
+async def open_store(folder: Path, url: str | None = None) -> AsyncIterator[Store]:
+    """SQLite in the folder, or what the URL names."""
+    place = url or f"sqlite+aiosqlite:///{folder}/center.db"
+    store = await Store.open(place, clock=SystemClock(), bus=LocalBus())
     try:
         yield store
     finally:
