@@ -51,7 +51,7 @@ class RedisBus:
         """Begin to carry; Redis may come and go."""
         bus = cls(url, tenant)
         with suppress(RedisError, OSError, TimeoutError):
-            await bus._go_to_the_end()
+            bus._place = await bus._newest()
         bus._tasks = [
             asyncio.create_task(bus._forever(bus._send), name="bus-send"),
             asyncio.create_task(bus._forever(bus._receive), name="bus-receive"),
@@ -121,15 +121,15 @@ class RedisBus:
 
     async def _look_for_a_new_beginning(self) -> None:
         """A wiped Redis, or one whose clock went back, counts from below our place."""
-        before = self._place
-        await self._go_to_the_end()
-        if _order(self._place) != _order(before):
+        newest = await self._newest()
+        if _order(newest) < _order(self._place):
+            self._place = newest
             self._local.cut_all()
 
-    async def _go_to_the_end(self) -> None:
+    async def _newest(self) -> bytes:
         async with asyncio.timeout(CALL_S):
             newest: Any = await self._writer.xrevrange(self._key, count=1)
-        self._place = newest[0][0] if newest else b"0"
+        return bytes(newest[0][0]) if newest else b"0"
 
 
 def _client(url: str, socket_s: float | None) -> Redis:

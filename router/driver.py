@@ -70,14 +70,17 @@ class Driver:
         sinks: Sequence[EffectSink] = (),
         alarm: Callable[[str], None] = log.error,
         reached: Callable[[str], None] = lambda point: None,
+        recovered: Callable[[], None] = lambda: None,
     ) -> None:
-        """`reached` is told each named point at which a test may kill the process."""
+        """`recovered` is told after each recovery, before its effects are released; `reached` at each named point at
+        which a test may kill the process."""
         self._journal = journal
         self._registry = registry
         self._clock = clock
         self._sinks = list(sinks)
         self._alarm = alarm
         self._reached = reached
+        self._on_recovered = recovered
         self._inbox: asyncio.Queue[_Waiting] = asyncio.Queue(INBOX_MAX)
         self._engine = Engine()
         self._decided_number = 0
@@ -131,6 +134,7 @@ class Driver:
         self._decided_number = self._journal.last_number
         self._snapshot_number = self._decided_number
         self._snapshot_ms = self._clock.now_ms()
+        self._on_recovered()
         self.recovered.set()
         outstanding = engine.outstanding()
         log.info("recovered through entry %d, %d effects outstanding", self._decided_number, len(outstanding))

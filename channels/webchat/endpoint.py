@@ -66,7 +66,7 @@ class _Door:
 
 
 def chat_routes(channel: ChatChannel, settings: ChatSettings, widget: Widget) -> Sequence[BaseRoute]:
-    """Return the routes to be mounted at the root of the server.
+    """Return the routes to be mounted at `/chat`.
 
     The server must put neither X-Frame-Options nor a policy of its own on their answers; they carry theirs.
     """
@@ -83,11 +83,11 @@ def chat_routes(channel: ChatChannel, settings: ChatSettings, widget: Widget) ->
         await _socket(websocket, channel, settings, door)
 
     return (
-        Route("/chat/{site}/loader.js", page(lambda site: _script(loader_script(widget, site), "max-age=300"))),
-        Route("/chat/{site}/frame", page(lambda site: _frame(widget, site))),
-        Route("/chat/{site}/app.js", page(lambda _: _script(widget.app, "max-age=31536000, immutable"))),
-        Route("/chat/{site}/app.css", page(lambda _: _style(widget.style))),
-        WebSocketRoute("/chat/{site}/socket", socket),
+        Route("/{site}/loader.js", page(lambda site: _script(loader_script(widget, site), "max-age=300"))),
+        Route("/{site}/frame", page(lambda site: _frame(widget, site))),
+        Route("/{site}/app.js", page(lambda _: _script(widget.app, "max-age=31536000, immutable"))),
+        Route("/{site}/app.css", page(lambda _: _style(widget.style))),
+        WebSocketRoute("/{site}/socket", socket),
     )
 
 

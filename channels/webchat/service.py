@@ -165,6 +165,8 @@ class ChatChannel:
             )
         )
         for other in self._pages.of_visitor(page.key):
+            if not committed.repeated:  # a repeated line may belong to an earlier conversation
+                self._pages.watch(other, committed.conversation)
             other.wake()
         return committed
 

@@ -23,6 +23,7 @@ from tests.bed.dovecot import CUSTOMER, CUSTOMER_SECRET, SERVICE, SERVICE_SECRET
 from tests.bed.errors import ServerMissingError
 from tests.bed.mirror import debian_mirror
 from tests.bed.places import require_program
+from tests.bed.postgres import Postgres
 from tests.bed.sipp import Caller, Habit, SippPhone
 from tests.bed.smtp import Fault, SmtpServer, Step
 from tests.bed.waiting import until
@@ -176,6 +177,22 @@ async def test_postgresql_answers_with_fsync_on(postgres_url: str) -> None:
     assert await connection.fetchval("show fsync") == "on"
     assert await connection.fetchval("select count(*) from pg_tables where schemaname = 'public'") == 0
     await connection.close()
+
+
+async def test_postgresql_comes_back_after_a_power_cut(tmp_path: Path) -> None:
+    """Also with connections open; what was committed is there."""
+    async with Postgres(tmp_path) as server:
+        address = server.url().replace("+asyncpg", "")
+        connection = await asyncpg.connect(address)
+        await connection.execute("create table kept (number integer)")
+        await connection.execute("insert into kept values (7)")
+        server.kill()
+        await asyncio.to_thread(server.restart)
+        with pytest.raises((OSError, asyncpg.PostgresError, asyncpg.InterfaceError)):
+            await connection.fetchval("select number from kept")
+        again = await asyncpg.connect(address)
+        assert await again.fetchval("select number from kept") == 7
+        await again.close()
 
 
 async def test_redis_answers_and_is_wiped(redis_url: str) -> None:

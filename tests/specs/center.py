@@ -141,6 +141,7 @@ class Center:
             medium=medium,
             queue=QueueId(queue),
             arrived_ms=self.now_ms,
+            switch=SwitchName("s1") if medium is Medium.VOICE else None,
             required_skills=tuple(SkillId(skill) for skill in skills),
             due_ms=due_ms,
         )

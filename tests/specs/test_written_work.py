@@ -160,23 +160,6 @@ def test_a_medium_without_a_queue_is_refused() -> None:
     assert refused.reason is OutcomeReason.UNKNOWN_QUEUE
 
 
-def test_a_full_queue_refuses(center: Center) -> None:
-    import msgspec
-
-    small = tuple(msgspec.structs.replace(queue, waiting_max=1) for queue in center.queues)
-    center.apply_definition(queues=small)
-    center.chooses("ann", Presence.NOT_READY, "break")
-    center.arrives("chat")
-    second = center.tell(
-        inputs.InteractionArrived,
-        interaction=InteractionId("c-x"),
-        medium=Medium.CHAT,
-        queue=QueueId("chat"),
-        arrived_ms=center.now_ms,
-    )
-    assert second.reason is OutcomeReason.QUEUE_FULL
-
-
 def test_what_is_learnt_later_is_kept_with_the_interaction(center: Center) -> None:
     mail = center.arrives("mail")
     center.tell(inputs.InteractionLearnt, interaction=mail, customer=CustomerId("cu1"))

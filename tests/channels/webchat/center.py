@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import uvicorn
 from sqlalchemy import select
 from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from channels.webchat.documents import Widget
 from channels.webchat.endpoint import chat_routes
@@ -32,8 +32,9 @@ from history.core.vocabulary import (
     RulesVersion,
     SiteId,
 )
-from history.feed import Feed
+from history.feed import Feed, entry_of
 from history.journal import RoutingJournal
+from history.lease import Lease
 from history.store import Store
 from history.tables import announcements, journal
 from router.core.inputs import AnyInput
@@ -73,13 +74,15 @@ class Center:
 
     async def announced(self) -> list[AnyInput]:
         async with self.store.reading() as connection:
-            rows = await connection.execute(select(announcements).order_by(announcements.c.source, announcements.c.number))
+            rows = await connection.execute(
+                select(announcements).order_by(announcements.c.source, announcements.c.number)
+            )
             return [msgspec.json.decode(row.body, type=AnyInput) for row in rows]
 
     async def entries(self, prefix: str = "conversation/") -> list[Entry]:
         wanted = select(journal).where(journal.c.stream.startswith(prefix)).order_by(journal.c.position)
         async with self.store.reading() as connection:
-            return [_entry(row) for row in await connection.execute(wanted)]
+            return [entry_of(row) for row in await connection.execute(wanted)]
 
     async def written(self, conversation: str) -> list[Fact]:
         return [self.store.registry.fact(entry) for entry in await self.entries(f"conversation/{conversation}")]
@@ -123,19 +126,13 @@ class Center:
         )
 
 
-def _entry(row: Any) -> Entry:
-    from history.feed import entry_of
-
-    return entry_of(row)
-
-
 @asynccontextmanager
 async def chat_center(folder: Path, settings: ChatSettings) -> AsyncIterator[Center]:
     """A center whose channel runs; the database is a file of this folder, kept when the center stops."""
     clock = SystemClock()
     bus = LocalBus()
     store = await Store.open(f"sqlite+aiosqlite:///{folder / 'switchroom.db'}", clock=clock, bus=bus)
-    routing = RoutingJournal(store)
+    routing = RoutingJournal(store, Lease(store, "test"))
     await routing.recover()
     names = {"ann": "Ann", "ben": "Ben"}
     channel = ChatChannel(store, Feed(store), settings, clock, lambda agent: names.get(agent, "Our team"))
@@ -155,7 +152,12 @@ async def served(app: Starlette, host: str = "127.0.0.1", listening: socket.sock
     """Serve an app over real uvicorn; give its origin."""
     listening = listening or listen()
     config = uvicorn.Config(
-        app, ws="websockets-sansio", ws_per_message_deflate=False, ws_max_size=65_536, log_level="warning", lifespan="off"
+        app,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=65_536,
+        log_level="warning",
+        lifespan="off",
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listening]))
@@ -171,12 +173,13 @@ async def served(app: Starlette, host: str = "127.0.0.1", listening: socket.sock
         listening.close()
 
 
-def listen() -> socket.socket:
+def listen(port: int = 0) -> socket.socket:
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind(("127.0.0.1", 0))
+    listening.bind(("127.0.0.1", port))
     return listening
 
 
 def chat_app(center: Center, widget: Widget | None = None) -> Starlette:
-    return Starlette(routes=list(chat_routes(center.channel, center.settings, widget or Widget(b"", b"", b""))))
+    routes = chat_routes(center.channel, center.settings, widget or Widget(b"", b"", b""))
+    return Starlette(routes=[Mount("/chat", routes=list(routes))])

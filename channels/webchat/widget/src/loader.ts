@@ -13,6 +13,7 @@ const site = switchroomSite;
 const script = document.currentScript as HTMLScriptElement | null;
 const origin = new URL(script?.src || location.href).origin;
 const OPEN_KEY = `switchroom-chat-open:${site.frame}`;
+const KEPT_KEY = `switchroom-chat-kept:${site.frame}`;
 const SVG = "http://www.w3.org/2000/svg";
 
 interface Api {
@@ -22,19 +23,19 @@ interface Api {
   identify(visitor: string | null): void;
 }
 
-function remember(open: boolean): void {
+function remember(key: string, value: string): void {
   try {
-    sessionStorage.setItem(OPEN_KEY, open ? "1" : "0");
+    sessionStorage.setItem(key, value);
   } catch {
-    // Refused storage: the panel starts closed on the next page.
+    // Refused here too: it holds until the next page.
   }
 }
 
-function remembered(): boolean {
+function remembered(key: string): string | null {
   try {
-    return sessionStorage.getItem(OPEN_KEY) === "1";
+    return sessionStorage.getItem(key);
   } catch {
-    return false;
+    return null;
   }
 }
 
@@ -55,6 +56,7 @@ function start(): void {
   let unread = 0;
   let frame: HTMLIFrameElement | null = null;
   let ready = false;
+  let wantsFocus = false;
 
   const host = document.createElement("switchroom-chat");
   const tree = host.attachShadow({ mode: "open" });
@@ -102,18 +104,23 @@ function start(): void {
     panel.append(frame);
   }
 
+  /** A frame that is still loading would lose the focus again: it gets it when it says that it is ready. */
+  function giveFrameFocus(): void {
+    if (wantsFocus) frame?.focus();
+  }
+
   function show(next: boolean, giveFocus: boolean): void {
     if (next === open) return;
     open = next;
-    remember(open);
+    remember(OPEN_KEY, open ? "1" : "0");
     if (open) unread = 0;
     panel.hidden = !open;
     if (open && !frame) makeFrame();
     label();
-    tell({ mark: MARK, type: "shown", open });
-    if (!giveFocus) return;
-    if (open) frame?.focus();
-    else button.focus();
+    wantsFocus = open && giveFocus;
+    if (ready) giveFrameFocus();
+    tell({ mark: MARK, type: "shown", open, focus: wantsFocus });
+    if (!open && giveFocus) button.focus();
   }
 
   addEventListener("message", (event) => {
@@ -121,9 +128,12 @@ function start(): void {
     const message = readToPage(event.data);
     if (message?.type === "ready") {
       ready = true;
-      tell({ mark: MARK, type: "hello", visitor, open });
+      giveFrameFocus();
+      tell({ mark: MARK, type: "hello", visitor, open, focus: wantsFocus, kept: remembered(KEPT_KEY) });
     } else if (message?.type === "close") {
       show(false, true);
+    } else if (message?.type === "keep") {
+      remember(KEPT_KEY, message.text);
     } else if (message?.type === "unread") {
       unread = open ? 0 : message.count;
       label();
@@ -145,7 +155,7 @@ function start(): void {
   (window as unknown as { SwitchroomChat: Api }).SwitchroomChat = api;
   label();
   document.body.append(host);
-  if (remembered()) show(true, false);
+  if (remembered(OPEN_KEY) === "1") show(true, false);
 }
 
 if (!("SwitchroomChat" in window)) {

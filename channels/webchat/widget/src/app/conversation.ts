@@ -60,6 +60,7 @@ export class Conversation {
   receive(message: FromServer): Wish {
     switch (message.type) {
       case "welcome":
+        if (this.token !== null && message.token !== this.token && message.conversation !== this.id) this.forget();
         this.token = message.token;
         this.title = message.title;
         this.greeting = message.greeting;
@@ -82,6 +83,14 @@ export class Conversation {
       case "refused":
         return this.refuse(message.client_id, message.sentence, message.again_ms);
     }
+  }
+
+  /** Somebody else now, such as after signing out: what was shown is not theirs. */
+  private forget(): void {
+    this.id = null;
+    this.lines = [];
+    this.past = [];
+    this.lastSeq = 0;
   }
 
   private follow(conversation: string | null): void {

@@ -3,7 +3,7 @@ import { MARK, readToFrame, type ToPage } from "../frame_messages.ts";
 import { Conversation } from "./conversation.ts";
 import { Link, type LinkState } from "./link.ts";
 import { CHAT_PROTOCOL_VERSION, type FromServer, type FromWidget } from "./protocol.ts";
-import { openStorage } from "./storage.ts";
+import { type Kept, Keeper } from "./storage.ts";
 import { View } from "./view.ts";
 import { words } from "./words.ts";
 
@@ -15,8 +15,8 @@ const TYPING_SHOWN_MS = 6_000;
 class App {
   private readonly site = document.body.dataset["site"] ?? "";
   private readonly origins = (document.body.dataset["origins"] ?? "").split(" ");
-  private readonly storage = openStorage(this.site);
-  private readonly kept = this.storage.load();
+  private readonly keeper = new Keeper(this.site, (text) => this.tell({ mark: MARK, type: "keep", text }));
+  private kept: Kept | null = null;
   private readonly conversation = new Conversation();
   private readonly link: Link;
   private readonly view: View;
@@ -33,8 +33,6 @@ class App {
   constructor(root: HTMLElement) {
     document.documentElement.style.setProperty("--colour", document.body.dataset["colour"] ?? "");
     this.conversation.title = document.body.dataset["title"] ?? "";
-    for (const line of this.kept.unsent) this.conversation.write(line.client_id, line.text);
-    this.conversation.token = this.kept.token;
     const url = `${location.origin.replace(/^http/, "ws")}${location.pathname.replace(/frame$/, "socket")}`;
     this.link = new Link(url, {
       hello: () => this.hello(),
@@ -50,7 +48,6 @@ class App {
       leave: () => this.link.send({ type: "leave" }),
       close: () => this.tell({ mark: MARK, type: "close" }),
     });
-    this.view.setDraft(this.kept.draft);
   }
 
   start(): void {
@@ -69,20 +66,29 @@ class App {
     if (message.type === "hello") {
       this.page = event.origin;
       this.visitor = message.visitor;
+      this.restore(message.kept);
       this.link.start();
-      this.shown(message.open);
+      this.shown(message.open, message.focus);
     } else if (message.type === "visitor") {
       this.visitor = message.visitor;
       this.link.restart();
     } else {
-      this.shown(message.open);
+      this.shown(message.open, message.focus);
     }
   }
 
-  private shown(open: boolean): void {
+  private restore(outside: string | null): void {
+    if (this.kept !== null) return;
+    this.kept = this.keeper.load(outside);
+    for (const line of this.kept.unsent) this.conversation.write(line.client_id, line.text);
+    this.conversation.token = this.kept.token;
+    if (this.view.composer.value === "") this.view.setDraft(this.kept.draft);
+  }
+
+  private shown(open: boolean, focus: boolean): void {
     this.open = open;
-    if (open && document.hasFocus()) this.view.composer.focus();
     this.show();
+    if (open && focus) this.view.composer.focus();
   }
 
   private hello(): FromWidget {
@@ -171,25 +177,28 @@ class App {
   }
 
   private countUnread(): void {
+    if (this.kept === null) return;
     const { id, lastSeq, lines } = this.conversation;
     if (id !== null && id !== this.kept.conversation) {
       this.kept.conversation = id;
       this.kept.seen = 0;
     }
     if (this.open) this.kept.seen = Math.max(this.kept.seen, lastSeq);
-    const unread = this.open ? 0 : lines.filter((line) => line.seq > this.kept.seen && line.author === "agent").length;
+    const seen = this.kept.seen;
+    const unread = this.open ? 0 : lines.filter((line) => line.seq > seen && line.author === "agent").length;
     if (unread === this.told) return;
     this.told = unread;
     this.tell({ mark: MARK, type: "unread", count: unread });
   }
 
   private keep(): void {
+    if (this.kept === null) return;
     this.kept.token = this.conversation.token;
     this.kept.draft = this.view.composer.value;
     this.kept.unsent = this.conversation.unsent
       .filter((line) => line.state !== "sent")
       .map(({ client_id, text }) => ({ client_id, text }));
-    this.storage.save(this.kept);
+    this.keeper.save(this.kept);
   }
 
   private tell(message: ToPage): void {

@@ -1,4 +1,8 @@
-/** What survives a reload: in sessionStorage of our own origin, or in memory where a browser refuses that. */
+/**
+ * What survives a reload: in sessionStorage of our own origin. Where a browser refuses that inside a foreign page, the
+ * page around keeps it in its own; where that is refused too it holds until the reload.
+ */
+import { KEPT_MAX } from "../frame_messages.ts";
 
 export interface Kept {
   token: string | null;
@@ -8,48 +12,51 @@ export interface Kept {
   unsent: { client_id: string; text: string }[];
 }
 
-export interface Storage {
-  load(): Kept;
-  save(kept: Kept): void;
-}
-
-const empty: Kept = { token: null, conversation: null, seen: 0, draft: "", unsent: [] };
-
 function read(text: string | null): Kept {
-  if (!text) return { ...empty };
+  let found: Partial<Kept> = {};
   try {
-    const found = JSON.parse(text) as Partial<Kept>;
-    const unsent = Array.isArray(found.unsent) ? found.unsent : [];
-    return {
-      token: typeof found.token === "string" ? found.token : null,
-      conversation: typeof found.conversation === "string" ? found.conversation : null,
-      seen: typeof found.seen === "number" ? found.seen : 0,
-      draft: typeof found.draft === "string" ? found.draft : "",
-      unsent: unsent.filter((line) => typeof line?.client_id === "string" && typeof line?.text === "string"),
-    };
+    found = (JSON.parse(text ?? "{}") as Partial<Kept> | null) ?? {};
   } catch {
-    return { ...empty };
+    // Not ours: begin anew.
   }
+  const unsent = Array.isArray(found.unsent) ? found.unsent : [];
+  return {
+    token: typeof found.token === "string" ? found.token : null,
+    conversation: typeof found.conversation === "string" ? found.conversation : null,
+    seen: typeof found.seen === "number" ? found.seen : 0,
+    draft: typeof found.draft === "string" ? found.draft : "",
+    unsent: unsent.filter((line) => typeof line?.client_id === "string" && typeof line?.text === "string"),
+  };
 }
 
-export function openStorage(site: string): Storage {
-  const key = `switchroom-chat:${site}`;
-  let memory: string | null = null;
-  return {
-    load() {
-      try {
-        return read(sessionStorage.getItem(key) ?? memory);
-      } catch {
-        return read(memory);
-      }
-    },
-    save(kept) {
-      memory = JSON.stringify(kept);
-      try {
-        sessionStorage.setItem(key, memory);
-      } catch {
-        // Refused or full: what is in memory holds for this page.
-      }
-    },
-  };
+export class Keeper {
+  private readonly key: string;
+  private last = "";
+
+  constructor(
+    site: string,
+    private readonly keepOutside: (text: string) => void,
+  ) {
+    this.key = `switchroom-chat:${site}`;
+  }
+
+  /** `outside` is what the page around has kept; it counts where our own storage is refused. */
+  load(outside: string | null): Kept {
+    try {
+      return read(sessionStorage.getItem(this.key));
+    } catch {
+      return read(outside);
+    }
+  }
+
+  save(kept: Kept): void {
+    const text = JSON.stringify(kept);
+    if (text === this.last) return;
+    this.last = text;
+    try {
+      sessionStorage.setItem(this.key, text);
+    } catch {
+      if (text.length <= KEPT_MAX) this.keepOutside(text);
+    }
+  }
 }
