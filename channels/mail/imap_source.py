@@ -149,7 +149,7 @@ class _Line:
 class ImapSession:
     """See `channels.mail.source.MailboxSession`."""
 
-    def __init__(self, line: _Line, pace: Pace, uid_validity: int, uid_next: int) -> None:
+    def __init__(self, line: _Line, pace: Pace, uid_validity: int, uid_next: int | None) -> None:
         self._line = line
         self._pace = pace
         self.uid_validity = uid_validity
@@ -217,7 +217,7 @@ async def _signed_in(line: _Line, settings: MailboxSettings, pace: Pace) -> Imap
     validity, upcoming = re.search(rb"UIDVALIDITY (\d+)", text), re.search(rb"UIDNEXT (\d+)", text)
     if validity is None:
         raise MailboxDown(f"The mail server {server.place} numbers no mail (no UIDVALIDITY): it cannot be used.")
-    return ImapSession(line, pace, int(validity[1]), int(upcoming[1]) if upcoming else 1)
+    return ImapSession(line, pace, int(validity[1]), int(upcoming[1]) if upcoming else None)
 
 
 async def _pushed(client: Any, within_s: float) -> None:

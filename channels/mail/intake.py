@@ -70,14 +70,15 @@ class Intake:
 
     # -- First transaction: stored ------------------------------------------------------------------------------------
 
-    async def start_folder(self, box: MailboxSettings, uid_validity: int, uid_next: int) -> int:
+    async def start_folder(self, box: MailboxSettings, uid_validity: int, uid_next: int | None) -> int:
         """Return the uid after which mail is to be fetched: 0 again after the server has numbered its mail anew."""
         scope, now_ms = self._store.scope, self._store.clock.now_ms()
         async with self._store.reading() as connection:
             known = await ledger.cursor_of(connection, scope, box.id, box.folder)
-        if known is not None and known.uid_validity == uid_validity:
+        # A next uid below one that was seen already: numbered anew, by a server that does not say so.
+        if known is not None and known.uid_validity == uid_validity and (uid_next is None or known.last_uid < uid_next):
             return known.last_uid
-        last_uid = uid_next - 1 if known is None and box.backlog is Backlog.LEAVE else 0
+        last_uid = uid_next - 1 if uid_next and known is None and box.backlog is Backlog.LEAVE else 0
         async with self._store.writing("mail.start_folder") as writing:
             await ledger.move_cursor(writing, box.id, box.folder, Cursor(uid_validity, last_uid, now_ms))
             if await ledger.cursor_of(writing.connection, scope, box.id, ledger.SINCE) is None:

@@ -38,8 +38,8 @@ class MailboxSession(Protocol):
         ...
 
     @property
-    def uid_next(self) -> int:
-        """A uid above all that were there when the folder was selected."""
+    def uid_next(self) -> int | None:
+        """A uid above all that were there when the folder was selected; None where the server does not tell."""
         ...
 
     async def waiting(self, after_uid: int) -> list[Waiting]:

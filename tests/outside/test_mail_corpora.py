@@ -25,6 +25,9 @@ EMPTY = {
     "must_supply_encoding.eml",
     "sample_output_multipart",
     "msg_18.txt",
+    "missing_body.eml",
+    "bad_date_header2.eml",
+    "empty_in_reply_to.eml",
 }
 
 

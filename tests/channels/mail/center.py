@@ -19,6 +19,7 @@ from history.core.vocabulary import InteractionId, MailboxId, QueueId
 from history.store import Store
 from history.tables import contents, conversations, mail_outbox, mail_pending, messages
 from router.core.inputs import InteractionArrived
+from tests.bed import waiting as bed_waiting
 from tests.bed.dovecot import SERVICE, SERVICE_SECRET, Dovecot
 
 QUEUE = QueueId("mail")
@@ -36,8 +37,10 @@ QUICK = Pace(
 
 
 @asynccontextmanager
-async def open_store(folder: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite+aiosqlite:///{folder}/center.db", clock=SystemClock(), bus=LocalBus())
+async def open_store(folder: Path, url: str | None = None) -> AsyncIterator[Store]:
+    """SQLite in the folder, or what the URL names."""
+    place = url or f"sqlite+aiosqlite:///{folder}/center.db"
+    store = await Store.open(place, clock=SystemClock(), bus=LocalBus())
     try:
         yield store
     finally:
@@ -89,6 +92,11 @@ def letter(
         message[name.replace("_", "-")] = value
     message.set_content(text)
     return message.as_bytes()
+
+
+async def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
+    """`tests.bed.waiting.until` for plain and for async conditions alike."""
+    return await bed_waiting.until(condition, seconds, what)
 
 
 def deliver(dovecot: Dovecot, mail: bytes) -> None:

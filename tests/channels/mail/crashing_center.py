@@ -10,8 +10,7 @@ import sys
 from pathlib import Path
 
 from history.core.vocabulary import AgentId, ClientMessageId, HandlingId
-from tests.bed.waiting import until
-from tests.channels.mail.center import arrivals, at_work, mailbox, open_store
+from tests.channels.mail.center import arrivals, at_work, mailbox, open_store, until
 
 LIFE_S = 20.0
 

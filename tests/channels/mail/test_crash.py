@@ -10,7 +10,6 @@ import pytest
 
 from tests.bed.dovecot import Dovecot
 from tests.bed.smtp import SmtpServer
-from tests.bed.waiting import until
 from tests.channels.mail.center import (
     all_mails,
     arrivals,
@@ -23,6 +22,7 @@ from tests.channels.mail.center import (
     outbox_states,
     pending,
     raw_mails,
+    until,
 )
 
 pytestmark = pytest.mark.real

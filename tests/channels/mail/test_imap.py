@@ -18,7 +18,6 @@ from channels.mail.settings import Backlog, MailboxSettings, ServerSettings
 from channels.mail.source import Waiting
 from tests.bed.dovecot import MAILBOXES, SERVICE, SERVICE_SECRET, Dovecot
 from tests.bed.ports import free_port
-from tests.bed.waiting import until
 from tests.channels.mail.center import (
     QUEUE,
     QUICK,
@@ -31,6 +30,7 @@ from tests.channels.mail.center import (
     open_store,
     pending,
     raw_mails,
+    until,
 )
 
 pytestmark = pytest.mark.real
@@ -39,7 +39,11 @@ pytestmark = pytest.mark.real
 def family(pid: int) -> Iterator[int]:
     """A process and all that came from it."""
     yield pid
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):
+        return  # it has ended meanwhile
+    for child in children:
         yield from family(int(child))
 
 
@@ -84,11 +88,14 @@ async def test_a_new_uidvalidity_loses_and_doubles_nothing(tmp_path: Path, dovec
         async with ImapSource(mailbox(dovecot.imap_port), QUICK).open() as session:
             before = session.uid_validity
         for pid in reversed(list(family(dovecot.pid or 0))[1:]):
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         await asyncio.to_thread(dovecot.kill)
         await until(lambda: not is_up(channel), 15, "the lost server is noticed")
+        # The new number is the second in which the folder is numbered anew.
+        await until(lambda: time.time() > before + 1, 3, "the next second")
         for known in (dovecot.maildir(SERVICE) / "Maildir").glob("dovecot*"):
-            known.unlink()
+            known.unlink(missing_ok=True)
         await asyncio.to_thread(dovecot.start)
         await asyncio.to_thread(deliver, dovecot, letter("after"))
         await until(lambda: there(6), 15, "the sixth mail")
@@ -109,14 +116,16 @@ async def test_a_server_that_falls_silent_is_noticed_and_harms_no_other_mailbox(
             await until(lambda: is_up(channel), 10, "both mailboxes are up")
             silent = list(family(dovecot.pid or 0))
             for pid in silent:
-                os.kill(pid, signal.SIGSTOP)
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGSTOP)
             await asyncio.to_thread(deliver, other, letter("to the other"))
             await until(lambda: arrivals(store), 3, "the other's mail is announced")
             await until(lambda: not channel.health()[0].up, 10, "the silence is noticed")
             assert f"127.0.0.1:{dovecot.imap_port}" in channel.health()[0].sentence
             assert channel.health()[1].up
             for pid in silent:
-                os.kill(pid, signal.SIGCONT)
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
             await asyncio.to_thread(deliver, dovecot, letter("after the silence"))
 
             async def both() -> bool:

@@ -221,6 +221,25 @@ async def test_a_mail_that_is_too_large_is_work_that_says_so(desk: Desk) -> None
     assert mail.unreadable and "larger than this mailbox takes" in await desk.store.text(mail.text)
 
 
+@pytest.mark.real
+async def test_all_of_it_works_on_postgresql_too(tmp_path: Path, postgres_url: str) -> None:
+    reader = MailReader()
+    async with open_store(tmp_path, postgres_url) as store:
+        desk = Desk(store, Intake(store, reader))
+        assert await desk.intake.start_folder(BOX, VALIDITY, 1) == 0
+        assert await desk.take(letter(message_id="a@x.example"))
+        assert not await desk.take(letter(message_id="a@x.example"))
+        (first,) = await arrivals(store)
+        ours = await desk.answer(first.interaction)
+        assert await desk.answer(first.interaction) == ours
+        await desk.take(letter(text="reply", In_Reply_To=f"<{ours}>"))
+        assert len(await mails_of(store, first.interaction)) == 3
+        await later(desk)
+        assert await pending(store) == 0 and len(await arrivals(store)) == 1
+        assert await desk.intake.start_folder(BOX, VALIDITY, 100) == desk.uid
+    await reader.close()
+
+
 class BreakingReader(MailReader):
     """Has a defect that one mail meets."""
 
@@ -256,6 +275,9 @@ async def test_the_cursor_goes_on_where_it_was_and_begins_anew_with_a_new_validi
     await desk.intake.keep(leave, VALIDITY, Fetched(120, 1_000, letter()))
     assert await desk.intake.start_folder(leave, VALIDITY, 130) == 120
     assert await desk.intake.start_folder(leave, VALIDITY + 1, 5) == 0
+    await desk.intake.pass_over(leave, VALIDITY + 1, 4)
+    assert await desk.intake.start_folder(leave, VALIDITY + 1, 5) == 4
+    assert await desk.intake.start_folder(leave, VALIDITY + 1, 3) == 0  # numbered anew without saying so
     assert await desk.intake.is_backlog(leave, 1_000)
     assert not await desk.intake.is_backlog(leave, desk.store.clock.now_ms())
     assert not await desk.intake.is_backlog(leave, 0)

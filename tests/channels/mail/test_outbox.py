@@ -18,7 +18,6 @@ from channels.mail.source import Fetched
 from history.core.vocabulary import AgentId, ClientMessageId, HandlingId, InteractionId
 from history.store import Store
 from tests.bed.smtp import Fault, SmtpServer, Step
-from tests.bed.waiting import until
 from tests.channels.mail.center import (
     QUICK,
     arrivals,
@@ -28,6 +27,7 @@ from tests.channels.mail.center import (
     mails_of,
     open_store,
     outbox_states,
+    until,
 )
 
 HEADERS = MailHeaders(

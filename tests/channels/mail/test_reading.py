@@ -12,7 +12,7 @@ import pytest_asyncio
 from channels.mail.messages import SENTENCES, Address, Automatic, Problem
 from channels.mail.parsing import parse, read_headers
 from channels.mail.reading import MailReader
-from tests.bed.waiting import until
+from tests.channels.mail.center import until
 
 FROM = b"From: Ann <ann@customer.example>\r\nSubject: hello\r\n"
 NESTED = FROM + b"".join(

@@ -19,8 +19,7 @@ from history.customers import find_by_identity
 from history.timeline import timeline
 from tests.bed.dovecot import CUSTOMER, CUSTOMER_SECRET, SERVICE, Dovecot
 from tests.bed.smtp import SmtpServer
-from tests.bed.waiting import until
-from tests.channels.mail.center import QUEUE, QUICK, arrivals, at_work, letter, mailbox, mails_of, open_store
+from tests.channels.mail.center import QUEUE, QUICK, arrivals, at_work, letter, mailbox, mails_of, open_store, until
 
 pytestmark = pytest.mark.real
 
