@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +37,7 @@ from history.lease import Lease
 from history.store import Store
 from history.tables import announcements, journal
 from router.core.inputs import AnyInput
+from tests.bed.waiting import until
 
 SECRET = "the shop's own secret"
 KEY = "the server's own key"
@@ -170,6 +171,11 @@ async def served(app: Starlette, host: str = "127.0.0.1", listening: socket.sock
         server.force_exit = True
         await task
         listening.close()
+
+
+async def until_so(condition: Callable[[], bool | Awaitable[bool]], seconds: float, what: str) -> None:
+    """`until` for conditions that ask the database."""
+    await until(condition, seconds, what)
 
 
 def listen(port: int = 0) -> socket.socket:
