@@ -25,6 +25,8 @@ COMMAND_S = 15
 """Longest wait for one statement of PostgreSQL."""
 
 _RETRY = ("deadlock detected", "could not serialize", "database is locked", "database table is locked")
+_DEFECTS = ("no such table", "no such column", "has no column named", "syntax error")
+"""What SQLite says of a wrong statement, with the same error as of a broken disk."""
 _DAMAGED = ("file is not a database", "malformed", "disk image", "unsupported file format")
 
 
@@ -145,7 +147,9 @@ def translated(database: Database, error: Exception) -> Exception:
         return UnreadableDatabase(
             f"{database.place} is no readable database ({said}): put back a backup, or name another file."
         )
-    if isinstance(error, exc.ProgrammingError | exc.StatementError) and not _is_of_the_world(error):
+    if any(mark in lowered for mark in _DEFECTS) or (
+        isinstance(error, exc.ProgrammingError | exc.StatementError) and not _is_of_the_world(error)
+    ):
         return error
     return StoreUnavailable(f"The database {database.place} cannot be used ({said}): {_way_out(database, lowered)}")
 

@@ -308,6 +308,17 @@ mail_messages = _table(
     comment="Room state of channels.mail: every mail that was taken in or sent, once each, and its thread.",
 )
 
+mail_pending = _table(
+    "mail_pending",
+    _key("mailbox"),
+    _key("dedupe_key"),
+    _text("raw"),  # content id of the bytes as they were fetched
+    Column("whole", Boolean, nullable=False),
+    _number("received_ms"),
+    _maybe_number("joined_ms"),  # put to an open conversation then; to be looked at once more
+    comment="Room state of channels.mail: mails that are stored and not yet in a conversation for good.",
+)
+
 mail_cursors = _table(
     "mail_cursors",
     _key("mailbox"),

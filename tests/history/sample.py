@@ -1,6 +1,7 @@
 """Sample facts, a clock that is set by hand, and looks into the database."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 
 from sqlalchemy import Table, select
 
@@ -37,6 +38,9 @@ from history.core.vocabulary import (
     VisitId,
 )
 from history.store import Store
+from tests.bed.waiting import until
+
+Seen = TypeVar("Seen")
 
 NOON_MS = 1_800_000_000_000
 ANN = AgentId("ann")
@@ -147,3 +151,16 @@ async def rows(store: Store, table: Table) -> list[tuple[Any, ...]]:
     async with store.reading() as connection:
         found = await connection.execute(select(table).order_by(*table.primary_key.columns))
     return [tuple(row) for row in found]
+
+
+async def columns(store: Store, table: Table, *names: str) -> list[tuple[Any, ...]]:
+    """Some columns of all rows, in the same order."""
+    async with store.reading() as connection:
+        wanted = select(*(table.c[name] for name in names)).order_by(*table.primary_key.columns)
+        return [tuple(row) for row in await connection.execute(wanted)]
+
+
+async def eventually(condition: Callable[[], Coroutine[Any, Any, Seen]], seconds: float, what: str) -> Seen:
+    """`until` for a condition that has to be awaited."""
+    asked: Callable[[], Seen | Awaitable[Seen]] = condition
+    return await until(asked, seconds, what)

@@ -83,6 +83,25 @@ async def test_a_cancelled_transaction_leaves_nothing_and_the_store_goes_on(stor
         assert await writing.append(TALK, [began("c-1")]) == [1]
 
 
+async def test_what_was_committed_is_told_although_the_writer_was_cancelled_meanwhile(store: Store) -> None:
+    watcher, told = store.bus.subscribe("conversation/"), 0
+
+    async def write() -> None:
+        async with store.writing() as writing:
+            await writing.append(TALK, [began("c-1")])
+
+    for wait in range(80):
+        task = asyncio.create_task(write())
+        for _ in range(wait):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        while await watcher.next(0) is not None:
+            told += 1
+    await write()
+    assert len(await rows(store, journal)) == told + 1
+
+
 async def test_entries_reach_the_bus_after_the_commit_only(store: Store) -> None:
     watcher = store.bus.subscribe("conversation/")
     async with store.writing() as writing:

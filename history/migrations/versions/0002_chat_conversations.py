@@ -26,9 +26,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "conversation", name=op.f("pk_chat_conversations")),
         comment="Room state of channels.webchat: how each chat stands for its visitor.",
     )
-    op.create_index(
-        "ix_chat_conversations_visitor", "chat_conversations", ["tenant", "site", "visitor"], unique=False
-    )
+    op.create_index("ix_chat_conversations_visitor", "chat_conversations", ["tenant", "site", "visitor"], unique=False)
     op.create_index(
         "ix_chat_conversations_phase", "chat_conversations", ["tenant", "phase", "away_since_ms"], unique=False
     )

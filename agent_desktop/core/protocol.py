@@ -1,0 +1,338 @@
+"""All messages of the agent's WebSocket, versioned: what a browser may ask and what the server tells it.
+
+A client sends *requests*; each carries the client's own count `id` (1, 2, 3 … for one tab, kept over reconnects) and
+gets exactly one `Answer` or `Refused` with the same id. A request that is sent again with the same id counts once,
+also over a restart of the server.
+
+The server shows *views*. A view is a set of *parts*, each with a `key` that is unique in its view: the browser keeps
+them in a map and works out nothing. `Snapshot` replaces the whole map; `Change` leads from one number to the next: it
+puts some parts and removes some keys. Whoever stands at another number than `from_number` opens the view again.
+`Heartbeat` and `TypingShown` travel unnumbered and may be lost.
+
+Times are UTC milliseconds of the server; every message that shows times carries `server_ms`, by which a browser knows
+how far its own clock is off. The parts are in `agent_desktop/core/parts.py`. `python -m agent_desktop.typescript`
+writes the TypeScript types of all this.
+
+The road to a socket: `POST /api/sign-in {"user": …, "password": …}` sets the session's cookie and answers
+`{"user", "name", "role"}` (`GET /api/me` answers the same while the session lives, else 401; `POST /api/sign-out` ends
+it); `POST /api/ticket` answers `{"ticket": …}`, good once and for 30 s; then
+`GET /api/socket?ticket=…&tab=…&protocol=1`, where `tab` (8 to 64 of A-Z a-z 0-9 - _) names the tab that counts its
+requests, kept over reloads of that tab and never shared with another.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from agent_desktop.core.parts import AnyPart
+from agent_desktop.core.words import tag_of
+from history.core.vocabulary import (
+    ClientMessageId,
+    ConversationId,
+    CustomerId,
+    DispositionId,
+    HandlingId,
+    OfferId,
+    Presence,
+    QueueId,
+    ReasonCode,
+    Role,
+    UserId,
+)
+
+PROTOCOL_VERSION = 1
+"""Rises when an older page can no longer talk to the server; such a page is told to reload."""
+
+LINE_MAX = 4_000
+MAIL_TEXT_MAX = 15_000
+NOTE_MAX = 8_000
+TASK_FIELDS_MAX = 40
+REQUEST_BYTES_MAX = 65_536
+"""One WebSocket message; a longer one closes the socket (libraries: W6)."""
+
+HEARTBEAT_MS = 5_000
+SILENCE_MAX_MS = 15_000
+"""A desktop that says nothing for this long is lost to the router; a page sends `Ping` every `HEARTBEAT_MS`."""
+
+DESK_VIEW = "desk"
+WALLBOARD_VIEW = "wallboard"
+CONVERSATION_VIEW_PREFIX = "conversation:"
+
+RequestId = Annotated[int, msgspec.Meta(ge=1, le=9_007_199_254_740_991)]
+ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+ClientKey = Annotated[ClientMessageId, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class DraftKind(StrEnum):
+    """Which half-written text a draft is."""
+
+    NOTE = "note"
+    ANSWER = "answer"
+
+
+class RefusalReason(StrEnum):
+    """Why a request was refused. The first group is the router's own `OutcomeReason`, word for word."""
+
+    OLDER_EPOCH = "older_epoch"
+    ALREADY_HANDLED = "already_handled"
+    UNKNOWN_AGENT = "unknown_agent"
+    UNKNOWN_QUEUE = "unknown_queue"
+    UNKNOWN_REASON = "unknown_reason"
+    UNKNOWN_DISPOSITION = "unknown_disposition"
+    UNKNOWN_SKILL = "unknown_skill"
+    UNKNOWN_INTERACTION = "unknown_interaction"
+    UNKNOWN_OFFER = "unknown_offer"
+    UNKNOWN_HANDLING = "unknown_handling"
+    NOT_YOURS = "not_yours"
+    OFFER_ENDED = "offer_ended"
+    OFFER_NOT_ACCEPTABLE_HERE = "offer_not_acceptable_here"
+    HANDLING_ENDED = "handling_ended"
+    STILL_TALKING = "still_talking"
+    DISPOSITION_MISSING = "disposition_missing"
+    INTERACTION_CLOSED = "interaction_closed"
+    NO_CHANGE = "no_change"
+    WORK_IN_HAND = "work_in_hand"
+    QUEUE_FULL = "queue_full"
+    REASON_MISSING = "reason_missing"
+
+    NOT_ALLOWED = "not_allowed"  # `may` says no; the same for what does not exist
+    MALFORMED = "malformed"
+    UNKNOWN_VIEW = "unknown_view"
+    TOO_MANY_VIEWS = "too_many_views"
+    WRONG_MEDIUM = "wrong_medium"
+    NO_SUCH_CHANNEL = "no_such_channel"  # this center has no such medium, or no rehearsal switch
+    CHANNEL_REFUSED = "channel_refused"  # the sentence says why
+    DEFECT = "defect"  # a fault of ours; nothing has changed and somebody has been alarmed
+    TRY_AGAIN = "try_again"  # nothing was decided; send the same request with the same id again
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, tag=tag_of, forbid_unknown_fields=True):
+    """Base of all that a client may ask."""
+
+    id: RequestId
+
+
+class SetPresence(Request, frozen=True, kw_only=True):
+    """Choose ready, not ready (with a reason of the definition) or signed out."""
+
+    presence: Presence
+    reason: ReasonCode | None = None
+
+
+class AcceptOffer(Request, frozen=True, kw_only=True):
+    """Take an offered mail, chat or task. A call is accepted on the phone."""
+
+    offer: OfferId
+
+
+class DeclineOffer(Request, frozen=True, kw_only=True):
+    offer: OfferId
+
+
+class EndHandling(Request, frozen=True, kw_only=True):
+    """End my part with the customer; wrap-up begins."""
+
+    handling: HandlingId
+
+
+class CompleteHandling(Request, frozen=True, kw_only=True):
+    """End wrap-up. A note is committed before the router is told, so it is never lost."""
+
+    handling: HandlingId
+    disposition: DispositionId | None = None
+    note: Annotated[str, msgspec.Meta(max_length=NOTE_MAX)] = ""
+
+
+class SendLine(Request, frozen=True, kw_only=True):
+    """Say one line in a chat. The same `client_message` is the same line."""
+
+    handling: HandlingId
+    client_message: ClientKey
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=LINE_MAX)]
+
+
+class SendMail(Request, frozen=True, kw_only=True):
+    """Answer a mail, once for each `client_message`."""
+
+    handling: HandlingId
+    client_message: ClientKey
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=MAIL_TEXT_MAX)]
+
+
+class SaveDraft(Request, frozen=True, kw_only=True):
+    """Keep half a note or half an answer; an empty text removes it."""
+
+    handling: HandlingId
+    kind: DraftKind
+    text: Annotated[str, msgspec.Meta(max_length=MAIL_TEXT_MAX)]
+
+
+class PopShown(Request, frozen=True, kw_only=True):
+    """The page has painted the offer's record; sent once for each offer, as soon as it is painted."""
+
+    offer: OfferId
+
+
+class MarkRead(Request, frozen=True, kw_only=True):
+    """All messages of this handling's conversation up to `number` were on the agent's screen."""
+
+    handling: HandlingId
+    number: int
+
+
+class OpenView(Request, frozen=True, kw_only=True):
+    """Show me a view from now on: `desk`, `wallboard` or `conversation:<id>`.
+
+    With `from_number` the client says where it stands: it gets the changes since, or a snapshot.
+    """
+
+    view: ShortText
+    from_number: int | None = None
+
+
+class CloseView(Request, frozen=True, kw_only=True):
+    view: ShortText
+
+
+class CreateTask(Request, frozen=True, kw_only=True):
+    """Make a task. The same `client_message` is the same task; `Answer.created` names its conversation."""
+
+    client_message: ClientKey
+    queue: QueueId
+    title: ShortText
+    fields: Annotated[dict[str, str], msgspec.Meta(max_length=TASK_FIELDS_MAX)] = {}
+    customer: CustomerId | None = None
+    due_ms: int | None = None
+
+
+class TellTyping(Request, frozen=True, kw_only=True):
+    """The agent is (or is no longer) writing to the customer; may be lost."""
+
+    handling: HandlingId
+    typing: bool
+
+
+class Ping(Request, frozen=True, kw_only=True):
+    """I am alive. Any other request says so as well."""
+
+
+class AnswerRehearsalPhone(Request, frozen=True, kw_only=True):
+    """Lift the rehearsal switch's phone of this agent; refused where the center has a real switch."""
+
+
+class DeclineRehearsalPhone(Request, frozen=True, kw_only=True):
+    pass
+
+
+class HangUpRehearsalPhone(Request, frozen=True, kw_only=True):
+    pass
+
+
+AnyRequest = (
+    SetPresence
+    | AcceptOffer
+    | DeclineOffer
+    | EndHandling
+    | CompleteHandling
+    | SendLine
+    | SendMail
+    | SaveDraft
+    | PopShown
+    | MarkRead
+    | OpenView
+    | CloseView
+    | CreateTask
+    | TellTyping
+    | Ping
+    | AnswerRehearsalPhone
+    | DeclineRehearsalPhone
+    | HangUpRehearsalPhone
+)
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, tag=tag_of):
+    """Base of all that the server says."""
+
+
+class Welcome(Message, frozen=True, kw_only=True):
+    """First message on each socket."""
+
+    protocol: int
+    user: UserId
+    role: Role
+    server_ms: int
+    """When the server wrote this."""
+    last_id: int
+    """Highest request id of this tab that was answered on an earlier socket of this server; count on from there."""
+
+
+class Snapshot(Message, frozen=True, kw_only=True):
+    """The whole view as it is at `number`; replaces what the client had of it."""
+
+    view: str
+    number: int
+    server_ms: int
+    parts: tuple[AnyPart, ...]
+
+
+class Change(Message, frozen=True, kw_only=True):
+    """Leads a view from `from_number` to `number`: first remove, then put."""
+
+    view: str
+    from_number: int
+    number: int
+    server_ms: int
+    put: tuple[AnyPart, ...]
+    removed: tuple[str, ...]
+
+
+class ViewClosed(Message, frozen=True, kw_only=True):
+    """The view is no longer shown, since the right to see it has ended."""
+
+    view: str
+
+
+class Answer(Message, frozen=True, kw_only=True):
+    """The request was carried out and committed."""
+
+    id: int
+    created: str | None = None
+    """The id of what was made: a message, or a task's conversation."""
+
+
+class Refused(Message, frozen=True, kw_only=True):
+    """The request was not carried out. `sentence` is for people; `id` is 0 when the request had none to read."""
+
+    id: int
+    reason: RefusalReason
+    sentence: str
+
+
+class Heartbeat(Message, frozen=True, kw_only=True):
+    """Sent every `HEARTBEAT_MS`; three missing ones mean that the screen is stale."""
+
+    server_ms: int
+
+
+class TypingShown(Message, frozen=True, kw_only=True):
+    """The customer of this conversation is (or is no longer) writing."""
+
+    conversation: ConversationId
+    typing: bool
+
+
+class FarewellReason(StrEnum):
+    SIGNED_OUT = "signed_out"  # the session ended or its rights changed: sign in again
+    STOPPING = "stopping"  # the server stops: reconnect
+    SILENT = "silent"  # nothing was heard for too long: reconnect
+    OLD_PAGE = "old_page"  # the page speaks another protocol: reload
+
+
+class Farewell(Message, frozen=True, kw_only=True):
+    """Last message before the server closes the socket."""
+
+    reason: FarewellReason
+
+
+AnyMessage = Welcome | Snapshot | Change | ViewClosed | Answer | Refused | Heartbeat | TypingShown | Farewell

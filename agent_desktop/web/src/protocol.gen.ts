@@ -1,0 +1,621 @@
+// Made by `python -m agent_desktop.typescript` from agent_desktop/core/protocol.py and parts.py; a test fails when it
+// is stale. Do not edit.
+
+export const PROTOCOL_VERSION = 1;
+export const HEARTBEAT_MS = 5000;
+export const SILENCE_MAX_MS = 15000;
+export const LINE_MAX = 4000;
+export const MAIL_TEXT_MAX = 15000;
+export const NOTE_MAX = 8000;
+export const TASK_FIELDS_MAX = 40;
+export const DESK_VIEW = "desk";
+export const WALLBOARD_VIEW = "wallboard";
+export const CONVERSATION_VIEW_PREFIX = "conversation:";
+
+export type Presence = "signed_out" | "not_ready" | "ready";
+
+/** Choose ready, not ready (with a reason of the definition) or signed out. */
+export interface SetPresence {
+  readonly type: "set_presence";
+  readonly id: number;
+  readonly presence: Presence;
+  readonly reason?: string | null;
+}
+
+/** Take an offered mail, chat or task. A call is accepted on the phone. */
+export interface AcceptOffer {
+  readonly type: "accept_offer";
+  readonly id: number;
+  readonly offer: string;
+}
+
+export interface DeclineOffer {
+  readonly type: "decline_offer";
+  readonly id: number;
+  readonly offer: string;
+}
+
+/** End my part with the customer; wrap-up begins. */
+export interface EndHandling {
+  readonly type: "end_handling";
+  readonly id: number;
+  readonly handling: string;
+}
+
+/** End wrap-up. A note is committed before the router is told, so it is never lost. */
+export interface CompleteHandling {
+  readonly type: "complete_handling";
+  readonly id: number;
+  readonly handling: string;
+  readonly disposition?: string | null;
+  readonly note?: string;
+}
+
+/** Say one line in a chat. The same `client_message` is the same line. */
+export interface SendLine {
+  readonly type: "send_line";
+  readonly id: number;
+  readonly handling: string;
+  readonly client_message: string;
+  readonly text: string;
+}
+
+/** Answer a mail, once for each `client_message`. */
+export interface SendMail {
+  readonly type: "send_mail";
+  readonly id: number;
+  readonly handling: string;
+  readonly client_message: string;
+  readonly text: string;
+}
+
+export type DraftKind = "note" | "answer";
+
+/** Keep half a note or half an answer; an empty text removes it. */
+export interface SaveDraft {
+  readonly type: "save_draft";
+  readonly id: number;
+  readonly handling: string;
+  readonly kind: DraftKind;
+  readonly text: string;
+}
+
+/** The page has painted the offer's record; sent once for each offer, as soon as it is painted. */
+export interface PopShown {
+  readonly type: "pop_shown";
+  readonly id: number;
+  readonly offer: string;
+}
+
+/** All messages of this handling's conversation up to `number` were on the agent's screen. */
+export interface MarkRead {
+  readonly type: "mark_read";
+  readonly id: number;
+  readonly handling: string;
+  readonly number: number;
+}
+
+/** Show me a view from now on: `desk`, `wallboard` or `conversation:<id>`. With `from_number` the client says where it stands: it gets the changes since, or a snapshot. */
+export interface OpenView {
+  readonly type: "open_view";
+  readonly id: number;
+  readonly view: string;
+  readonly from_number?: number | null;
+}
+
+export interface CloseView {
+  readonly type: "close_view";
+  readonly id: number;
+  readonly view: string;
+}
+
+/** Make a task. The same `client_message` is the same task; `Answer.created` names its conversation. */
+export interface CreateTask {
+  readonly type: "create_task";
+  readonly id: number;
+  readonly client_message: string;
+  readonly queue: string;
+  readonly title: string;
+  readonly fields?: Readonly<Record<string, string>>;
+  readonly customer?: string | null;
+  readonly due_ms?: number | null;
+}
+
+/** The agent is (or is no longer) writing to the customer; may be lost. */
+export interface TellTyping {
+  readonly type: "tell_typing";
+  readonly id: number;
+  readonly handling: string;
+  readonly typing: boolean;
+}
+
+/** I am alive. Any other request says so as well. */
+export interface Ping {
+  readonly type: "ping";
+  readonly id: number;
+}
+
+/** Lift the rehearsal switch's phone of this agent; refused where the center has a real switch. */
+export interface AnswerRehearsalPhone {
+  readonly type: "answer_rehearsal_phone";
+  readonly id: number;
+}
+
+export interface DeclineRehearsalPhone {
+  readonly type: "decline_rehearsal_phone";
+  readonly id: number;
+}
+
+export interface HangUpRehearsalPhone {
+  readonly type: "hang_up_rehearsal_phone";
+  readonly id: number;
+}
+
+export type AnyRequest =
+  | SetPresence
+  | AcceptOffer
+  | DeclineOffer
+  | EndHandling
+  | CompleteHandling
+  | SendLine
+  | SendMail
+  | SaveDraft
+  | PopShown
+  | MarkRead
+  | OpenView
+  | CloseView
+  | CreateTask
+  | TellTyping
+  | Ping
+  | AnswerRehearsalPhone
+  | DeclineRehearsalPhone
+  | HangUpRehearsalPhone;
+
+export type Medium = "voice" | "mail" | "chat" | "task";
+
+/** Something to choose from. */
+export interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface QueueChoice {
+  readonly id: string;
+  readonly name: string;
+  readonly medium: Medium;
+}
+
+/** Key `center`. What this center is and has; nothing of other media belongs on any screen. */
+export interface Center {
+  readonly type: "center";
+  readonly key: string;
+  readonly name: string;
+  readonly media: ReadonlyArray<Medium>;
+  readonly rehearsal: boolean;
+  readonly reasons: ReadonlyArray<Named>;
+  readonly dispositions: ReadonlyArray<Named>;
+  readonly queues: ReadonlyArray<QueueChoice>;
+  readonly disposition_required: ReadonlyArray<string>;
+  readonly zone: string;
+}
+
+export type Role = "agent" | "supervisor" | "administrator" | "integrator";
+
+export type PresenceBy = "agent" | "missed_offers" | "phone_problem" | "supervisor" | "definition";
+
+/** Key `me`. The signed-in user and the presence they chose. */
+export interface Me {
+  readonly type: "me";
+  readonly key: string;
+  readonly user: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly is_agent: boolean;
+  readonly presence: Presence;
+  readonly reason: string | null;
+  readonly by: PresenceBy;
+  readonly since_ms: number;
+  readonly backed_off_until_ms: number | null;
+}
+
+export type PhoneKind = "none" | "desk" | "softphone" | "rehearsal";
+
+export type PhoneState = "unreachable" | "free" | "ringing" | "busy";
+
+/** Key `phone`. The agent's phone as the switch sees it. */
+export interface Phone {
+  readonly type: "phone";
+  readonly key: string;
+  readonly kind: PhoneKind;
+  readonly state: PhoneState;
+  readonly ws_url: string | null;
+  readonly sip_uri: string | null;
+  readonly password: string | null;
+}
+
+/** Key `capacity/<medium>`. What the agent carries of one medium: the number of live leases, and the limit. */
+export interface CapacityChip {
+  readonly type: "capacity_chip";
+  readonly key: string;
+  readonly medium: Medium;
+  readonly carried: number;
+  readonly limit: number;
+}
+
+export type Trust = "verified" | "claimed";
+
+/** Key `offer/<offer>`. One interaction proposed to this agent: who, why, which queue, how long they waited. */
+export interface OfferCard {
+  readonly type: "offer_card";
+  readonly key: string;
+  readonly offer: string;
+  readonly interaction: string;
+  readonly conversation: string;
+  readonly medium: Medium;
+  readonly who: string;
+  readonly customer: string | null;
+  readonly trust: Trust;
+  readonly why: string;
+  readonly queue: string;
+  readonly queue_name: string;
+  readonly arrived_ms: number;
+  readonly offered_ms: number;
+  readonly expires_at_ms: number;
+  readonly ringing: boolean;
+  readonly acceptable_here: boolean;
+}
+
+export type WorkState = "active" | "wrap_up";
+
+export type EndedBy = "customer" | "agent" | "lost" | "system";
+
+/** Key `work/<handling>`. The agent's part in one interaction, from accepting to the end of wrap-up. */
+export interface WorkItem {
+  readonly type: "work_item";
+  readonly key: string;
+  readonly handling: string;
+  readonly interaction: string;
+  readonly conversation: string;
+  readonly medium: Medium;
+  readonly state: WorkState;
+  readonly who: string;
+  readonly customer: string | null;
+  readonly trust: Trust;
+  readonly why: string;
+  readonly queue: string;
+  readonly queue_name: string;
+  readonly arrived_ms: number;
+  readonly started_ms: number;
+  readonly wrap_up_since_ms: number | null;
+  readonly wrap_up_ends_at_ms: number | null;
+  readonly ended_by: EndedBy | null;
+  readonly due_ms: number | null;
+  readonly customer_gone: boolean;
+  readonly unread: number;
+  readonly last_line: string;
+  readonly last_line_ms: number | null;
+  readonly disposition_required: boolean;
+}
+
+/** Key `draft/<handling>/<kind>`. Half a note or half an answer, as last saved. */
+export interface DraftShown {
+  readonly type: "draft_shown";
+  readonly key: string;
+  readonly handling: string;
+  readonly kind: string;
+  readonly text: string;
+}
+
+/** Key `queue/<queue>`. One of the agent's own queues. */
+export interface QueueGlance {
+  readonly type: "queue_glance";
+  readonly key: string;
+  readonly queue: string;
+  readonly name: string;
+  readonly medium: Medium;
+  readonly waiting: number;
+  readonly longest_waiting_since_ms: number | null;
+}
+
+/** Key `channel/<name>`. There only while a channel does not work; one sentence says what and what to do. */
+export interface ChannelDown {
+  readonly type: "channel_down";
+  readonly key: string;
+  readonly name: string;
+  readonly medium: Medium;
+  readonly sentence: string;
+  readonly since_ms: number;
+}
+
+export type CloseReason = "handled" | "abandoned" | "short_abandoned" | "switch_restarted" | "unknown_queue";
+
+/** Key `head`. */
+export interface ConversationHead {
+  readonly type: "conversation_head";
+  readonly key: string;
+  readonly conversation: string;
+  readonly interaction: string;
+  readonly medium: Medium;
+  readonly subject: string;
+  readonly queue: string | null;
+  readonly queue_name: string;
+  readonly began_ms: number;
+  readonly due_ms: number | null;
+  readonly reply_to: string | null;
+  readonly reply_from: string | null;
+  readonly follows: string | null;
+  readonly customer_gone: boolean;
+  readonly closed: CloseReason | null;
+}
+
+export type Author = "customer" | "agent" | "system";
+
+export interface AttachmentShown {
+  readonly content: string;
+  readonly name: string;
+  readonly media_type: string;
+  readonly size_bytes: number;
+  readonly address: string;
+}
+
+export type SendState = "queued" | "sending" | "sent" | "uncertain" | "failed";
+
+/** Key `message/<number, ten digits>`. One chat line or mail; keys sort in the order of the conversation. */
+export interface MessageShown {
+  readonly type: "message_shown";
+  readonly key: string;
+  readonly message: string;
+  readonly number: number;
+  readonly author: Author;
+  readonly agent: string | null;
+  readonly who: string;
+  readonly at_ms: number;
+  readonly text: string;
+  readonly quoted: string;
+  readonly html: string | null;
+  readonly subject: string | null;
+  readonly address_from: string | null;
+  readonly address_to: string | null;
+  readonly attachments: ReadonlyArray<AttachmentShown>;
+  readonly client_message: string | null;
+  readonly send_state: SendState | null;
+  readonly send_detail: string | null;
+  readonly unreadable: boolean;
+}
+
+export interface FieldValue {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Key `task`. What is to be done. */
+export interface TaskShown {
+  readonly type: "task_shown";
+  readonly key: string;
+  readonly title: string;
+  readonly fields: ReadonlyArray<FieldValue>;
+}
+
+/** Key `note/<handling>`. An agent's note on their handling. */
+export interface NoteShown {
+  readonly type: "note_shown";
+  readonly key: string;
+  readonly handling: string;
+  readonly agent: string;
+  readonly who: string;
+  readonly at_ms: number;
+  readonly text: string;
+  readonly disposition: string | null;
+}
+
+export type IdentityKind = "phone" | "mail" | "chat" | "external";
+
+export interface IdentityShown {
+  readonly kind: IdentityKind;
+  readonly value: string;
+  readonly trust: Trust;
+}
+
+/** Key `customer`. Whom we know behind this conversation; a claimed identity is shown as claimed. */
+export interface CustomerShown {
+  readonly type: "customer_shown";
+  readonly key: string;
+  readonly customer: string | null;
+  readonly name: string;
+  readonly trust: Trust;
+  readonly identities: ReadonlyArray<IdentityShown>;
+}
+
+/** Key `timeline/<interaction>`. One interaction of this customer, over any medium. */
+export interface TimelineRow {
+  readonly type: "timeline_row";
+  readonly key: string;
+  readonly interaction: string;
+  readonly conversation: string;
+  readonly medium: Medium;
+  readonly began_ms: number;
+  readonly ended_ms: number | null;
+  readonly queue_name: string;
+  readonly agent_name: string;
+  readonly state: string;
+  readonly disposition_name: string;
+  readonly summary: string;
+}
+
+/** Key `center`. */
+export interface BoardCenter {
+  readonly type: "board_center";
+  readonly key: string;
+  readonly name: string;
+  readonly media: ReadonlyArray<Medium>;
+  readonly rehearsal: boolean;
+  readonly zone: string;
+  readonly day_began_ms: number;
+}
+
+/** Key `queue/<queue>`, and `total/<medium>` with `queue` null for all queues of a medium. */
+export interface QueueFigures {
+  readonly type: "queue_figures";
+  readonly key: string;
+  readonly queue: string | null;
+  readonly name: string;
+  readonly medium: Medium;
+  readonly waiting: number;
+  readonly longest_waiting_since_ms: number | null;
+  readonly offered: number;
+  readonly answered: number;
+  readonly abandoned: number;
+  readonly short_abandoned: number;
+  readonly level_met: number;
+  readonly level_of: number;
+  readonly level_percent: number | null;
+  readonly level_target_percent: number;
+  readonly level_within_ms: number;
+}
+
+/** Key `agents`. How many agents are in each activity; they add up to all agents. */
+export interface AgentsByState {
+  readonly type: "agents_by_state";
+  readonly key: string;
+  readonly signed_out: number;
+  readonly not_ready: number;
+  readonly ready: number;
+  readonly offered: number;
+  readonly talking: number;
+  readonly wrap_up: number;
+}
+
+export type AgentActivity = "signed_out" | "not_ready" | "ready" | "offered" | "talking" | "wrap_up";
+
+/** Key `agent/<agent>`. */
+export interface AgentRow {
+  readonly type: "agent_row";
+  readonly key: string;
+  readonly agent: string;
+  readonly name: string;
+  readonly activity: AgentActivity;
+  readonly presence: Presence;
+  readonly reason_name: string;
+  readonly since_ms: number;
+  readonly carries: ReadonlyArray<Medium>;
+  readonly desktop_connected: boolean;
+  readonly phone_reachable: boolean;
+}
+
+/** Key `meaning/<figure>`. What a figure counts, in words, for its tooltip. */
+export interface FigureMeaning {
+  readonly type: "figure_meaning";
+  readonly key: string;
+  readonly figure: string;
+  readonly name: string;
+  readonly words: string;
+  readonly numerator: string;
+  readonly denominator: string;
+}
+
+export type AnyPart =
+  | Center
+  | Me
+  | Phone
+  | CapacityChip
+  | OfferCard
+  | WorkItem
+  | DraftShown
+  | QueueGlance
+  | ChannelDown
+  | ConversationHead
+  | MessageShown
+  | TaskShown
+  | NoteShown
+  | CustomerShown
+  | TimelineRow
+  | BoardCenter
+  | QueueFigures
+  | AgentsByState
+  | AgentRow
+  | FigureMeaning;
+
+/** First message on each socket. */
+export interface Welcome {
+  readonly type: "welcome";
+  readonly protocol: number;
+  readonly user: string;
+  readonly role: Role;
+  readonly server_ms: number;
+  readonly last_id: number;
+}
+
+/** The whole view as it is at `number`; replaces what the client had of it. */
+export interface Snapshot {
+  readonly type: "snapshot";
+  readonly view: string;
+  readonly number: number;
+  readonly server_ms: number;
+  readonly parts: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | BoardCenter | QueueFigures | AgentsByState | AgentRow | FigureMeaning>;
+}
+
+/** Leads a view from `from_number` to `number`: first remove, then put. */
+export interface Change {
+  readonly type: "change";
+  readonly view: string;
+  readonly from_number: number;
+  readonly number: number;
+  readonly server_ms: number;
+  readonly put: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | BoardCenter | QueueFigures | AgentsByState | AgentRow | FigureMeaning>;
+  readonly removed: ReadonlyArray<string>;
+}
+
+/** The view is no longer shown, since the right to see it has ended. */
+export interface ViewClosed {
+  readonly type: "view_closed";
+  readonly view: string;
+}
+
+/** The request was carried out and committed. */
+export interface Answer {
+  readonly type: "answer";
+  readonly id: number;
+  readonly created: string | null;
+}
+
+export type RefusalReason = "older_epoch" | "already_handled" | "unknown_agent" | "unknown_queue" | "unknown_reason" | "unknown_disposition" | "unknown_skill" | "unknown_interaction" | "unknown_offer" | "unknown_handling" | "not_yours" | "offer_ended" | "offer_not_acceptable_here" | "handling_ended" | "still_talking" | "disposition_missing" | "interaction_closed" | "no_change" | "work_in_hand" | "queue_full" | "reason_missing" | "not_allowed" | "malformed" | "unknown_view" | "too_many_views" | "wrong_medium" | "no_such_channel" | "channel_refused" | "defect" | "try_again";
+
+/** The request was not carried out. `sentence` is for people; `id` is 0 when the request had none to read. */
+export interface Refused {
+  readonly type: "refused";
+  readonly id: number;
+  readonly reason: RefusalReason;
+  readonly sentence: string;
+}
+
+/** Sent every `HEARTBEAT_MS`; three missing ones mean that the screen is stale. */
+export interface Heartbeat {
+  readonly type: "heartbeat";
+  readonly server_ms: number;
+}
+
+/** The customer of this conversation is (or is no longer) writing. */
+export interface TypingShown {
+  readonly type: "typing_shown";
+  readonly conversation: string;
+  readonly typing: boolean;
+}
+
+export type FarewellReason = "signed_out" | "stopping" | "silent" | "old_page";
+
+/** Last message before the server closes the socket. */
+export interface Farewell {
+  readonly type: "farewell";
+  readonly reason: FarewellReason;
+}
+
+export type AnyMessage =
+  | Welcome
+  | Snapshot
+  | Change
+  | ViewClosed
+  | Answer
+  | Refused
+  | Heartbeat
+  | TypingShown
+  | Farewell;
