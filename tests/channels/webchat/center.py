@@ -127,11 +127,11 @@ class Center:
 
 
 @asynccontextmanager
-async def chat_center(folder: Path, settings: ChatSettings) -> AsyncIterator[Center]:
-    """A center whose channel runs; the database is a file of this folder, kept when the center stops."""
+async def chat_center(folder: Path, settings: ChatSettings, url: str | None = None) -> AsyncIterator[Center]:
+    """A center whose channel runs; the database is a file of this folder (or the `url`), kept when the center stops."""
     clock = SystemClock()
     bus = LocalBus()
-    store = await Store.open(f"sqlite+aiosqlite:///{folder / 'switchroom.db'}", clock=clock, bus=bus)
+    store = await Store.open(url or f"sqlite+aiosqlite:///{folder / 'switchroom.db'}", clock=clock, bus=bus)
     routing = RoutingJournal(store, Lease(store, "test"))
     await routing.recover()
     names = {"ann": "Ann", "ben": "Ben"}

@@ -84,6 +84,28 @@ async def test_a_line_counts_once_however_often_and_at_once_it_is_sent(tmp_path:
         assert len(await center.announced()) == 1
 
 
+@pytest.mark.real
+async def test_on_postgresql_lines_that_come_at_once_from_several_pages_are_one_conversation_without_gaps(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    async with chat_center(tmp_path, settings_of(), postgres_url) as center:
+        pages = [await _page(center, visitor=_signed(center)) for _ in range(3)]
+        wishes = [(page, _line(number)) for number in range(8) for page in pages]
+        results = await asyncio.gather(*(center.channel.write(page, line) for page, line in wishes))
+        assert len({result.conversation for result in results}) == 1
+        assert {result.seq for result in results} == set(range(1, 9))
+        assert [line.seq for line in await _lines(center, results[0])] == list(range(1, 9))
+        assert len(await center.announced()) == 1
+        handling = await center.ann_takes(results[0].conversation)
+        interaction = InteractionId(results[0].conversation)
+        said = await asyncio.gather(
+            *(center.channel.say(interaction, handling, ANN, f"agent-{number:06d}", "Hi") for number in (1, 2, 1, 2)),
+            center.channel.write(pages[0], _line(99)),
+        )
+        assert {result.seq for result in said if isinstance(result, Committed)} == {9, 10, 11}
+        assert await center.channel.leave(pages[0]) and not await center.channel.leave(pages[1])
+
+
 async def test_agent_and_visitor_talk_and_the_numbers_have_no_gap_for_what_visitors_do_not_see(tmp_path: Path) -> None:
     async with chat_center(tmp_path, settings_of()) as center:
         page = await _page(center)
