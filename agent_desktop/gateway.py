@@ -69,8 +69,8 @@ class _Desktop:
     views: dict[str, None] = field(default_factory=dict)
     heard_ms: int = 0
 
-    def show(self, name: str, message: p.Snapshot | p.Change) -> None:
-        self.outbox.show(name, message)
+    def show(self, name: str, data: bytes) -> None:
+        self.outbox.show(name, data)
 
 
 class _Ended(Exception):

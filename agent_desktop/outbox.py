@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from agent_desktop.core.protocol import AnyMessage, Change, Snapshot
+from agent_desktop.core.protocol import AnyMessage, Snapshot
 
 MESSAGES_MAX = 256
 BYTES_MAX = 1_048_576
@@ -36,11 +36,10 @@ class Outbox:
         self._room.set()
         self.overflows = 0
 
-    def show(self, view: str, message: Snapshot | Change, body: bytes | None = None) -> None:
-        """A view's message; see above for the maximum."""
+    def show(self, view: str, data: bytes) -> None:
+        """A view's encoded message; see above for the maximum."""
         if view in self._behind:
             return
-        data = body if body is not None else encoded(message)
         if len(self._messages) >= MESSAGES_MAX or (self._messages and self._bytes + len(data) > BYTES_MAX):
             self._fall_behind(view)
             return

@@ -17,14 +17,15 @@ from agent_desktop.core.desk import LookedUp, desk_parts
 from agent_desktop.core.floor import Floor, HandlingOnFloor, Touched
 from agent_desktop.core.numbering import NumberedView
 from agent_desktop.core.parts import AnyPart, ChannelDown
-from agent_desktop.core.protocol import CONVERSATION_VIEW_PREFIX, DESK_VIEW, WALLBOARD_VIEW, Change, Snapshot
+from agent_desktop.core.protocol import CONVERSATION_VIEW_PREFIX, DESK_VIEW, WALLBOARD_VIEW, Snapshot
 from agent_desktop.core.rights import Actor, Thing, own
 from agent_desktop.core.settings import CenterSettings, UserSettings
 from agent_desktop.lookups import Lookups
+from agent_desktop.outbox import encoded
 from agent_desktop.ports import ChannelHealth, WallboardFigures
 from history.clock import Clock
 from history.core.entries import Entry, Kind
-from history.core.vocabulary import AgentId, ConversationId, HandlingId, InteractionId, UserId
+from history.core.vocabulary import AgentId, ContentId, ConversationId, HandlingId, InteractionId, UserId
 from history.errors import HistoryError
 from history.feed import Feed
 from history.store import Store
@@ -39,9 +40,11 @@ VIEWS_KEPT = 2_000
 
 
 class Watcher(Protocol):
-    """A socket that shows a view. Neither method blocks."""
+    """A socket that shows a view."""
 
-    def show(self, name: str, message: Snapshot | Change) -> None: ...
+    def show(self, name: str, data: bytes) -> None:
+        """Take a snapshot or change, encoded once for all watchers. Never blocks."""
+        ...
 
 
 class _Shown:
@@ -231,8 +234,9 @@ class Views:
         parts = await self._parts(name, shown)
         change = shown.numbered.publish(parts, self._clock.now_ms())
         if change is not None:
+            data = encoded(change)
             for watcher in tuple(shown.watchers):
-                watcher.show(shown.numbered.view, change)
+                watcher.show(shown.numbered.view, data)
 
     async def _parts(self, name: str, shown: _Shown) -> list[AnyPart]:
         if name == WALLBOARD_VIEW:
@@ -275,6 +279,10 @@ class Views:
             return None if owners is None else Thing(owners=owners)
         return own(actor)
 
+    async def has_file(self, conversation: ConversationId, content: ContentId) -> bool:
+        """Whether the file is an attachment of this conversation."""
+        return content in (await self._lookups.conversation(conversation)).attachments()
+
     async def open(self, actor: Actor, view: str, from_number: int | None, watcher: Watcher) -> None:
         """Show the view to the watcher from now on: first what it lacks, then every change."""
         shown = self._get(actor, view)
@@ -283,7 +291,7 @@ class Views:
             await self._refresh(self._name(actor, view), shown)
             missing = shown.numbered.since(from_number, self._clock.now_ms())
             for message in missing if isinstance(missing, list) else [missing]:
-                watcher.show(view, message)
+                watcher.show(view, encoded(message))
             shown.watchers.add(watcher)
 
     def close(self, actor: Actor, view: str, watcher: Watcher) -> None:

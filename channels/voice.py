@@ -28,6 +28,7 @@ from history.core.vocabulary import (
     Medium,
     OfferId,
     Outcome,
+    OutcomeReason,
     PhoneName,
     QueueId,
     SourceId,
@@ -243,7 +244,7 @@ class VoiceChannel:
 
     def _stop_if_over(self, receipt: Receipt, stop: StopRinging) -> None:
         """A phone rings for an offer that has ended: nobody else would stop it."""
-        if receipt.outcome is Outcome.IGNORED and receipt.reason is not inputs.OutcomeReason.NO_CHANGE:
+        if receipt.outcome is Outcome.IGNORED and receipt.reason is not OutcomeReason.NO_CHANGE:
             self.release([stop])
 
     async def _arrived(self, call: events.CallSeen) -> None:

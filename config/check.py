@@ -8,6 +8,7 @@ from config.errors import BadDefinition
 from history.core.vocabulary import Medium
 
 SWITCH_KINDS = ("asterisk", "rehearsal")
+MAILBOX_KINDS = ("imap", "rehearsal")
 PHONE_KINDS = ("desk", "softphone", "rehearsal")
 
 
@@ -75,6 +76,11 @@ def _ways_in(definition: Definition) -> Iterator[str]:
             yield f"switches, {switch.id!r}, kind: {switch.kind!r} is none of {', '.join(SWITCH_KINDS)}."
         if switch.other_numbers is not None:
             leads.append((f"switches, {switch.id!r}, other_numbers", switch.other_numbers, Medium.VOICE))
+    for mailbox in definition.mailboxes:
+        if mailbox.kind not in MAILBOX_KINDS:
+            yield f"mailboxes, {mailbox.id!r}, kind: {mailbox.kind!r} is none of {', '.join(MAILBOX_KINDS)}."
+        elif mailbox.kind == "imap" and (mailbox.imap is None or mailbox.smtp is None):
+            yield f"mailboxes, {mailbox.id!r}: the tables imap and smtp are missing; add both with host and port."
     for where, queue_id, medium in leads:
         queue = queues.get(queue_id)
         if queue is None:

@@ -101,7 +101,7 @@ class MailServer(_Part, frozen=True, kw_only=True):
 
 
 class Mailbox(_Part, frozen=True, kw_only=True):
-    """The password is SWITCHROOM_MAIL_SECRET_<ID>, for IMAP and SMTP alike."""
+    """The password is SWITCHROOM_MAIL_SECRET_<ID>, for IMAP and SMTP alike. Kind `rehearsal` is a folder of files."""
 
     id: str
     address: str
@@ -109,8 +109,9 @@ class Mailbox(_Part, frozen=True, kw_only=True):
     other_addresses: tuple[str, ...] = ()
     folder: str = "INBOX"
     queue: str
-    imap: MailServer
-    smtp: MailServer
+    kind: str = "imap"
+    imap: MailServer | None = None
+    smtp: MailServer | None = None
 
 
 class Site(_Part, frozen=True, kw_only=True):
@@ -179,7 +180,7 @@ class Definition(_Part, frozen=True, kw_only=True):
 
     @property
     def is_rehearsal(self) -> bool:
-        return any(switch.kind == "rehearsal" for switch in self.switches)
+        return any(part.kind == "rehearsal" for part in (*self.switches, *self.mailboxes))
 
     def capacity_of(self, user: User) -> dict[Medium, Capacity]:
         return {**DEFAULT_CAPACITY, **self.capacity, **user.capacity}

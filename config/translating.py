@@ -133,7 +133,8 @@ def voice_settings(definition: Definition, switch: Switch) -> VoiceSettings:
 
 
 def mailbox_settings(mailbox: Mailbox, secret: Secret) -> MailboxSettings:
-    password = secret("mail", mailbox.id) if mailbox.imap.username or mailbox.smtp.username else ""
+    servers = [server for server in (mailbox.imap, mailbox.smtp) if server is not None]
+    password = secret("mail", mailbox.id) if any(server.username for server in servers) else ""
     return MailboxSettings(
         id=MailboxId(mailbox.id),
         address=mailbox.address,
@@ -146,7 +147,9 @@ def mailbox_settings(mailbox: Mailbox, secret: Secret) -> MailboxSettings:
     )
 
 
-def _server(server: MailServer, password: str) -> ServerSettings:
+def _server(server: MailServer | None, password: str) -> ServerSettings:
+    if server is None:
+        return ServerSettings(host="the rehearsal folder", port=0)
     return ServerSettings(
         host=server.host,
         port=server.port,

@@ -1,7 +1,7 @@
 """The shape of the figures that the reports give to the wallboard; the two rooms do not import one another."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from history.core.vocabulary import AgentId, Medium, QueueId
 
@@ -80,6 +80,9 @@ class BoardFigures(Protocol):
     @property
     def agents(self) -> Mapping[AgentId, BoardAgent]: ...
     @property
-    def by_activity(self) -> Mapping[str, int]: ...
+    def by_activity(self) -> Mapping[Any, int]:
+        """Keyed by the words of `AgentActivity`, as the reports' own string enum."""
+        ...
+
     @property
     def definitions(self) -> Sequence[BoardMeaning]: ...

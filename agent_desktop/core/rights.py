@@ -21,10 +21,11 @@ class Action(StrEnum):
     LOAD_PAGE = "load_page"  # the static files of the web app
     SIGN_IN = "sign_in"
     CHAT_AS_VISITOR = "chat_as_visitor"  # guarded by the chat channel's own visitor tokens
+    FETCH_BY_LINK = "fetch_by_link"  # a file by a signed link, made for who may see it, good for a minute
+    SEE_API_DESCRIPTION = "see_api_description"
     # for everybody who is signed in
     SIGN_OUT = "sign_out"
     SEE_MYSELF = "see_myself"
-    SEE_API_DESCRIPTION = "see_api_description"
     OPEN_SOCKET = "open_socket"
     MAKE_OWN_TOKEN = "make_own_token"
     # an agent's own work
@@ -71,7 +72,16 @@ class Thing:
 
 NOTHING: Final = Thing()
 
-PUBLIC: Final = frozenset({Action.SEE_HEALTH, Action.LOAD_PAGE, Action.SIGN_IN, Action.CHAT_AS_VISITOR})
+PUBLIC: Final = frozenset(
+    {
+        Action.SEE_HEALTH,
+        Action.LOAD_PAGE,
+        Action.SIGN_IN,
+        Action.CHAT_AS_VISITOR,
+        Action.FETCH_BY_LINK,
+        Action.SEE_API_DESCRIPTION,
+    }
+)
 """What needs no sign-in."""
 
 _OWN_WORK: Final = {
@@ -84,7 +94,6 @@ _OWN_WORK: Final = {
 _MYSELF: Final = {
     Action.SIGN_OUT: Reach.OWN,
     Action.SEE_MYSELF: Reach.OWN,
-    Action.SEE_API_DESCRIPTION: Reach.ALL,
     Action.OPEN_SOCKET: Reach.OWN,
     Action.MAKE_OWN_TOKEN: Reach.OWN,
 }

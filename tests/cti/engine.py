@@ -37,13 +37,13 @@ class Lease:
 class Engine:
     """Runs an AsteriskSwitch and keeps what it tells."""
 
-    def __init__(self, port: int, secret: str, *, epoch: int = 1, name: str = "main") -> None:
+    def __init__(self, port: int, secret: str, *, epoch: int = 1, username: str = "switchroom") -> None:
         self.lease = Lease()
         self.switch = AsteriskSwitch(
-            SwitchName(name),
+            SwitchName("main"),
             host="127.0.0.1",
             port=port,
-            username="switchroom",
+            username=username,
             secret=secret,
             clock=RealClock(),
             may_write=self.lease,

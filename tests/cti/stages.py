@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Protocol
@@ -121,6 +121,8 @@ class RehearsalStage:
         self._switch.phone_calls_outside(phone)
 
     async def engine_seems_dead(self) -> None:
+        # A heartbeat may be on its way; on loopback it has arrived by then.
+        await asyncio.sleep(0.05)
         self._switch.write_global("SWITCHROOM_HEARTBEAT", "1")
 
 
@@ -205,10 +207,11 @@ class AsteriskStage:
         await asyncio.to_thread(self.asterisk.cli, "dialplan set global SWITCHROOM_HEARTBEAT 1")
 
 
-async def ami_once(port: int, secret: str, action: str) -> str:
-    """One action of the user who may do everything; its answer."""
+async def ami_once(port: int, secret: str, action: str, user: str = "bed") -> str:
+    """One action, by default of the user who may do everything; its answer."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"Action: Login\r\nUsername: bed\r\nSecret: {secret}\r\nEvents: off\r\n\r\n{action}\r\n".encode())
+    writer.write(f"Action: Login\r\nUsername: {user}\r\nSecret: {secret}\r\nEvents: off\r\n\r\n".encode())
+    writer.write(f"{action}\r\n".encode())
     async with asyncio.timeout(5):
         text = ""
         while len(re.findall(r"\r\n\r\n", text)) < 2:
@@ -225,12 +228,12 @@ async def rehearsal_stage() -> AsyncIterator[RehearsalStage]:
 
 
 @asynccontextmanager
-async def asterisk_stage(folder: Path, extra_globals: str = "") -> AsyncIterator[AsteriskStage]:
+async def asterisk_stage(folder: Path, files: Mapping[str, str] | None = None) -> AsyncIterator[AsteriskStage]:
     """An Asterisk of the test's own with our fragment included, as an operator includes it."""
-    dialplan = DIALPLAN.replace("#include", f"{extra_globals}\n#include", 1)
-    files = {"switchroom.conf": FRAGMENT.read_text()}
+    texts = {"switchroom.conf": FRAGMENT.read_text(), **(files or {})}
+    phones = [Phone(name) for name in PHONES]
     async with AsyncExitStack() as stack:
-        switch = await stack.enter_async_context(Asterisk(folder, dialplan, [Phone(name) for name in PHONES], files))
+        switch = await stack.enter_async_context(Asterisk(folder, DIALPLAN, phones, texts))
         stage = AsteriskStage(switch, folder, stack)
         await stage.plug_in()
         yield stage

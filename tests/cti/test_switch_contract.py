@@ -322,7 +322,6 @@ async def test_a_new_caller_without_an_engine_falls_back(stage: Stage) -> None:
 async def test_a_waiting_caller_falls_back_when_the_heartbeat_is_old(stage: Stage, engine: Engine) -> None:
     _, call_id = await arrives(stage, engine)
     engine.lease.holds = False
-    await asyncio.sleep(0)
     await stage.engine_seems_dead()
     await engine.sees(CallFellBack, call_id=call_id)
     engine.lease.holds = True

@@ -1,5 +1,7 @@
-"""A center of one mailbox in a process of its own that kills itself at a named point. Arguments: folder, IMAP port, SMTP
-port, the point, and `answer` to let an agent answer the first mail that is announced."""
+"""A center of one mailbox in a process of its own that kills itself at a named point.
+
+Arguments: folder, IMAP port, SMTP port, the point, and `answer` to let an agent answer the first mail announced.
+"""
 
 import asyncio
 import os
