@@ -21,7 +21,7 @@ export function Board({ big }: { big: boolean }) {
   const agents = useParts(WALLBOARD_VIEW, "agent_row");
   const silence = useSilence();
   if (view === undefined) return <div className="board" aria-busy="true" />;
-  const queues = figures.filter((one) => one.queue !== null);
+  const queues = MEDIUM_ORDER.flatMap((medium) => figures.filter((one) => one.queue !== null && one.medium === medium));
   const totals = MEDIUM_ORDER.flatMap((medium) => figures.filter((one) => one.queue === null && one.medium === medium));
   return (
     <div className="board" data-big={big} data-grey={silence > GREY_MS}>
@@ -198,7 +198,7 @@ function QueueTable({ queues }: { queues: readonly QueueFigures[] }) {
                     <span className="level-bar">
                       <span style={{ width: `${Math.min(100, one.level_percent ?? 0)}%` }} />
                     </span>
-                    {percent(one.level_percent)}
+                    <span className="level-figure">{percent(one.level_percent)}</span>
                   </span>
                 </Graded>
                 <td className="muted">{targetWords(one)}</td>
@@ -218,12 +218,14 @@ function Graded({ grade, children }: { grade: Grade; children: ReactNode }) {
   return (
     <td data-grade={grade}>
       {children}
-      {(grade === "attention" || grade === "action") && (
-        <span className="grade-mark">
-          <WarningIcon size={13} />
-          <span className="sr-only">{GRADE_WORDS[grade]}</span>
-        </span>
-      )}
+      <span className="grade-mark">
+        {(grade === "attention" || grade === "action") && (
+          <>
+            <WarningIcon size={13} />
+            <span className="sr-only">{GRADE_WORDS[grade]}</span>
+          </>
+        )}
+      </span>
     </td>
   );
 }
