@@ -32,7 +32,7 @@ export function Board({ big }: { big: boolean }) {
       )}
       <Totals totals={totals} states={states} />
       <QueueTable queues={queues} />
-      <Agents states={states} agents={agents} />
+      <Agents states={states} agents={agents} big={big} />
     </div>
   );
 }
@@ -232,7 +232,8 @@ function Graded({ grade, children }: { grade: Grade; children: ReactNode }) {
 
 const STATES = ["ready", "offered", "talking", "wrap_up", "not_ready", "signed_out"] as const;
 
-function Agents({ states, agents }: { states: AgentsByState | undefined; agents: readonly AgentRow[] }) {
+/** On a wall only how many are in which state: a board that names people in public blames them. */
+function Agents({ states, agents, big }: { states: AgentsByState | undefined; agents: readonly AgentRow[]; big: boolean }) {
   const rank = (row: AgentRow) => STATES.indexOf(row.activity);
   const shown = [...agents].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
   return (
@@ -249,7 +250,7 @@ function Agents({ states, agents }: { states: AgentsByState | undefined; agents:
           </span>
         )}
       </h2>
-      <ul className="agent-grid">
+      {!big && <ul className="agent-grid">
         {shown.map((row) => (
           <li key={row.key} data-activity={row.activity}>
             <span className="activity-dot" />
@@ -266,7 +267,7 @@ function Agents({ states, agents }: { states: AgentsByState | undefined; agents:
             {row.presence !== "signed_out" && !row.desktop_connected && <span className="agent-flag">no desktop</span>}
           </li>
         ))}
-      </ul>
+      </ul>}
     </section>
   );
 }
