@@ -17,8 +17,8 @@ from agent_desktop.core.parts import AnyPart
 FILE = Path(__file__).parent / "web" / "src" / "protocol.gen.ts"
 
 _HEADER = """\
-// Made by `python -m agent_desktop.typescript` from agent_desktop/core/protocol.py and parts.py; a test fails when it is
-// stale. Do not edit.
+// Made by `python -m agent_desktop.typescript` from agent_desktop/core/protocol.py and parts.py; a test fails when it
+// is stale. Do not edit.
 """
 
 _CONSTANTS = (

@@ -169,3 +169,31 @@ class OutcomeReason(StrEnum):
     WORK_IN_HAND = "work_in_hand"
     QUEUE_FULL = "queue_full"
     REASON_MISSING = "reason_missing"
+
+
+class InteractionPhase(StrEnum):
+    """Where an interaction is: in exactly one of these."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    ACTIVE = "active"
+    WRAP_UP = "wrap_up"
+    CLOSED = "closed"
+
+
+class OfferPhase(StrEnum):
+    """Pending: shown, and for a call not yet ringing. Ringing: the phone rings. The others are its one end."""
+
+    PENDING = "pending"
+    RINGING = "ringing"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+
+
+class HandlingPhase(StrEnum):
+    ACTIVE = "active"
+    WRAP_UP = "wrap_up"
+    COMPLETED = "completed"

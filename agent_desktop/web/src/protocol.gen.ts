@@ -1,5 +1,5 @@
-// Made by `python -m agent_desktop.typescript` from agent_desktop/core/protocol.py and parts.py; a test fails when it is
-// stale. Do not edit.
+// Made by `python -m agent_desktop.typescript` from agent_desktop/core/protocol.py and parts.py; a test fails when it
+// is stale. Do not edit.
 
 export const PROTOCOL_VERSION = 1;
 export const HEARTBEAT_MS = 5000;

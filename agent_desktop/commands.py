@@ -1,0 +1,41 @@
+"""The requests of the socket as routes: one table, from which the routes and their description are made."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from agent_desktop.core import protocol as p
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One route. Names in braces are fields of the request, the others come in the JSON body."""
+
+    method: str
+    path: str
+    request: type[p.Request]
+
+    @property
+    def path_fields(self) -> tuple[str, ...]:
+        return tuple(part[1:-1] for part in self.path.split("/") if part.startswith("{"))
+
+
+COMMANDS: Final = (
+    Command("POST", "/api/presence", p.SetPresence),
+    Command("POST", "/api/offers/{offer}/accept", p.AcceptOffer),
+    Command("POST", "/api/offers/{offer}/decline", p.DeclineOffer),
+    Command("POST", "/api/offers/{offer}/shown", p.PopShown),
+    Command("POST", "/api/handlings/{handling}/end", p.EndHandling),
+    Command("POST", "/api/handlings/{handling}/complete", p.CompleteHandling),
+    Command("POST", "/api/handlings/{handling}/lines", p.SendLine),
+    Command("POST", "/api/handlings/{handling}/mails", p.SendMail),
+    Command("PUT", "/api/handlings/{handling}/drafts/{kind}", p.SaveDraft),
+    Command("POST", "/api/handlings/{handling}/read", p.MarkRead),
+    Command("POST", "/api/handlings/{handling}/typing", p.TellTyping),
+    Command("POST", "/api/tasks", p.CreateTask),
+    Command("POST", "/api/phone/answer", p.AnswerRehearsalPhone),
+    Command("POST", "/api/phone/decline", p.DeclineRehearsalPhone),
+    Command("POST", "/api/phone/hang-up", p.HangUpRehearsalPhone),
+)
+
+SOCKET_ONLY: Final = (p.OpenView, p.CloseView, p.Ping)
+"""Requests without a route: a view is read by `GET /api/views/…`."""

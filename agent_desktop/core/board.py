@@ -1,0 +1,96 @@
+"""The view `wallboard`: the figures of `reports/core/kpi.py`, with names."""
+
+from agent_desktop.core.figures import BoardAgent, BoardFigures, BoardQueue
+from agent_desktop.core.parts import (
+    AgentActivity,
+    AgentRow,
+    AgentsByState,
+    AnyPart,
+    BoardCenter,
+    ChannelDown,
+    FigureMeaning,
+    QueueFigures,
+)
+from agent_desktop.core.settings import CenterSettings
+from history.core.vocabulary import AgentId, Medium, Presence
+
+DEFAULT_TARGET_PERCENT = 80
+
+_MEDIUM_NAMES = {
+    Medium.VOICE: "All calls",
+    Medium.MAIL: "All e-mail",
+    Medium.CHAT: "All chats",
+    Medium.TASK: "All tasks",
+}
+
+
+def board_parts(figures: BoardFigures, center: CenterSettings, channels_down: tuple[ChannelDown, ...]) -> list[AnyPart]:
+    parts: list[AnyPart] = [
+        BoardCenter(
+            key="center",
+            name=center.name,
+            media=center.media,
+            rehearsal=center.rehearsal,
+            zone=center.zone,
+            day_began_ms=figures.day_began_ms,
+        )
+    ]
+    parts += [_queue(queue, center) for queue in (*figures.totals, *figures.queues) if queue.medium in center.media]
+    parts.append(AgentsByState(key="agents", **{str(name): count for name, count in figures.by_activity.items()}))
+    parts += [_agent(agent, now, center) for agent, now in figures.agents.items()]
+    parts += [
+        FigureMeaning(
+            key=f"meaning/{item.figure}",
+            figure=item.figure,
+            name=item.name,
+            words=item.words,
+            numerator=item.numerator,
+            denominator=item.denominator,
+        )
+        for item in figures.definitions
+    ]
+    parts += channels_down
+    return parts
+
+
+def _queue(now: BoardQueue, center: CenterSettings) -> QueueFigures:
+    shown = center.queue(now.queue) if now.queue is not None else None
+    counts = now.counts
+    return QueueFigures(
+        key=f"queue/{now.queue}" if now.queue is not None else f"total/{now.medium}",
+        queue=now.queue,
+        name=center.queue_name(now.queue) if now.queue is not None else _MEDIUM_NAMES[now.medium],
+        medium=now.medium,
+        waiting=now.waiting,
+        longest_waiting_since_ms=now.longest_waiting_since_ms,
+        offered=counts.offered,
+        answered=counts.answered,
+        abandoned=counts.abandoned,
+        short_abandoned=counts.short_abandoned,
+        level_met=counts.level_met,
+        level_of=counts.level_of,
+        level_percent=counts.level_percent,
+        level_target_percent=shown.level_target_percent if shown else _target(now.medium, center),
+        level_within_ms=now.within_ms,
+    )
+
+
+def _target(medium: Medium, center: CenterSettings) -> int:
+    """A medium's target is the highest of its queues."""
+    targets = [queue.level_target_percent for queue in center.queues if queue.medium is medium]
+    return max(targets, default=DEFAULT_TARGET_PERCENT)
+
+
+def _agent(agent: AgentId, now: BoardAgent, center: CenterSettings) -> AgentRow:
+    return AgentRow(
+        key=f"agent/{agent}",
+        agent=agent,
+        name=center.user_name(agent),
+        activity=AgentActivity(now.activity),
+        presence=Presence(now.presence),
+        reason_name=center.reason_name(now.reason),
+        since_ms=now.since_ms,
+        carries=now.carries,
+        desktop_connected=now.desktop_connected,
+        phone_reachable=now.phone_reachable,
+    )

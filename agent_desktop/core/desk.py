@@ -1,0 +1,249 @@
+"""The view `desk`: one signed-in user's own screen, made of the floor, the names and what the shell has looked up.
+
+Pure: the same floor and look-ups give the same parts. The browser computes nothing about availability.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from agent_desktop.core.floor import AgentOnFloor, Floor, HandlingOnFloor, InteractionOnFloor, OfferOnFloor
+from agent_desktop.core.parts import (
+    AnyPart,
+    CapacityChip,
+    Center,
+    ChannelDown,
+    DraftShown,
+    Me,
+    Named,
+    OfferCard,
+    Phone,
+    PhoneKind,
+    PhoneState,
+    QueueChoice,
+    QueueGlance,
+    WorkItem,
+    WorkState,
+)
+from agent_desktop.core.settings import CenterSettings, UserSettings
+from history.core.routing_settings import AgentSettings, RoutingSettings
+from history.core.vocabulary import AgentId, ConversationId, HandlingId, InteractionId, Medium, QueueId
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the shell has looked up about an interaction."""
+
+    who: str = ""
+    why: str = ""
+    unread: int = 0
+    last_line: str = ""
+    last_line_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """Everything a desk shows that is not on the floor."""
+
+    about: Mapping[InteractionId, About] = field(default_factory=dict)
+    drafts: Mapping[tuple[HandlingId, str], str] = field(default_factory=dict)
+    channels_down: tuple[ChannelDown, ...] = ()
+
+
+UNKNOWN_WHO = "Unknown customer"
+
+
+def desk_parts(floor: Floor, center: CenterSettings, user: UserSettings, looked_up: LookedUp) -> list[AnyPart]:
+    """All parts of this user's desk, in a stable order."""
+    parts: list[AnyPart] = [_center(floor, center)]
+    agent_id = AgentId(user.user)
+    agent = floor.agents.get(agent_id, AgentOnFloor())
+    parts.append(_me(user, agent))
+    if user.is_agent:
+        settings = _agent_settings(floor.settings, agent_id)
+        offers, work = floor.offers_to(agent_id), floor.work_of(agent_id)
+        if Medium.VOICE in center.media:
+            parts.append(_phone(user, agent, offers))
+        parts += _capacity(settings, offers, work)
+        parts += [_offer(offer, floor, center, looked_up) for offer in offers]
+        parts += [_work(handling, floor, center, looked_up) for handling in work]
+        parts += _drafts(work, looked_up)
+        parts += _glances(floor, center, settings)
+    parts += looked_up.channels_down
+    return parts
+
+
+def _center(floor: Floor, center: CenterSettings) -> Center:
+    required = tuple(
+        queue.queue for queue in (floor.settings.queues if floor.settings else ()) if queue.disposition_required
+    )
+    return Center(
+        key="center",
+        name=center.name,
+        media=center.media,
+        rehearsal=center.rehearsal,
+        reasons=tuple(Named(id=reason, name=name) for reason, name in center.reasons),
+        dispositions=tuple(Named(id=disposition, name=name) for disposition, name in center.dispositions),
+        queues=tuple(QueueChoice(id=queue.queue, name=queue.name, medium=queue.medium) for queue in center.queues),
+        disposition_required=required,
+        zone=center.zone,
+    )
+
+
+def _me(user: UserSettings, agent: AgentOnFloor) -> Me:
+    return Me(
+        key="me",
+        user=user.user,
+        name=user.name,
+        role=user.role,
+        is_agent=user.is_agent,
+        presence=agent.presence,
+        reason=agent.reason,
+        by=agent.by,
+        since_ms=agent.since_ms,
+        backed_off_until_ms=agent.backed_off_until_ms,
+    )
+
+
+def _phone(user: UserSettings, agent: AgentOnFloor, offers: Iterable[OfferOnFloor]) -> Phone:
+    if agent.phone_busy:
+        state = PhoneState.BUSY
+    elif any(offer.ringing for offer in offers):
+        state = PhoneState.RINGING
+    elif agent.phone_reachable:
+        state = PhoneState.FREE
+    else:
+        state = PhoneState.UNREACHABLE
+    own = user.phone
+    softphone = own.kind is PhoneKind.SOFTPHONE
+    return Phone(
+        key="phone",
+        kind=own.kind,
+        state=state,
+        ws_url=own.ws_url if softphone else None,
+        sip_uri=own.sip_uri if softphone else None,
+        password=own.password if softphone else None,
+    )
+
+
+def _capacity(
+    settings: AgentSettings | None, offers: Iterable[OfferOnFloor], work: Iterable[HandlingOnFloor]
+) -> list[AnyPart]:
+    carried = [offer.medium for offer in offers] + [handling.medium for handling in work]
+    return [
+        CapacityChip(
+            key=f"capacity/{capacity.medium}",
+            medium=capacity.medium,
+            carried=carried.count(capacity.medium),
+            limit=capacity.limit,
+        )
+        for capacity in (settings.capacities if settings else ())
+    ]
+
+
+def _offer(offer: OfferOnFloor, floor: Floor, center: CenterSettings, looked_up: LookedUp) -> OfferCard:
+    about = looked_up.about.get(offer.interaction, About())
+    interaction = floor.interactions.get(offer.interaction)
+    return OfferCard(
+        key=f"offer/{offer.offer}",
+        offer=offer.offer,
+        interaction=offer.interaction,
+        conversation=ConversationId(offer.interaction),
+        medium=offer.medium,
+        who=about.who or UNKNOWN_WHO,
+        customer=interaction.customer if interaction else None,
+        trust=_known(interaction).trust,
+        why=about.why,
+        queue=offer.queue,
+        queue_name=center.queue_name(offer.queue),
+        arrived_ms=interaction.arrived_ms if interaction else offer.made_ms,
+        offered_ms=offer.made_ms,
+        expires_at_ms=offer.expires_at_ms,
+        ringing=offer.ringing,
+        acceptable_here=offer.medium is not Medium.VOICE,
+    )
+
+
+def _work(handling: HandlingOnFloor, floor: Floor, center: CenterSettings, looked_up: LookedUp) -> WorkItem:
+    about = looked_up.about.get(handling.interaction, About())
+    interaction = floor.interactions.get(handling.interaction)
+    known = _known(interaction)
+    return WorkItem(
+        key=f"work/{handling.handling}",
+        handling=handling.handling,
+        interaction=handling.interaction,
+        conversation=ConversationId(handling.interaction),
+        medium=handling.medium,
+        state=WorkState.ACTIVE if handling.wrap_up_since_ms is None else WorkState.WRAP_UP,
+        who=about.who or UNKNOWN_WHO,
+        customer=known.customer,
+        trust=known.trust,
+        why=about.why,
+        queue=handling.queue,
+        queue_name=center.queue_name(handling.queue),
+        arrived_ms=interaction.arrived_ms if interaction else handling.started_ms,
+        started_ms=handling.started_ms,
+        wrap_up_since_ms=handling.wrap_up_since_ms,
+        wrap_up_ends_at_ms=handling.wrap_up_ends_at_ms,
+        ended_by=handling.ended_by,
+        due_ms=interaction.due_ms if interaction else None,
+        customer_gone=known.customer_gone,
+        unread=about.unread,
+        last_line=about.last_line,
+        last_line_ms=about.last_line_ms,
+        disposition_required=_disposition_required(floor.settings, handling),
+    )
+
+
+def _known(interaction: InteractionOnFloor | None) -> InteractionOnFloor:
+    return interaction if interaction is not None else _NOTHING_KNOWN
+
+
+def _disposition_required(settings: RoutingSettings | None, handling: HandlingOnFloor) -> bool:
+    queues = settings.queues if settings else ()
+    return any(queue.disposition_required for queue in queues if queue.queue == handling.queue)
+
+
+def _drafts(work: Iterable[HandlingOnFloor], looked_up: LookedUp) -> list[AnyPart]:
+    mine = {handling.handling for handling in work}
+    return [
+        DraftShown(key=f"draft/{handling}/{kind}", handling=handling, kind=kind, text=text)
+        for (handling, kind), text in sorted(looked_up.drafts.items())
+        if handling in mine
+    ]
+
+
+def _glances(floor: Floor, center: CenterSettings, settings: AgentSettings | None) -> list[AnyPart]:
+    waiting = floor.waiting()
+    glances: list[AnyPart] = []
+    for queue in floor.settings.queues if floor.settings and settings else ():
+        if not _serves(settings, queue.medium, queue.required_skills):
+            continue
+        count, since_ms = waiting.get(queue.queue, (0, None))
+        glances.append(
+            QueueGlance(
+                key=f"queue/{queue.queue}",
+                queue=queue.queue,
+                name=center.queue_name(queue.queue),
+                medium=queue.medium,
+                waiting=count,
+                longest_waiting_since_ms=since_ms,
+            )
+        )
+    return glances
+
+
+def _serves(settings: AgentSettings | None, medium: Medium, required_skills: Iterable[str]) -> bool:
+    """Whether the queue is one of the agent's own: they have its skills and a limit for its medium."""
+    if settings is None:
+        return False
+    has_medium = any(capacity.medium is medium and capacity.limit > 0 for capacity in settings.capacities)
+    return has_medium and set(required_skills) <= set(settings.skills)
+
+
+def _agent_settings(settings: RoutingSettings | None, agent: AgentId) -> AgentSettings | None:
+    return next((item for item in settings.agents if item.agent == agent), None) if settings else None
+
+
+_NOTHING_KNOWN = InteractionOnFloor(
+    interaction=InteractionId(""), medium=Medium.TASK, queue=QueueId(""), arrived_ms=0, due_ms=0
+)

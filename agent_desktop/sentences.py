@@ -1,0 +1,41 @@
+"""One sentence for each refusal: what is wrong and what to do."""
+
+from types import MappingProxyType
+from typing import Final
+
+from agent_desktop.core.protocol import RefusalReason as R
+
+SENTENCES: Final = MappingProxyType(
+    {
+        R.OLDER_EPOCH: "This request belongs to an earlier connection and was not carried out.",
+        R.ALREADY_HANDLED: "This request was carried out before.",
+        R.UNKNOWN_AGENT: "You do not work in the queues of this center; ask an administrator to make you an agent.",
+        R.UNKNOWN_QUEUE: "There is no such queue; choose one of the list.",
+        R.UNKNOWN_REASON: "There is no such reason; choose one of the list.",
+        R.UNKNOWN_DISPOSITION: "There is no such disposition; choose one of the list.",
+        R.UNKNOWN_SKILL: "There is no such skill.",
+        R.UNKNOWN_INTERACTION: "There is no such interaction.",
+        R.UNKNOWN_OFFER: "There is no such offer.",
+        R.UNKNOWN_HANDLING: "There is no such work of yours.",
+        R.NOT_YOURS: "There is no such work of yours.",
+        R.OFFER_ENDED: "This offer has ended; the next one comes by itself.",
+        R.OFFER_NOT_ACCEPTABLE_HERE: "A call is answered on the phone.",
+        R.HANDLING_ENDED: "Your part in this has ended already.",
+        R.STILL_TALKING: "The customer is still there; end the conversation first.",
+        R.DISPOSITION_MISSING: "Choose a disposition first.",
+        R.INTERACTION_CLOSED: "This interaction is closed.",
+        R.NO_CHANGE: "Nothing had to be changed.",
+        R.WORK_IN_HAND: "Finish the work in your hands first.",
+        R.QUEUE_FULL: "The queue is full; try again later.",
+        R.REASON_MISSING: "Choose a reason first.",
+        R.NOT_ALLOWED: "There is no such thing, or you may not do this.",
+        R.MALFORMED: "The request could not be read; see the API description.",
+        R.UNKNOWN_VIEW: "There is no such view; ask for desk, wallboard or conversation:<id>.",
+        R.TOO_MANY_VIEWS: "Too many views are open on this connection; close one first.",
+        R.WRONG_MEDIUM: "This is not possible over this medium.",
+        R.NO_SUCH_CHANNEL: "This center has no such channel.",
+        R.CHANNEL_REFUSED: "The channel could not carry this out.",
+        R.DEFECT: "A fault of ours: nothing has changed, and it has been logged. Try something else.",
+        R.TRY_AGAIN: "The center cannot write just now; nothing was changed. Send the same again in a moment.",
+    }
+)

@@ -1,0 +1,168 @@
+"""The two engines under the store: SQLite (one writer, readers apart) and PostgreSQL (one pool).
+
+Also turns what drivers raise into the errors of `history/errors.py`, with the file or address and the way out.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, exc
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from history.errors import AlreadyThere, HistoryError, StoreUnavailable, UnreadableDatabase, WriteConflict
+
+SQLITE_READERS = 4
+POSTGRESQL_CONNECTIONS = 10
+WAIT_S = 5
+"""Longest wait for a connection of the pool, for a lock of SQLite and for a connect."""
+COMMAND_S = 15
+"""Longest wait for one statement of PostgreSQL."""
+
+_RETRY = ("deadlock detected", "could not serialize", "database is locked", "database table is locked")
+_DAMAGED = ("file is not a database", "malformed", "disk image", "unsupported file format")
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where the store is, and its engines; both are the same engine on PostgreSQL."""
+
+    url: URL
+    writer: AsyncEngine
+    reader: AsyncEngine
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def place(self) -> str:
+        """The file or the address, for people; never a password."""
+        if self.is_sqlite:
+            return self.url.database or ":memory:"
+        return f"{self.url.host or 'localhost'}:{self.url.port or 5432}/{self.url.database or ''}"
+
+    async def dispose(self) -> None:
+        await self.reader.dispose()
+        await self.writer.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Make the engines; nothing is connected yet.
+
+    Raises:
+        UnreadableDatabase: the URL names no database that Switchroom can use.
+    """
+    try:
+        parsed = make_url(url)
+    except exc.ArgumentError as error:
+        raise UnreadableDatabase(_BAD_URL.format(url=url)) from error
+    match parsed.drivername:
+        case "sqlite+aiosqlite":
+            return _sqlite(parsed)
+        case "postgresql+asyncpg":
+            return _postgresql(parsed)
+        case _:
+            raise UnreadableDatabase(_BAD_URL.format(url=parsed.render_as_string(hide_password=True)))
+
+
+_BAD_URL = (
+    "The database address {url!r} is none that Switchroom knows: write sqlite+aiosqlite:///<file> or "
+    "postgresql+asyncpg://<user>:<password>@<host>/<database>."
+)
+
+
+def _sqlite(url: URL) -> Database:
+    if not url.database or url.database == ":memory:":
+        raise UnreadableDatabase(
+            "The database must be a file, since readers and the writer have their own connections."
+        )
+    folder = Path(url.database).parent
+    if not folder.is_dir():
+        raise StoreUnavailable(f"The folder {folder} of the database is not there: make it, or name another one.")
+    options: dict[str, Any] = {"pool_timeout": WAIT_S, "connect_args": {"timeout": WAIT_S}}
+    writer = create_async_engine(url, pool_size=1, max_overflow=0, **options)
+    reader = create_async_engine(url, pool_size=SQLITE_READERS, max_overflow=0, **options)
+    _prepare_sqlite(writer, "BEGIN IMMEDIATE", ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"))
+    _prepare_sqlite(reader, "BEGIN", ("query_only=ON", "foreign_keys=ON"))
+    return Database(url, writer, reader)
+
+
+def _prepare_sqlite(engine: AsyncEngine, begin: str, pragmas: tuple[str, ...]) -> None:
+    """Take the transactions out of the driver's hands: it would begin them too late, and not at all for DDL."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (f"busy_timeout={WAIT_S * 1000}", *pragmas):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begins(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def _postgresql(url: URL) -> Database:
+    engine = create_async_engine(
+        url,
+        pool_size=POSTGRESQL_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=WAIT_S,
+        pool_pre_ping=True,
+        connect_args={"timeout": WAIT_S, "command_timeout": COMMAND_S},
+    )
+    return Database(url, engine, engine)
+
+
+@contextmanager
+def world(database: Database) -> Iterator[None]:
+    """Turn the failures of the driver into ours. Only statements and connects belong inside."""
+    try:
+        yield
+    except HistoryError:
+        raise
+    except (exc.SQLAlchemyError, sqlite3.Error, OSError, TimeoutError) as error:
+        raise translated(database, error) from error
+
+
+def translated(database: Database, error: Exception) -> Exception:
+    """Return the error of ours that says this; a defect of the statement itself is returned as it is."""
+    cause = error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error
+    said = re.sub(r"\s+", " ", re.sub(r"<class '[^']*'>: ", "", str(cause))).strip() or type(cause).__name__
+    if isinstance(error, exc.IntegrityError):
+        return AlreadyThere(f"A row with this key is already there ({said}).")
+    lowered = said.lower()
+    if any(mark in lowered for mark in _RETRY):
+        return WriteConflict(f"Two writers met in {database.place}; the same again may succeed ({said}).")
+    if any(mark in lowered for mark in _DAMAGED):
+        return UnreadableDatabase(
+            f"{database.place} is no readable database ({said}): put back a backup, or name another file."
+        )
+    if isinstance(error, exc.ProgrammingError | exc.StatementError) and not _is_of_the_world(error):
+        return error
+    return StoreUnavailable(f"The database {database.place} cannot be used ({said}): {_way_out(database, lowered)}")
+
+
+def _is_of_the_world(error: exc.SQLAlchemyError) -> bool:
+    return isinstance(error, exc.OperationalError | exc.InterfaceError | exc.InternalError) or (
+        isinstance(error, exc.DBAPIError) and (error.connection_invalidated or type(error) is exc.DBAPIError)
+    )
+
+
+def _way_out(database: Database, said: str) -> str:
+    if not database.is_sqlite:
+        if "password" in said or "role" in said:
+            return "look at the user and password of the database address."
+        return "see that PostgreSQL runs there and lets us in; Switchroom goes on by itself once it does."
+    if "full" in said:
+        return "make room on its disk; Switchroom goes on by itself once there is some."
+    if "readonly" in said or "unable to open" in said:
+        return "see that this user may write the file and its folder."
+    return "see that its disk works and that no other program holds it."

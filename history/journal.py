@@ -1,0 +1,136 @@
+"""The routing stream of one domain, as its one writer sees it: recover, append in groups, snapshot.
+
+Implements the shape of `router.ports.JournalWriter`, which this room may not import.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from history.core.entries import Draft, Entry, Kind
+from history.core.registry import UnknownType, UnreadableBody
+from history.core.vocabulary import EntryNumber, StreamName
+from history.errors import UnknownEntryType, UnreadableEntry
+from history.feed import entry_of
+from history.lease import Lease
+from history.store import Store
+from history.tables import journal, snapshots
+from history.writing import insert_for
+
+SNAPSHOTS_KEPT = 3
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DRAFTS = msgspec.msgpack.Decoder(list[Draft])
+
+
+class RoutingJournal:
+    """One domain's stream `routing/<domain>`. One task uses it; groups are appended one after another."""
+
+    def __init__(self, store: Store, lease: Lease) -> None:
+        self._store = store
+        self._lease = lease
+        self.stream = StreamName(f"routing/{store.domain}")
+        self.last_number = 0
+        """The number of the newest committed entry; right after `recover` and after each `append`."""
+
+    async def recover(self) -> Sequence[Entry]:
+        """Take the lease with a higher epoch; return the newest snapshot's facts, then all facts after it, in order.
+
+        The snapshot's facts carry the number through which it reaches. Inputs are left out; `last_number` counts them.
+
+        Raises:
+            StoreUnavailable: ask again later.
+            UnknownEntryType, UnreadableEntry: this version cannot read the journal; one sentence says what to do.
+        """
+        await self._lease.take()
+        async with self._store.reading() as connection:
+            entries, through = await self._newest_snapshot(connection)
+            mine = [journal.c.tenant == self._store.tenant, journal.c.stream == self.stream]
+            self.last_number = int(await connection.scalar(select(func.max(journal.c.number)).where(*mine)) or 0)
+            later = select(journal).where(*mine, journal.c.kind == Kind.FACT.value, journal.c.number > through)
+            entries += [entry_of(row) for row in await connection.execute(later.order_by(journal.c.number))]
+        self._look_at(entries)
+        return entries
+
+    async def append(self, drafts: Sequence[Draft]) -> int:
+        """Commit one group behind the newest entry; return the number of its first one.
+
+        Raises:
+            LeaseLost: somebody else writes.
+            StoreUnavailable: nothing was written, or nobody knows; recover.
+        """
+        first = self.last_number + 1
+        entries = [self._numbered(draft, number) for number, draft in enumerate(drafts, start=first)]
+        if not entries:
+            return first
+        asked_ms = self._store.clock.monotonic_ms()
+        async with self._store.writing("routing.append", hurry=True) as writing:
+            await self._lease.renew_in(writing)
+            await writing.append_numbered(entries)
+        self._lease.renewed(asked_ms)
+        self.last_number = entries[-1].number
+        return first
+
+    async def snapshot(self, drafts: Sequence[Draft], through_number: int) -> None:
+        """Keep facts that fold to the state after the entry with this number; older snapshots go, but for the last few.
+
+        Raises:
+            LeaseLost, StoreUnavailable: nothing was kept.
+        """
+        body = _ENCODER.encode(list(drafts))
+        mine = (snapshots.c.tenant == self._store.tenant) & (snapshots.c.stream == self.stream)
+        values = {"taken_ms": self._store.clock.now_ms(), "body": body}
+        async with self._store.writing("routing.snapshot") as writing:
+            await self._lease.renew_in(writing)
+            await writing.connection.execute(
+                insert_for(writing.connection, snapshots)
+                .values(**writing.scope.row, stream=self.stream, through_number=through_number, **values)
+                .on_conflict_do_update(index_elements=["tenant", "stream", "through_number"], set_=values)
+            )
+            newest = select(snapshots.c.through_number).where(mine).order_by(snapshots.c.through_number.desc())
+            kept = (await writing.connection.execute(newest.limit(SNAPSHOTS_KEPT))).scalars().all()
+            await writing.connection.execute(delete(snapshots).where(mine, snapshots.c.through_number < min(kept)))
+
+    async def _newest_snapshot(self, connection: AsyncConnection) -> tuple[list[Entry], int]:
+        statement = (
+            select(snapshots.c.through_number, snapshots.c.body)
+            .where(snapshots.c.tenant == self._store.tenant, snapshots.c.stream == self.stream)
+            .order_by(snapshots.c.through_number.desc())
+            .limit(1)
+        )
+        row = (await connection.execute(statement)).one_or_none()
+        if row is None:
+            return [], 0
+        try:
+            drafts = _DRAFTS.decode(row.body)
+        except msgspec.MsgspecError as error:
+            raise UnreadableEntry(
+                f"The snapshot of {self.stream} through entry {row.through_number} cannot be read ({error}): "
+                "delete its row from the table snapshots; an older one, or the journal alone, serves as well."
+            ) from error
+        return [self._numbered(draft, row.through_number) for draft in drafts], row.through_number
+
+    def _numbered(self, draft: Draft, number: int) -> Entry:
+        return Entry(
+            tenant=self._store.tenant,
+            stream=self.stream,
+            number=EntryNumber(number),
+            at_ms=draft.at_ms,
+            kind=draft.kind,
+            type=draft.type,
+            version=draft.version,
+            rules=draft.rules,
+            cause=draft.cause,
+            body=draft.body,
+        )
+
+    def _look_at(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            try:
+                self._store.registry.fact(entry)
+            except UnknownType as error:
+                raise UnknownEntryType(str(error)) from error
+            except UnreadableBody as error:
+                raise UnreadableEntry(f"{entry.stream}, entry {entry.number}: {error}") from error

@@ -1,0 +1,205 @@
+"""The one way to the database: transactions that append entries, put contents, announce inputs, fold projections.
+
+What rooms need of a transaction is `Writing`. Entries are numbered in it without gaps and go to the bus after its
+commit. On SQLite there is one writer behind a gate that lets the router go first; readers have connections apart.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from history.bus import Bus, Message
+from history.clock import Clock
+from history.contents import content_of
+from history.core.registry import REGISTRY, Registry, UnknownType
+from history.core.vocabulary import ContentId, DomainId, TenantId
+from history.database import WAIT_S, Database, open_database, translated, world
+from history.errors import MissingContent, UnknownEntryType
+from history.gate import WriteGate
+from history.migrating import migrate
+from history.tables import entry_types, journal
+from history.writing import Scope, Writing
+
+LOG = logging.getLogger("history.store")
+LONG_TRANSACTION_MS = 20
+MAIN = "main"
+
+
+class Store:
+    """The database of one tenant, as one domain's process sees it. Make it by `Store.open`."""
+
+    def __init__(self, database: Database, scope: Scope, clock: Clock, bus: Bus, registry: Registry) -> None:
+        self.scope = scope
+        self.clock = clock
+        self.bus = bus
+        self.registry = registry
+        self._database = database
+        self._gate = WriteGate(WAIT_S) if database.is_sqlite else None
+        self._known_types: set[tuple[str, int]] = set()
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        *,
+        clock: Clock,
+        bus: Bus,
+        tenant: str = MAIN,
+        domain: str = MAIN,
+        registry: Registry = REGISTRY,
+    ) -> "Store":
+        """Connect, bring the schema up to date and look whether everything in the journal is known.
+
+        Raises:
+            StoreUnavailable: no database there; the sentence names the file or address.
+            UnreadableDatabase: it is no database of ours, or damaged.
+            DatabaseTooNew: a later version of Switchroom has changed it.
+            UnknownEntryType: the journal holds what this version cannot read.
+        """
+        database = open_database(url)
+        store = cls(database, Scope(TenantId(tenant), DomainId(domain)), clock, bus, registry)
+        try:
+            await migrate(database)
+            await store._look_at_types()
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    async def close(self) -> None:
+        """Give all connections back; the bus stays its owner's."""
+        await self._database.dispose()
+
+    @property
+    def tenant(self) -> TenantId:
+        return self.scope.tenant
+
+    @property
+    def domain(self) -> DomainId:
+        return self.scope.domain
+
+    @property
+    def database(self) -> Database:
+        return self._database
+
+    @asynccontextmanager
+    async def writing(self, name: str = "unnamed", *, hurry: bool = False) -> AsyncIterator[Writing]:
+        """One transaction: all of it is committed when the body ends well, nothing of it otherwise.
+
+        Keep the body under 20 ms and ask nobody else in it; `name` stands in the warning about a longer one. `hurry` is
+        the router's alone. A cancelled caller learns of the cancellation only when the commit is over.
+
+        Raises:
+            StoreUnavailable: nothing was written, or, when the link broke during the commit, nobody knows.
+            AlreadyThere: a unique key was taken; nothing was written.
+        """
+        if self._gate is None:
+            async with self._transaction(name) as writing:
+                yield writing
+            return
+        async with self._gate.passing(hurry), self._transaction(name) as writing:
+            yield writing
+
+    @asynccontextmanager
+    async def _transaction(self, name: str) -> AsyncIterator[Writing]:
+        with world(self._database):
+            connection = await self._database.writer.connect()
+        try:
+            with world(self._database):
+                await connection.begin()
+            began_ms = self.clock.monotonic_ms()
+            writing = Writing(connection, self.scope, self.clock, self.registry, self._known_types)
+            try:
+                yield writing
+                await writing.flush()
+            except SQLAlchemyError as error:
+                raise translated(self._database, error) from error
+            await self._commit(connection)
+            took_ms = self.clock.monotonic_ms() - began_ms
+        finally:
+            with suppress(SQLAlchemyError, OSError):
+                await connection.close()
+        self._known_types |= writing.new_types
+        self.bus.publish(writing.messages)
+        if took_ms > LONG_TRANSACTION_MS:
+            LOG.warning("transaction %s took %d ms, more than %d", name, took_ms, LONG_TRANSACTION_MS)
+
+    async def _commit(self, connection: AsyncConnection) -> None:
+        """Commit to the end, also for a caller who is cancelled meanwhile: then its outcome is known."""
+        commit = asyncio.ensure_future(connection.commit())
+        try:
+            with world(self._database):
+                await asyncio.shield(commit)
+        except asyncio.CancelledError:
+            await asyncio.wait([commit])
+            raise
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees one state of the database from its first statement on (SQLite), and cannot write.
+
+        Raises:
+            StoreUnavailable: the database cannot be read.
+        """
+        with world(self._database):
+            connection = await self._database.reader.connect()
+        try:
+            yield connection
+        except SQLAlchemyError as error:
+            raise translated(self._database, error) from error
+        finally:
+            with suppress(SQLAlchemyError, OSError):
+                await connection.close()
+
+    async def text(self, content: ContentId) -> str:
+        """Return a text content.
+
+        Raises:
+            MissingContent: there is none, or it was erased.
+        """
+        return (await self.content(content)).decode()
+
+    async def content(self, content: ContentId) -> bytes:
+        """Return a content's bytes; see `text`."""
+        async with self.reading() as connection:
+            found = await content_of(connection, self.tenant, content)
+        if found is None:
+            raise MissingContent(f"There is no content {content}; it may have been erased.")
+        return found.body
+
+    async def last_instant_ms(self) -> int:
+        """Return the newest instant in the journal, or 0: `SystemClock.start_no_earlier_than` wants it."""
+        mine = journal.c.tenant == self.tenant
+        newest = select(journal.c.at_ms).where(mine, journal.c.position.is_not(None))
+        routing = select(func.max(journal.c.number)).where(mine, journal.c.stream == f"routing/{self.domain}")
+        async with self.reading() as connection:
+            other = await connection.scalar(newest.order_by(journal.c.position.desc()).limit(1))
+            number = await connection.scalar(routing)
+            decided = await connection.scalar(
+                select(journal.c.at_ms).where(
+                    mine, journal.c.stream == f"routing/{self.domain}", journal.c.number == number
+                )
+            )
+        return max(other or 0, decided or 0)
+
+    def announced(self) -> Message:
+        """The message that wakes this domain's announcer."""
+        return Message(f"announcements/{self.domain}", b"")
+
+    async def _look_at_types(self) -> None:
+        async with self.reading() as connection:
+            rows = await connection.execute(
+                select(entry_types.c.type, entry_types.c.version).where(entry_types.c.tenant == self.tenant)
+            )
+            found = [(str(name), int(version)) for name, version in rows]
+        for name, version in found:
+            try:
+                self.registry.check(name, version)
+            except UnknownType as error:
+                raise UnknownEntryType(str(error)) from error
+        self._known_types = set(found)

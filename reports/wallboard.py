@@ -1,0 +1,136 @@
+"""The wallboard's feed: folds the routing stream as it grows and gives the figures of `reports/core/kpi.py`."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from history.clock import Clock
+from history.core.entries import Entry, Fact, Kind
+from history.core.vocabulary import AgentId, Medium, QueueId
+from reports.core.kpi import (
+    KPIS,
+    Activity,
+    AgentNow,
+    Board,
+    DayCounts,
+    Kpi,
+    agents_by_activity,
+    day_counts,
+    longest_waiting_since_ms,
+    waiting,
+)
+
+
+class Feed(Protocol):
+    """`history.feed.Feed`, as far as it is needed here."""
+
+    def follow(self, stream: str, after: int = 0) -> AsyncGenerator[Entry]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class QueueNow:
+    """One queue's figures. `queue` is none in the sum over a medium's queues, whose `within_ms` is then 0."""
+
+    queue: QueueId | None
+    medium: Medium
+    waiting: int
+    longest_waiting_since_ms: int | None
+    counts: DayCounts
+    within_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything that a wallboard shows at one journal number."""
+
+    number: int
+    day_began_ms: int
+    queues: tuple[QueueNow, ...]
+    totals: tuple[QueueNow, ...]
+    by_activity: dict[Activity, int]
+    agents: dict[AgentId, AgentNow]
+    definitions: tuple[Kpi, ...] = KPIS
+
+
+class Wallboard:
+    """Run `run` as a task; ask `figures` at any time; `changed` is set when they may differ."""
+
+    def __init__(self, clock: Clock, decode: Callable[[Entry], Fact], zone: str, stream: str = "routing/main") -> None:
+        self.changed = asyncio.Event()
+        self._clock = clock
+        self._decode = decode
+        self._zone = ZoneInfo(zone)
+        self._stream = stream
+        self._board = Board()
+        self._number = 0
+        self._begin_day()
+
+    async def run(self, feed: Feed) -> None:
+        """Follow the journal for ever; call it again after an error of the feed, it goes on where it stood."""
+        async with aclosing(feed.follow(self._stream, after=self._number)) as entries:
+            async for entry in entries:
+                self.take(entry)
+
+    def take(self, entry: Entry) -> None:
+        """Fold the next entry of the routing stream."""
+        if entry.number <= self._number:
+            return
+        self._number = entry.number
+        if entry.kind is Kind.FACT:
+            self._board.fold(self._decode(entry), entry.at_ms)
+            self.changed.set()
+
+    def figures(self) -> Figures:
+        """All figures as they are now; also looks whether a new day has begun."""
+        self._begin_day()
+        board = self._board
+        queues = tuple(
+            QueueNow(
+                queue=item.queue,
+                medium=item.medium,
+                waiting=waiting(board, item.queue),
+                longest_waiting_since_ms=longest_waiting_since_ms(board, item.queue),
+                counts=day_counts(board, item.queue),
+                within_ms=item.service_level_ms,
+            )
+            for item in (board.settings.queues if board.settings else ())
+        )
+        return Figures(
+            number=self._number,
+            day_began_ms=board.day_began_ms,
+            queues=queues,
+            totals=_totals(queues),
+            by_activity=agents_by_activity(board),
+            agents=dict(board.agents),
+        )
+
+    def _begin_day(self) -> None:
+        self._board.begin_day(day_began_ms(self._clock.now_ms(), self._zone))
+
+
+def _totals(queues: tuple[QueueNow, ...]) -> tuple[QueueNow, ...]:
+    media = dict.fromkeys(queue.medium for queue in queues)
+    return tuple(_total(medium, [queue for queue in queues if queue.medium is medium]) for medium in media)
+
+
+def _total(medium: Medium, queues: list[QueueNow]) -> QueueNow:
+    since = [queue.longest_waiting_since_ms for queue in queues if queue.longest_waiting_since_ms is not None]
+    return QueueNow(
+        queue=None,
+        medium=medium,
+        waiting=sum(queue.waiting for queue in queues),
+        longest_waiting_since_ms=min(since, default=None),
+        counts=sum((queue.counts for queue in queues), DayCounts()),
+        within_ms=0,
+    )
+
+
+def day_began_ms(now_ms: int, zone: ZoneInfo) -> int:
+    """The last midnight in `zone`, or the day's first instant where midnight does not exist."""
+    today = datetime.fromtimestamp(now_ms / 1000, tz=zone).date()
+    began = datetime(today.year, today.month, today.day, tzinfo=zone)
+    return round(began.astimezone(UTC).timestamp() * 1000)

@@ -1,0 +1,130 @@
+"""Rules for what channels report: a customer arrives, becomes known, leaves; and for a new definition."""
+
+from typing import Any
+
+from history.core import routing as facts
+from history.core.routing_records import InteractionRecord
+from history.core.vocabulary import (
+    CloseReason,
+    EndedBy,
+    InteractionPhase,
+    Medium,
+    OutcomeReason,
+    QueueId,
+    VisitId,
+    WithdrawnBecause,
+)
+from router.core.decision import Deciding, Refused, ignored
+from router.core.inputs import CustomerLeft, DefinitionApplied, InteractionArrived, InteractionLearnt
+from router.core.lifecycle import LIFECYCLE
+from router.core.lifecycle import Trigger as LifecycleTrigger
+
+
+def definition_applied(deciding: Deciding, given: DefinitionApplied) -> Refused | None:
+    """Refused while it would take away a queue with work in it or an agent with work in hand."""
+    state = deciding.state
+    queues = {queue.queue for queue in given.settings.queues}
+    agents = {agent.agent for agent in given.settings.agents}
+    if any(record.queue not in queues for record in state.interactions.values()):
+        return Refused(OutcomeReason.WORK_IN_HAND)
+    if any(held for agent, held in state.agent_handlings.items() if agent not in agents):
+        return Refused(OutcomeReason.WORK_IN_HAND)
+    if any(held for agent, held in state.agent_offers.items() if agent not in agents):
+        return Refused(OutcomeReason.WORK_IN_HAND)
+    deciding.add(facts.RoutingDefined(settings=given.settings))
+    return None
+
+
+def interaction_arrived(deciding: Deciding, given: InteractionArrived) -> Refused | None:
+    """A visit begins. A queue that is no more leads to the first queue of the medium: nobody is lost."""
+    state = deciding.state
+    if given.interaction in state.interactions:
+        return ignored(OutcomeReason.NO_CHANGE)
+    if given.interaction in state.closed:
+        return ignored(OutcomeReason.INTERACTION_CLOSED)
+    queue_id = _queue_for(deciding, given.queue, given.medium)
+    if queue_id is None:
+        return Refused(OutcomeReason.UNKNOWN_QUEUE)
+    queue = state.queue_settings[queue_id]
+    if state.waiting_count.get(queue_id, 0) >= queue.waiting_max:
+        return Refused(OutcomeReason.QUEUE_FULL)
+    deciding.add(
+        facts.InteractionQueued(
+            interaction=given.interaction,
+            visit=VisitId(f"{given.interaction}/1"),
+            medium=given.medium,
+            queue=queue_id,
+            required_skills=tuple(sorted({*queue.required_skills, *given.required_skills})),
+            arrived_ms=given.arrived_ms,
+            due_ms=given.arrived_ms + queue.target_ms if given.due_ms is None else given.due_ms,
+            customer=given.customer,
+            identity=given.identity,
+            trust=given.trust,
+            attributes=given.attributes,
+        )
+    )
+    return None
+
+
+def _queue_for(deciding: Deciding, asked: QueueId, medium: Medium) -> QueueId | None:
+    known = deciding.state.queue_settings.get(asked)
+    if known is not None and known.medium is medium:
+        return asked
+    return next((queue.queue for queue in deciding.state.settings.queues if queue.medium is medium), None)
+
+
+def interaction_learnt(deciding: Deciding, given: InteractionLearnt) -> Refused | None:
+    if given.interaction not in deciding.state.interactions:
+        return ignored(_unknown(deciding, given.interaction))
+    deciding.add(
+        facts.InteractionAttributed(
+            interaction=given.interaction,
+            customer=given.customer,
+            identity=given.identity,
+            trust=given.trust,
+            attributes=given.attributes,
+        )
+    )
+    return None
+
+
+def _unknown(deciding: Deciding, interaction: Any) -> OutcomeReason:
+    closed = interaction in deciding.state.closed
+    return OutcomeReason.INTERACTION_CLOSED if closed else OutcomeReason.UNKNOWN_INTERACTION
+
+
+def customer_left(deciding: Deciding, given: CustomerLeft) -> Refused | None:
+    """The customer's leg or chat has ended, in whatever phase the interaction is."""
+    record = deciding.state.interactions.get(given.interaction)
+    if record is None:
+        return ignored(_unknown(deciding, given.interaction))
+    ignored_because = LIFECYCLE.why_ignored(record.phase, LifecycleTrigger.CUSTOMER_LEFT)
+    if ignored_because is not None or record.customer_gone:
+        return ignored(ignored_because or OutcomeReason.NO_CHANGE)
+    for stop in [stop for stop in deciding.state.stops.values() if stop.interaction == given.interaction]:
+        deciding.add(facts.RingingStopped(offer=stop.offer))
+    if record.phase in (InteractionPhase.WAITING, InteractionPhase.OFFERED):
+        _left_unanswered(deciding, record, given)
+    elif record.phase is InteractionPhase.ACTIVE:
+        deciding.add(facts.CustomerLegEnded(interaction=given.interaction))
+        for handling in deciding.state.interaction_handlings[given.interaction].values():
+            deciding.end_part(handling, EndedBy.CUSTOMER)
+    else:
+        deciding.add(facts.CustomerLegEnded(interaction=given.interaction))
+        if given.interaction not in deciding.state.interaction_handlings:
+            deciding.add(facts.InteractionClosed(interaction=given.interaction, reason=CloseReason.HANDLED))
+    return None
+
+
+def _left_unanswered(deciding: Deciding, record: InteractionRecord, given: CustomerLeft) -> None:
+    if record.offer is not None:
+        deciding.withdraw(deciding.state.offers[record.offer], WithdrawnBecause.CUSTOMER_LEFT)
+    deciding.abandon(record, CloseReason.SWITCH_RESTARTED if given.switch_restarted else None)
+
+
+DECIDE: dict[type, Any] = {
+    DefinitionApplied: definition_applied,
+    InteractionArrived: interaction_arrived,
+    InteractionLearnt: interaction_learnt,
+    CustomerLeft: customer_left,
+}

@@ -1,0 +1,83 @@
+"""What time alone brings: a page that did not paint, an offer that nobody took, a wrap-up without a desk.
+
+A deadline is a field of a record; the heap only says when to look. One that no longer stands is passed over, so it may
+have been left behind by anything.
+"""
+
+import heapq
+from typing import Any
+
+from history.core import routing as facts
+from history.core.vocabulary import (
+    AgentId,
+    CloseReason,
+    HandlingId,
+    HandlingPhase,
+    InteractionId,
+    Medium,
+    OfferId,
+    OfferPhase,
+)
+from router.core.decision import Deciding
+from router.core.state import Deadline, State
+
+
+def next_due(state: State, now_ms: int) -> Deadline | None:
+    """Take the next deadline that has come off the heap, or None."""
+    if state.deadlines and state.deadlines[0].at_ms <= now_ms:
+        return heapq.heappop(state.deadlines)
+    return None
+
+
+def decide(deciding: Deciding, due: Deadline) -> None:
+    """Add what follows from this deadline, if it still stands."""
+    _DECIDE[due.kind](deciding, due.id)
+
+
+def _offer(deciding: Deciding, offer_id: OfferId) -> None:
+    offer = deciding.state.offers.get(offer_id)
+    if offer is None or offer.expires_at_ms > deciding.now_ms:
+        return
+    if offer.medium is Medium.VOICE and offer.phase is OfferPhase.PENDING:
+        deciding.order_ring(offer, pop_was_late=True)
+        return
+    deciding.miss(offer)
+    if offer.phase is OfferPhase.RINGING:
+        deciding.stop_ringing(offer)
+
+
+def _stop(deciding: Deciding, offer_id: OfferId) -> None:
+    stop = deciding.state.stops.get(offer_id)
+    if stop is not None and stop.give_up_at_ms <= deciding.now_ms:
+        deciding.add(facts.RingingStopped(offer=offer_id))
+
+
+def _wrap_up(deciding: Deciding, handling_id: HandlingId) -> None:
+    handling = deciding.state.handlings.get(handling_id)
+    if handling is None or handling.phase is not HandlingPhase.WRAP_UP or handling.wrap_up_ends_at_ms is None:
+        return
+    if handling.wrap_up_ends_at_ms <= deciding.now_ms and not deciding.state.agents[handling.agent].desktop:
+        deciding.complete_and_close(handling, None)
+
+
+def _hang_up(deciding: Deciding, interaction_id: InteractionId) -> None:
+    interaction = deciding.state.interactions.get(interaction_id)
+    if interaction is None or interaction.hang_up_until_ms is None:
+        return
+    if interaction.hang_up_until_ms <= deciding.now_ms:
+        deciding.add(facts.CustomerLegEnded(interaction=interaction_id))
+        if interaction_id not in deciding.state.interaction_handlings:
+            deciding.add(facts.InteractionClosed(interaction=interaction_id, reason=CloseReason.HANDLED))
+
+
+def _back_off(deciding: Deciding, agent: AgentId) -> None:
+    """Nothing follows but that the agent may be matched again, which the engine does after each deadline."""
+
+
+_DECIDE: dict[str, Any] = {
+    "offer": _offer,
+    "stop": _stop,
+    "wrap_up": _wrap_up,
+    "hang_up": _hang_up,
+    "back_off": _back_off,
+}

@@ -1,0 +1,171 @@
+"""What the rules of a decision share: the state as it is read, the instant, and the facts found so far.
+
+A rule reads and adds facts; nothing is applied before the rule has returned, so a rule that raises has changed nothing.
+"""
+
+from dataclasses import dataclass, field
+
+from history.core import routing as facts
+from history.core.entries import Fact
+from history.core.routing_records import HandlingRecord, InteractionRecord, OfferRecord
+from history.core.vocabulary import (
+    CloseReason,
+    DispositionId,
+    EndedBy,
+    HandlingId,
+    Medium,
+    OfferId,
+    Outcome,
+    OutcomeReason,
+    Presence,
+    PresenceBy,
+    WithdrawnBecause,
+)
+from router.core.state import State
+
+RING_GRACE_MS = 2_000
+"""The switch ends a ring itself; the engine's own deadline comes this much later, in case it did not tell."""
+HANG_UP_MS = 10_000
+"""A hang-up or a stopped ring that the switch has not confirmed by then is taken as done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why nothing follows. `IGNORED` for late news, `REFUSED` for a request that somebody has to be told about."""
+
+    reason: OutcomeReason
+    outcome: Outcome = Outcome.REFUSED
+
+
+def ignored(reason: OutcomeReason) -> Refused:
+    return Refused(reason, Outcome.IGNORED)
+
+
+@dataclass(slots=True)
+class Deciding:
+    state: State
+    now_ms: int
+    facts: list[Fact] = field(default_factory=list)
+
+    def add(self, *found: Fact) -> None:
+        self.facts.extend(found)
+
+    def ended_offer(self, offer_id: OfferId) -> Refused:
+        """Late news about an offer: known to have ended, or never made here."""
+        made = offer_id.startswith("o") and offer_id[1:].isdecimal() and 0 < int(offer_id[1:]) <= self.state.offers_made
+        return ignored(OutcomeReason.OFFER_ENDED if made else OutcomeReason.UNKNOWN_OFFER)
+
+    def order_ring(self, offer: OfferRecord, *, pop_was_late: bool) -> None:
+        """Let the phone ring; the offer's time runs from here."""
+        queue = self.state.queue_settings[self.state.interactions[offer.interaction].queue]
+        expires_at_ms = self.now_ms + queue.offer_ms + RING_GRACE_MS
+        self.add(facts.RingOrdered(offer=offer.offer, pop_was_late=pop_was_late, expires_at_ms=expires_at_ms))
+
+    def accept(self, offer: OfferRecord) -> None:
+        """The agent has the customer: the visit is answered and a handling starts."""
+        interaction = self.state.interactions[offer.interaction]
+        self.add(
+            facts.OfferAccepted(offer=offer.offer, interaction=offer.interaction, agent=offer.agent),
+            facts.VisitAnswered(
+                visit=interaction.visit,
+                interaction=interaction.interaction,
+                queue=interaction.queue,
+                medium=interaction.medium,
+                wait_ms=max(0, self.now_ms - interaction.queued_ms),
+            ),
+            facts.HandlingStarted(
+                handling=HandlingId(f"h{self.state.handlings_started + 1}"),
+                interaction=interaction.interaction,
+                agent=offer.agent,
+                queue=interaction.queue,
+                medium=interaction.medium,
+                offer=offer.offer,
+            ),
+        )
+
+    def miss(self, offer: OfferRecord) -> None:
+        """RONA: the interaction keeps its place; too many misses make the agent not ready."""
+        queue = self.state.queue_settings[self.state.interactions[offer.interaction].queue]
+        misses = self.state.agents[offer.agent].misses + 1
+        self.add(facts.OfferExpired(offer=offer.offer, interaction=offer.interaction, agent=offer.agent, misses=misses))
+        if misses >= queue.misses_max:
+            self.make_not_ready(offer, PresenceBy.MISSED_OFFERS)
+
+    def make_not_ready(self, offer: OfferRecord, by: PresenceBy) -> None:
+        if self.state.agents[offer.agent].presence is Presence.READY:
+            self.add(facts.PresenceChanged(agent=offer.agent, presence=Presence.NOT_READY, by=by))
+
+    def withdraw(self, offer: OfferRecord, because: WithdrawnBecause) -> None:
+        self.add(
+            facts.OfferWithdrawn(offer=offer.offer, interaction=offer.interaction, agent=offer.agent, because=because)
+        )
+
+    def stop_ringing(self, offer: OfferRecord) -> None:
+        self.add(
+            facts.RingingToStop(
+                offer=offer.offer, interaction=offer.interaction, give_up_at_ms=self.now_ms + HANG_UP_MS
+            )
+        )
+
+    def abandon(self, interaction: InteractionRecord, reason: CloseReason | None) -> None:
+        """The customer left unanswered. A short abandon is counted apart."""
+        queue = self.state.queue_settings[interaction.queue]
+        wait_ms = max(0, self.now_ms - interaction.queued_ms)
+        short = wait_ms < queue.short_abandon_ms
+        self.add(
+            facts.VisitAbandoned(
+                visit=interaction.visit,
+                interaction=interaction.interaction,
+                queue=interaction.queue,
+                medium=interaction.medium,
+                wait_ms=wait_ms,
+                short=short,
+            ),
+            facts.CustomerLegEnded(interaction=interaction.interaction),
+            facts.InteractionClosed(
+                interaction=interaction.interaction,
+                reason=reason or (CloseReason.SHORT_ABANDONED if short else CloseReason.ABANDONED),
+            ),
+        )
+
+    def end_part(self, handling: HandlingRecord, by: EndedBy) -> None:
+        """The agent's part with the customer is over: wrap-up begins, with an end of its own for an unattended desk."""
+        queue = self.state.queue_settings[handling.queue]
+        attended = self.state.agents[handling.agent].desktop
+        self.add(
+            facts.WrapUpStarted(
+                handling=handling.handling,
+                interaction=handling.interaction,
+                agent=handling.agent,
+                by=by,
+                active_ms=self.now_ms - handling.started_ms,
+                ends_at_ms=None if attended else self.now_ms + queue.wrap_up_ms,
+            )
+        )
+
+    def complete(self, handling: HandlingRecord, disposition: DispositionId | None, since_ms: int) -> None:
+        self.add(
+            facts.WrapUpCompleted(
+                handling=handling.handling,
+                interaction=handling.interaction,
+                agent=handling.agent,
+                wrap_up_ms=self.now_ms - since_ms,
+                disposition=disposition,
+            )
+        )
+
+    def complete_and_close(self, handling: HandlingRecord, disposition: DispositionId | None) -> None:
+        """End a wrap-up, and the interaction with it when its customer has gone and no other handling is open."""
+        self.complete(handling, disposition, handling.wrap_up_since_ms)
+        interaction = self.state.interactions[handling.interaction]
+        if interaction.customer_gone and len(self.state.interaction_handlings[handling.interaction]) == 1:
+            self.add(facts.InteractionClosed(interaction=interaction.interaction, reason=CloseReason.HANDLED))
+
+    def order_hang_up(self, interaction: InteractionRecord) -> None:
+        """End the customer's leg. A chat ends with the fact itself, mail and tasks have no leg."""
+        if interaction.customer_gone:
+            return
+        if interaction.medium is Medium.VOICE:
+            self.add(facts.HangUpOrdered(interaction=interaction.interaction, give_up_at_ms=self.now_ms + HANG_UP_MS))
+        else:
+            self.add(facts.CustomerLegEnded(interaction=interaction.interaction))

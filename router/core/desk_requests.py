@@ -1,0 +1,156 @@
+"""Rules for what an agent asks from a desktop (or by the API), and for the desktops themselves."""
+
+from typing import Any
+
+from history.core import routing as facts
+from history.core.vocabulary import BackOffBecause, EndedBy, Medium, OfferPhase, OutcomeReason, Presence, PresenceBy
+from router.core.decision import Deciding, Refused, ignored
+from router.core.handlings import HANDLING
+from router.core.handlings import Trigger as HandlingTrigger
+from router.core.inputs import (
+    AgentAcceptedOffer,
+    AgentChosePresence,
+    AgentCompletedWrapUp,
+    AgentDeclinedOffer,
+    AgentEndedHandling,
+    DesktopAttached,
+    DesktopLost,
+    PopShown,
+)
+from router.core.presence import PRESENCE
+from router.core.presence import Trigger as PresenceTrigger
+from router.core.telephony import BACK_OFF_MS
+
+_TRIGGER = {
+    Presence.READY: PresenceTrigger.CHOSE_READY,
+    Presence.NOT_READY: PresenceTrigger.CHOSE_NOT_READY,
+    Presence.SIGNED_OUT: PresenceTrigger.SIGNED_OUT,
+}
+
+
+def desktop_attached(deciding: Deciding, given: DesktopAttached) -> Refused | None:
+    agent = deciding.state.agents.get(given.agent)
+    if agent is None:
+        return ignored(OutcomeReason.UNKNOWN_AGENT)
+    if agent.desktop:
+        return ignored(OutcomeReason.NO_CHANGE)
+    deciding.add(facts.DesktopConnected(agent=given.agent))
+    return None
+
+
+def desktop_lost(deciding: Deciding, given: DesktopLost) -> Refused | None:
+    """Calls already pending on the page's pop ring at once; everything else of the agent stays as it is."""
+    agent = deciding.state.agents.get(given.agent)
+    if agent is None:
+        return ignored(OutcomeReason.UNKNOWN_AGENT)
+    if not agent.desktop:
+        return ignored(OutcomeReason.NO_CHANGE)
+    deciding.add(facts.DesktopDisconnected(agent=given.agent))
+    return None
+
+
+def pop_shown(deciding: Deciding, given: PopShown) -> Refused | None:
+    """The record is painted: the phone may ring."""
+    offer = deciding.state.offers.get(given.offer)
+    if offer is None:
+        return deciding.ended_offer(given.offer)
+    if offer.agent != given.agent:
+        return Refused(OutcomeReason.NOT_YOURS)
+    if offer.pop_shown:
+        return ignored(OutcomeReason.NO_CHANGE)
+    deciding.add(facts.PopConfirmed(offer=offer.offer, after_ms=deciding.now_ms - offer.made_ms))
+    if offer.medium is Medium.VOICE and offer.phase is OfferPhase.PENDING:
+        deciding.order_ring(offer, pop_was_late=False)
+    return None
+
+
+def agent_chose_presence(deciding: Deciding, given: AgentChosePresence) -> Refused | None:
+    state = deciding.state
+    agent = state.agents.get(given.agent)
+    if agent is None:
+        return Refused(OutcomeReason.UNKNOWN_AGENT)
+    if given.reason is not None and given.reason not in state.settings.reasons:
+        return Refused(OutcomeReason.UNKNOWN_REASON)
+    if given.presence is Presence.NOT_READY and given.reason is None and given.by is PresenceBy.AGENT:
+        return Refused(OutcomeReason.REASON_MISSING)
+    if given.presence is Presence.SIGNED_OUT and (
+        state.agent_offers[given.agent] or state.agent_handlings[given.agent]
+    ):
+        return Refused(OutcomeReason.WORK_IN_HAND)
+    because = PRESENCE.why_ignored(agent.presence, _TRIGGER[given.presence])
+    if because is not None:
+        return ignored(because)
+    deciding.add(facts.PresenceChanged(agent=given.agent, presence=given.presence, reason=given.reason, by=given.by))
+    return None
+
+
+def agent_accepted_offer(deciding: Deciding, given: AgentAcceptedOffer) -> Refused | None:
+    """Chats, mails and tasks are accepted on the desktop; a call is accepted on the phone."""
+    offer = deciding.state.offers.get(given.offer)
+    if offer is None:
+        return Refused(deciding.ended_offer(given.offer).reason)
+    if offer.agent != given.agent:
+        return Refused(OutcomeReason.NOT_YOURS)
+    if offer.medium is Medium.VOICE:
+        return Refused(OutcomeReason.OFFER_NOT_ACCEPTABLE_HERE)
+    deciding.accept(offer)
+    return None
+
+
+def agent_declined_offer(deciding: Deciding, given: AgentDeclinedOffer) -> Refused | None:
+    offer = deciding.state.offers.get(given.offer)
+    if offer is None:
+        return Refused(deciding.ended_offer(given.offer).reason)
+    if offer.agent != given.agent:
+        return Refused(OutcomeReason.NOT_YOURS)
+    deciding.add(facts.OfferDeclined(offer=offer.offer, interaction=offer.interaction, agent=offer.agent))
+    if offer.phase is OfferPhase.RINGING:
+        deciding.stop_ringing(offer)
+    until_ms = deciding.now_ms + BACK_OFF_MS[BackOffBecause.DECLINED]
+    deciding.add(facts.AgentBackedOff(agent=offer.agent, until_ms=until_ms, because=BackOffBecause.DECLINED))
+    return None
+
+
+def agent_ended_handling(deciding: Deciding, given: AgentEndedHandling) -> Refused | None:
+    handling = deciding.state.handlings.get(given.handling)
+    if handling is None:
+        return Refused(OutcomeReason.UNKNOWN_HANDLING)
+    if handling.agent != given.agent:
+        return Refused(OutcomeReason.NOT_YOURS)
+    because = HANDLING.why_ignored(handling.phase, HandlingTrigger.PART_ENDED)
+    if because is not None:
+        return ignored(because)
+    deciding.end_part(handling, EndedBy.AGENT)
+    deciding.order_hang_up(deciding.state.interactions[handling.interaction])
+    return None
+
+
+def agent_completed_wrap_up(deciding: Deciding, given: AgentCompletedWrapUp) -> Refused | None:
+    state = deciding.state
+    handling = state.handlings.get(given.handling)
+    if handling is None:
+        return Refused(OutcomeReason.UNKNOWN_HANDLING)
+    if handling.agent != given.agent:
+        return Refused(OutcomeReason.NOT_YOURS)
+    because = HANDLING.why_ignored(handling.phase, HandlingTrigger.COMPLETED)
+    if because is not None:
+        return Refused(because)
+    if given.disposition is None:
+        if state.queue_settings[handling.queue].disposition_required:
+            return Refused(OutcomeReason.DISPOSITION_MISSING)
+    elif given.disposition not in state.settings.dispositions:
+        return Refused(OutcomeReason.UNKNOWN_DISPOSITION)
+    deciding.complete_and_close(handling, given.disposition)
+    return None
+
+
+DECIDE: dict[type, Any] = {
+    DesktopAttached: desktop_attached,
+    DesktopLost: desktop_lost,
+    PopShown: pop_shown,
+    AgentChosePresence: agent_chose_presence,
+    AgentAcceptedOffer: agent_accepted_offer,
+    AgentDeclinedOffer: agent_declined_offer,
+    AgentEndedHandling: agent_ended_handling,
+    AgentCompletedWrapUp: agent_completed_wrap_up,
+}

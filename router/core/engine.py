@@ -1,0 +1,158 @@
+"""The engine: `handle(input, now_ms) -> Decision`, `advance(now_ms)`, `next_deadline_ms()`, `outstanding()`.
+
+Pure and synchronous. A rule reads the state and returns facts; only then are they applied, and what the shell must do
+follows from them. A rule that raises has therefore changed nothing: the driver sets the input aside and goes on. An
+exception while applying, or a broken invariant, is another matter: the process ends and recovery folds the facts.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from history.core import routing as facts
+from history.core.entries import Fact
+from history.core.vocabulary import Outcome, OutcomeReason
+from router.core import arrivals, deadlines, desk_requests, dispatch, telephony
+from router.core.apply import apply
+from router.core.decision import Deciding
+from router.core.effects import AnyEffect
+from router.core.inputs import AnyInput, Receipt, TimeAdvanced
+from router.core.outstanding import effects_of, outstanding
+from router.core.state import State
+
+_RULES: dict[type, Any] = {**arrivals.DECIDE, **telephony.DECIDE, **desk_requests.DECIDE}
+
+_MATCHING = (
+    facts.RoutingDefined,
+    facts.PresenceChanged,
+    facts.DesktopConnected,
+    facts.PhoneBecameReachable,
+    facts.PhoneBecameFree,
+    facts.InteractionQueued,
+    facts.OfferDeclined,
+    facts.OfferExpired,
+    facts.OfferFailed,
+    facts.OfferWithdrawn,
+    facts.WrapUpCompleted,
+)
+"""Facts after which somebody may be served who could not be before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows from one input: facts to commit, effects to release after the commit, and the source's answer."""
+
+    facts: tuple[Fact, ...]
+    effects: tuple[AnyEffect, ...]
+    receipt: Receipt
+
+
+class Engine:
+    """One router's mind. Build it empty, fold the committed facts into it, then let it decide."""
+
+    def __init__(self) -> None:
+        self.state = State()
+
+    def fold(self, fact: Fact, at_ms: int) -> None:
+        """Take a committed fact, in order: recovery and replay."""
+        apply(self.state, fact, at_ms)
+
+    def handle(self, given: AnyInput, now_ms: int) -> Decision:
+        """Decide on one input. A repeated input gets its first answer again and changes nothing."""
+        if isinstance(given, TimeAdvanced):
+            return self.advance(now_ms)
+        answered = self._answered_before(given)
+        if answered is not None:
+            return Decision(facts=(), effects=(), receipt=answered)
+        deciding = Deciding(self.state, now_ms)
+        refused = _RULES[type(given)](deciding, given)
+        receipt = (
+            Receipt(outcome=Outcome.ACCEPTED)
+            if refused is None
+            else Receipt(outcome=refused.outcome, reason=refused.reason)
+        )
+        taken = facts.InputTaken(
+            source=given.source,
+            source_epoch=given.source_epoch,
+            source_number=given.source_number,
+            outcome=receipt.outcome,
+            reason=receipt.reason,
+        )
+        return self._decision([taken, *deciding.facts], receipt, now_ms)
+
+    def set_aside(self, given: AnyInput, now_ms: int) -> Decision:
+        """The answer to an input whose rule raised: it is remembered as a defect, so that it is not tried again."""
+        aside = facts.InputSetAside(
+            source=given.source, source_epoch=given.source_epoch, source_number=given.source_number
+        )
+        return self._decision([aside], Receipt(outcome=Outcome.DEFECT), now_ms)
+
+    def advance(self, now_ms: int) -> Decision:
+        """Carry out every deadline that has come, one after the other."""
+        found: list[Fact] = []
+        matching = False
+        while (due := deadlines.next_due(self.state, now_ms)) is not None:
+            deciding = Deciding(self.state, now_ms)
+            deadlines.decide(deciding, due)
+            self._apply(deciding.facts, now_ms)
+            found += deciding.facts
+            matching = matching or due.kind == "back_off"
+        return self._decision([], Receipt(outcome=Outcome.ACCEPTED), now_ms, applied=found, matching=matching)
+
+    def next_deadline_ms(self) -> int | None:
+        """Return when `advance` wants to be called next (UTC ms), or None. It may be early, never late."""
+        return self.state.deadlines[0].at_ms if self.state.deadlines else None
+
+    def outstanding(self) -> tuple[AnyEffect, ...]:
+        """Return every effect that is due and not yet answered, oldest offer first: released after a recovery."""
+        return tuple(outstanding(self.state))
+
+    def _decision(
+        self,
+        decided: list[Fact],
+        receipt: Receipt,
+        now_ms: int,
+        applied: list[Fact] | None = None,
+        matching: bool = False,
+    ) -> Decision:
+        self._apply(decided, now_ms)
+        found = [*(applied or ()), *decided]
+        if matching or any(isinstance(fact, _MATCHING) for fact in found):
+            found += self._match(now_ms)
+        effects = [effect for fact in found for effect in effects_of(self.state, fact)]
+        return Decision(facts=tuple(found), effects=tuple(effects), receipt=receipt)
+
+    def _match(self, now_ms: int) -> list[Fact]:
+        """Make offers until nobody who waits can be served. A phone without a desktop rings in the same decision."""
+        found: list[Fact] = []
+        while True:
+            deciding = Deciding(self.state, now_ms)
+            if not dispatch.next_offer(deciding):
+                return found
+            self._apply(deciding.facts, now_ms)
+            found += deciding.facts
+            found += self._ring_at_once(deciding.facts, now_ms)
+
+    def _ring_at_once(self, made: list[Fact], now_ms: int) -> list[Fact]:
+        deciding = Deciding(self.state, now_ms)
+        for fact in made:
+            if isinstance(fact, facts.OfferMade) and fact.expires_at_ms <= now_ms:
+                deciding.order_ring(self.state.offers[fact.offer], pop_was_late=False)
+        self._apply(deciding.facts, now_ms)
+        return deciding.facts
+
+    def _apply(self, decided: list[Fact], now_ms: int) -> None:
+        for fact in decided:
+            apply(self.state, fact, now_ms)
+
+    def _answered_before(self, given: AnyInput) -> Receipt | None:
+        record = self.state.sources.get(given.source)
+        if record is None or given.source_epoch > record.epoch:
+            return None
+        if given.source_epoch < record.epoch:
+            return Receipt(outcome=Outcome.REFUSED, reason=OutcomeReason.OLDER_EPOCH)
+        if given.source_number > record.number:
+            return None
+        for answer in record.answers:
+            if answer.number == given.source_number:
+                return Receipt(outcome=answer.outcome, reason=answer.reason)
+        return Receipt(outcome=Outcome.IGNORED, reason=OutcomeReason.ALREADY_HANDLED)

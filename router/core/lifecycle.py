@@ -1,0 +1,47 @@
+"""An interaction's life: it waits in a queue, is offered to one agent at a time, is active with the agent who took it,
+and is closed once the customer has gone and the last wrap-up is done.
+
+An offer that ends without an answer returns it to waiting, in its old place. A leg lost in talk does the same. A
+customer may leave at any moment; late news about a closed interaction is ignored, since two rooms may report the
+same end.
+"""
+
+from enum import StrEnum
+
+from history.core.vocabulary import InteractionPhase as Phase
+from history.core.vocabulary import OutcomeReason
+from router.core.machine import Ignore, Machine, Move
+
+
+class Trigger(StrEnum):
+    OFFERED = "offered"
+    OFFER_ENDED = "offer_ended"
+    ACCEPTED = "accepted"
+    PART_ENDED = "part_ended"
+    REQUEUED = "requeued"
+    CUSTOMER_LEFT = "customer_left"
+    CLOSED = "closed"
+
+
+_GONE = Ignore(OutcomeReason.INTERACTION_CLOSED)
+
+LIFECYCLE: Machine[Phase, Trigger] = Machine(
+    "interaction",
+    {
+        (Phase.WAITING, Trigger.OFFERED): Move(Phase.OFFERED),
+        (Phase.WAITING, Trigger.CUSTOMER_LEFT): Move(Phase.WAITING),
+        (Phase.WAITING, Trigger.CLOSED): Move(Phase.CLOSED),
+        (Phase.OFFERED, Trigger.OFFER_ENDED): Move(Phase.WAITING),
+        (Phase.OFFERED, Trigger.ACCEPTED): Move(Phase.ACTIVE),
+        # The offer is withdrawn in the same decision, before the customer's leaving is applied.
+        (Phase.OFFERED, Trigger.CUSTOMER_LEFT): Move(Phase.OFFERED),
+        (Phase.ACTIVE, Trigger.PART_ENDED): Move(Phase.WRAP_UP),
+        (Phase.ACTIVE, Trigger.CUSTOMER_LEFT): Move(Phase.ACTIVE),
+        # The switch tells that the customer is gone after the agent ended the call: expected, and no news twice.
+        (Phase.WRAP_UP, Trigger.CUSTOMER_LEFT): Move(Phase.WRAP_UP),
+        # The agent's leg was lost: the caller is back at the music.
+        (Phase.WRAP_UP, Trigger.REQUEUED): Move(Phase.WAITING),
+        (Phase.WRAP_UP, Trigger.CLOSED): Move(Phase.CLOSED),
+        (Phase.CLOSED, Trigger.CUSTOMER_LEFT): _GONE,
+    },
+)

@@ -1,0 +1,67 @@
+"""Effects: what follows from a fact, and what is still due of it at any later moment.
+
+Nothing of this is stored. After a recovery the shell releases `outstanding`; each effect's adapter asks its peer by the
+effect's key whether it is already done.
+"""
+
+from collections.abc import Iterator
+
+from history.core import routing as facts
+from history.core.entries import Fact
+from history.core.routing_records import OfferRecord
+from history.core.vocabulary import Medium, OfferPhase
+from router.core.effects import AnyEffect, HangUpCustomer, RingAgent, ShowScreenPop, StopRinging
+from router.core.state import State
+
+
+def effects_of(state: State, fact: Fact) -> Iterator[AnyEffect]:
+    """What the shell must do because of this fact, as the state is after the whole decision."""
+    match fact:
+        case facts.OfferMade():
+            offer = state.offers.get(fact.offer)
+            if offer is not None and state.agents[fact.agent].desktop:
+                yield _pop(state, offer)
+        case facts.RingOrdered():
+            offer = state.offers.get(fact.offer)
+            if offer is not None:
+                yield from _ring(state, offer)
+        case facts.RingingToStop() if fact.offer in state.stops:
+            yield StopRinging(offer=fact.offer, interaction=fact.interaction)
+        case facts.HangUpOrdered() if fact.interaction in state.interactions:
+            yield HangUpCustomer(interaction=fact.interaction)
+
+
+def outstanding(state: State) -> Iterator[AnyEffect]:
+    """Every effect that is due and not yet answered, oldest offer first."""
+    for stop in state.stops.values():
+        yield StopRinging(offer=stop.offer, interaction=stop.interaction)
+    for offer in state.offers.values():
+        if not offer.pop_shown and state.agents[offer.agent].desktop:
+            yield _pop(state, offer)
+        if offer.phase is OfferPhase.RINGING and not offer.rang:
+            yield from _ring(state, offer)
+    for interaction in state.interactions.values():
+        if interaction.hang_up_until_ms is not None:
+            yield HangUpCustomer(interaction=interaction.interaction)
+
+
+def _pop(state: State, offer: OfferRecord) -> ShowScreenPop:
+    queue = state.interactions[offer.interaction].queue
+    return ShowScreenPop(
+        offer=offer.offer, interaction=offer.interaction, agent=offer.agent, medium=offer.medium, queue=queue
+    )
+
+
+def _ring(state: State, offer: OfferRecord) -> Iterator[RingAgent]:
+    settings = state.agent_settings[offer.agent]
+    if offer.medium is not Medium.VOICE or settings.switch is None or settings.phone is None:
+        return
+    queue = state.queue_settings[state.interactions[offer.interaction].queue]
+    yield RingAgent(
+        offer=offer.offer,
+        interaction=offer.interaction,
+        agent=offer.agent,
+        switch=settings.switch,
+        phone=settings.phone,
+        ring_ms=queue.offer_ms,
+    )

@@ -1,0 +1,25 @@
+"""A snapshot: the state as a list of facts that folds to the same state."""
+
+from history.core import routing_records as records
+from history.core.entries import Fact
+from history.core.routing import RoutingDefined
+from router.core.state import State
+
+
+def snapshot(state: State) -> list[Fact]:
+    """Return facts that, folded into an empty state, give this one."""
+    folded: list[Fact] = [
+        RoutingDefined(settings=state.settings),
+        records.CountersRestored(offers=state.offers_made, handlings=state.handlings_started),
+    ]
+    folded += [records.SourceRestored(record=source) for source in state.sources.values()]
+    folded += [records.AgentRestored(record=agent) for agent in state.agents.values()]
+    folded += [records.InteractionRestored(record=interaction) for interaction in state.interactions.values()]
+    folded += [records.OfferRestored(record=offer) for offer in state.offers.values()]
+    folded += [records.HandlingRestored(record=handling) for handling in state.handlings.values()]
+    folded += [
+        records.StopRestored(offer=stop.offer, interaction=stop.interaction, give_up_at_ms=stop.give_up_at_ms)
+        for stop in state.stops.values()
+    ]
+    folded.append(records.ClosedRestored(interactions=tuple(state.closed)))
+    return folded

@@ -1,0 +1,173 @@
+"""Rules for what the voice channel reports of an agent's phone. Each input names the offer it belongs to."""
+
+from typing import Any
+
+from history.core import routing as facts
+from history.core.routing_records import HandlingRecord, OfferRecord
+from history.core.vocabulary import (
+    AgentId,
+    BackOffBecause,
+    EndedBy,
+    LegFailure,
+    OutcomeReason,
+    PresenceBy,
+    VisitId,
+    WithdrawnBecause,
+)
+from router.core.decision import Deciding, Refused, ignored
+from router.core.handlings import HANDLING
+from router.core.handlings import Trigger as HandlingTrigger
+from router.core.inputs import (
+    AgentAnswered,
+    AgentLegFailed,
+    AgentRang,
+    LegEnded,
+    PhoneBusy,
+    PhoneFree,
+    PhoneReachable,
+    PhoneUnreachable,
+)
+from router.core.offers import OFFER
+from router.core.offers import Trigger as OfferTrigger
+
+BACK_OFF_MS = {BackOffBecause.BUSY: 5_000, BackOffBecause.DECLINED: 5_000, BackOffBecause.FAILED: 2_000}
+"""How long nothing is offered to an agent after a busy phone, a refusal or a failure of ours."""
+
+
+def agent_rang(deciding: Deciding, given: AgentRang) -> Refused | None:
+    offer = deciding.state.offers.get(given.offer)
+    if offer is None:
+        return deciding.ended_offer(given.offer)
+    because = OFFER.why_ignored(offer.phase, OfferTrigger.RANG)
+    if because is not None or offer.rang:
+        return ignored(because or OutcomeReason.NO_CHANGE)
+    deciding.add(facts.PhoneRang(offer=given.offer))
+    return None
+
+
+def agent_answered(deciding: Deciding, given: AgentAnswered) -> Refused | None:
+    """The phone is connected with the caller: believed in any live phase of the offer."""
+    offer = deciding.state.offers.get(given.offer)
+    if offer is None:
+        return deciding.ended_offer(given.offer)
+    deciding.accept(offer)
+    return None
+
+
+def agent_leg_failed(deciding: Deciding, given: AgentLegFailed) -> Refused | None:
+    """The ring is over and nobody is connected: the interaction goes back to its place, the agent to theirs."""
+    if given.offer in deciding.state.stops:
+        deciding.add(facts.RingingStopped(offer=given.offer))
+        return None
+    offer = deciding.state.offers.get(given.offer)
+    if offer is None:
+        return deciding.ended_offer(given.offer)
+    match given.cause:
+        case LegFailure.NO_ANSWER:
+            deciding.miss(offer)
+        case LegFailure.DECLINED:
+            deciding.add(facts.OfferDeclined(offer=offer.offer, interaction=offer.interaction, agent=offer.agent))
+            _back_off(deciding, offer, BackOffBecause.DECLINED)
+        case LegFailure.CALLER_GONE:
+            deciding.withdraw(offer, WithdrawnBecause.CUSTOMER_LEFT)
+            deciding.abandon(deciding.state.interactions[offer.interaction], None)
+        case LegFailure.BUSY | LegFailure.SWITCH_DOWN:
+            _fail(deciding, offer, given.cause)
+            busy = given.cause is LegFailure.BUSY
+            _back_off(deciding, offer, BackOffBecause.BUSY if busy else BackOffBecause.FAILED)
+        case LegFailure.UNREACHABLE | LegFailure.REFUSED:
+            _fail(deciding, offer, given.cause)
+            deciding.make_not_ready(offer, PresenceBy.PHONE_PROBLEM)
+    return None
+
+
+def _fail(deciding: Deciding, offer: OfferRecord, cause: LegFailure) -> None:
+    deciding.add(facts.OfferFailed(offer=offer.offer, interaction=offer.interaction, agent=offer.agent, cause=cause))
+
+
+def _back_off(deciding: Deciding, offer: OfferRecord, because: BackOffBecause) -> None:
+    until_ms = deciding.now_ms + BACK_OFF_MS[because]
+    deciding.add(facts.AgentBackedOff(agent=offer.agent, until_ms=until_ms, because=because))
+
+
+def leg_ended(deciding: Deciding, given: LegEnded) -> Refused | None:
+    """The agent's leg ended after an answer. If the agent hung up, the call ends; a lost leg sends the caller back."""
+    state = deciding.state
+    if given.offer in state.stops:
+        deciding.add(facts.RingingStopped(offer=given.offer))
+        return None
+    handling_id = state.handling_of_offer.get(given.offer)
+    if handling_id is None:
+        return deciding.ended_offer(given.offer)
+    handling = state.handlings[handling_id]
+    because = HANDLING.why_ignored(handling.phase, HandlingTrigger.PART_ENDED)
+    if because is not None:
+        return ignored(because)
+    deciding.end_part(handling, given.by)
+    interaction = state.interactions[handling.interaction]
+    if interaction.customer_gone:
+        return None
+    if given.by is EndedBy.AGENT:
+        deciding.order_hang_up(interaction)
+    elif given.by in (EndedBy.LOST, EndedBy.SYSTEM):
+        _requeue(deciding, handling)
+    return None
+
+
+def _requeue(deciding: Deciding, handling: HandlingRecord) -> None:
+    """The caller lost the agent through no fault of theirs: a new visit that keeps arrival and due time."""
+    interaction = deciding.state.interactions[handling.interaction]
+    deciding.complete(handling, None, deciding.now_ms)
+    deciding.add(
+        facts.InteractionQueued(
+            interaction=interaction.interaction,
+            visit=VisitId(f"{interaction.interaction}/{interaction.visits + 1}"),
+            medium=interaction.medium,
+            queue=interaction.queue,
+            required_skills=interaction.required_skills,
+            arrived_ms=interaction.arrived_ms,
+            due_ms=interaction.due_ms,
+            customer=interaction.customer,
+            identity=interaction.identity,
+            trust=interaction.trust,
+            attributes=interaction.attributes,
+        )
+    )
+
+
+def phone_reachable(deciding: Deciding, given: PhoneReachable) -> Refused | None:
+    return _phone(deciding, given.agent, "phone_reachable", True, facts.PhoneBecameReachable)
+
+
+def phone_unreachable(deciding: Deciding, given: PhoneUnreachable) -> Refused | None:
+    return _phone(deciding, given.agent, "phone_reachable", False, facts.PhoneBecameUnreachable)
+
+
+def phone_busy(deciding: Deciding, given: PhoneBusy) -> Refused | None:
+    return _phone(deciding, given.agent, "phone_busy", True, facts.PhoneBecameBusy)
+
+
+def phone_free(deciding: Deciding, given: PhoneFree) -> Refused | None:
+    return _phone(deciding, given.agent, "phone_busy", False, facts.PhoneBecameFree)
+
+
+def _phone(deciding: Deciding, agent: AgentId, what: str, becomes: bool, fact: Any) -> Refused | None:
+    record = deciding.state.agents.get(agent)
+    if record is None:
+        return ignored(OutcomeReason.UNKNOWN_AGENT)
+    if getattr(record, what) is becomes:
+        return ignored(OutcomeReason.NO_CHANGE)
+    deciding.add(fact(agent=agent))
+    return None
+
+
+DECIDE: dict[type, Any] = {
+    AgentRang: agent_rang,
+    AgentAnswered: agent_answered,
+    AgentLegFailed: agent_leg_failed,
+    LegEnded: leg_ended,
+    PhoneReachable: phone_reachable,
+    PhoneUnreachable: phone_unreachable,
+    PhoneBusy: phone_busy,
+    PhoneFree: phone_free,
+}

@@ -1,0 +1,88 @@
+"""Where the programs of the test bed are found; standard library only, since the installer uses it too."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bed.errors import ServerMissingError
+
+EXTRA_PATH = ("/usr/local/sbin", "/usr/sbin", "/sbin")
+POSTGRES_HOMES = "/usr/lib/postgresql"
+DOVECOT_HOMES = ("/usr/lib/dovecot", "/usr/libexec/dovecot")
+ASTERISK_SUITES = ("sid", "bullseye")
+WHOLE_MARK = "srv/switchroom-whole"
+
+
+def cache_folder() -> Path:
+    """Where large things are kept between runs: ``SWITCHROOM_CACHE`` or ``~/.cache/switchroom``."""
+    return Path(os.environ.get("SWITCHROOM_CACHE") or Path.home() / ".cache" / "switchroom")
+
+
+def find_program(name: str) -> Path | None:
+    """A program on the PATH, in the system folders a user's PATH may lack, or of PostgreSQL's newest version."""
+    path = os.pathsep.join((os.environ.get("PATH", ""), *EXTRA_PATH, *map(str, _postgres_folders())))
+    found = shutil.which(name, path=path)
+    return Path(found) if found else None
+
+
+def require_program(name: str) -> Path:
+    """The program, or ServerMissingError with the way out."""
+    found = find_program(name)
+    if found is None:
+        raise ServerMissingError(name)
+    return found
+
+
+def find_dovecot_part(name: str) -> Path | None:
+    """``imap`` or ``lmtp``, programs that dovecot starts by itself and keeps off the PATH."""
+    return next((part for home in DOVECOT_HOMES if (part := Path(home) / name).is_file()), None)
+
+
+def _postgres_folders() -> list[Path]:
+    homes = [home for home in Path(POSTGRES_HOMES).glob("*/bin") if home.parent.name.isdigit()]
+    return sorted(homes, key=lambda home: int(home.parent.name), reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class AsteriskHome:
+    """An installed Asterisk: inside ``root`` (a folder for chroot), or the machine's own when ``root`` is None."""
+
+    root: Path | None
+    program: Path
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What to run it with."""
+        if self.root is None:
+            return (str(self.program),)
+        return (str(require_program("chroot")), str(self.root), str(self.program))
+
+    def outside(self, inside: str) -> Path:
+        """Where a path as Asterisk sees it lies on this machine."""
+        return Path(inside) if self.root is None else self.root / inside.lstrip("/")
+
+
+def asterisk_folder(suite: str) -> Path:
+    """The cached folder that holds a Debian suite with Asterisk."""
+    return cache_folder() / f"asterisk-{suite}"
+
+
+def find_asterisk() -> AsteriskHome | None:
+    """The machine's own Asterisk first, then the cached one of sid, then bullseye's."""
+    own = find_program("asterisk")
+    if own is not None:
+        return AsteriskHome(None, own)
+    for suite in ASTERISK_SUITES:
+        folder = asterisk_folder(suite)
+        if (folder / WHOLE_MARK).is_file():
+            return AsteriskHome(folder, Path("/usr/sbin/asterisk"))
+    return None
+
+
+def require_asterisk() -> AsteriskHome:
+    """The Asterisk to use, or ServerMissingError with the way out."""
+    home = find_asterisk()
+    if home is None:
+        raise ServerMissingError("asterisk")
+    return home

@@ -1,0 +1,277 @@
+"""What callers and agents are promised about calls."""
+
+import pytest
+
+from history.core import routing as facts
+from history.core.vocabulary import AgentId, EndedBy, LegFailure, Outcome, OutcomeReason, Presence
+from router.core import inputs
+from router.core.effects import HangUpCustomer, RingAgent, ShowScreenPop, StopRinging
+from tests.specs.center import Center, an_agent, closed_as
+
+
+@pytest.fixture
+def center() -> Center:
+    center = Center(agents=(an_agent("ann", "repairs"), an_agent("ben")))
+    center.signs_in("ann")
+    center.after(seconds=1)
+    return center
+
+
+def test_a_caller_is_offered_to_a_ready_agent_at_once(center: Center) -> None:
+    caller = center.caller_arrives()
+    center.expect_offer("ann", caller)
+    assert center.engine.state.offers[center.offer_of("ann")].made_ms == center.now_ms
+
+
+def test_the_pop_comes_before_the_ring(center: Center) -> None:
+    center.caller_arrives()
+    assert center.effects_now(ShowScreenPop) and not center.effects_now(RingAgent)
+    center.pop_is_shown("ann")
+    assert len(center.effects_now(RingAgent)) == 1
+
+
+def test_a_page_that_does_not_paint_delays_the_ring_by_350_ms_and_is_counted_late(center: Center) -> None:
+    center.caller_arrives()
+    center.after(seconds=0.349)
+    assert not center.effects_now(RingAgent)
+    center.after(seconds=0.001)
+    assert len(center.effects_now(RingAgent)) == 1
+    ordered = center.last(facts.RingOrdered)
+    assert isinstance(ordered, facts.RingOrdered) and ordered.pop_was_late
+
+
+def test_a_desk_phone_without_a_desktop_rings_at_once() -> None:
+    center = Center(agents=(an_agent("ann"),))
+    center.signs_in("ann", desktop=False)
+    center.caller_arrives()
+    assert len(center.effects_now(RingAgent)) == 1 and not center.effects_now(ShowScreenPop)
+
+
+def test_a_ring_lasts_as_long_as_the_queue_says(center: Center) -> None:
+    center.caller_arrives()
+    center.pop_is_shown("ann")
+    ring = center.effects_now(RingAgent)[0]
+    assert isinstance(ring, RingAgent) and ring.ring_ms == 20_000 and ring.phone == "ann"
+
+
+def test_the_longest_idle_agent_gets_the_call(center: Center) -> None:
+    center.signs_in("ben")
+    center.expect_offer("ann", center.caller_arrives())
+    center.expect_offer("ben", center.caller_arrives())
+
+
+def test_only_agents_with_the_skill_are_asked(center: Center) -> None:
+    center.signs_in("ben")
+    first = center.arrives("service")
+    center.expect_offer("ann", first)
+    second = center.arrives("service")
+    center.expect_no_offer("ben")
+    center.takes("ann")
+    assert center.engine.state.interactions[second].offer is None
+
+
+def test_answer_talk_and_hang_up_by_the_caller_end_in_wrap_up_with_a_disposition(center: Center) -> None:
+    caller = center.caller_arrives()
+    handling = center.takes("ann")
+    center.after(seconds=60)
+    center.customer_leaves(caller)
+    assert not center.effects_now(HangUpCustomer)
+    assert center.wraps_up("ann", handling, None).reason is OutcomeReason.DISPOSITION_MISSING
+    assert center.wraps_up("ann", handling, "none such").reason is OutcomeReason.UNKNOWN_DISPOSITION
+    center.after(seconds=10)
+    assert center.wraps_up("ann", handling).outcome is Outcome.ACCEPTED
+    assert closed_as(center, caller) == "handled"
+    wrapped = center.last(facts.WrapUpCompleted)
+    assert isinstance(wrapped, facts.WrapUpCompleted) and wrapped.wrap_up_ms == 10_000
+
+
+def test_when_the_agent_hangs_up_the_call_is_ended(center: Center) -> None:
+    caller = center.caller_arrives()
+    handling = center.takes("ann")
+    center.leg_ends(handling, EndedBy.AGENT)
+    assert len(center.effects_now(HangUpCustomer)) == 1
+    center.wraps_up("ann", handling)
+    assert closed_as(center, caller) is None
+    center.customer_leaves(caller)
+    assert closed_as(center, caller) == "handled"
+
+
+def test_a_hang_up_that_the_switch_never_confirms_is_given_up_after_10_seconds(center: Center) -> None:
+    caller = center.caller_arrives()
+    handling = center.takes("ann")
+    center.leg_ends(handling, EndedBy.AGENT)
+    assert center.engine.outstanding() == (HangUpCustomer(interaction=caller),)
+    center.after(seconds=10)
+    assert center.engine.outstanding() == ()
+    center.wraps_up("ann", handling)
+    assert closed_as(center, caller) == "handled"
+
+
+def test_a_hang_up_given_up_after_the_wrap_up_closes_the_interaction(center: Center) -> None:
+    caller = center.caller_arrives()
+    handling = center.takes("ann")
+    center.ends("ann", handling)
+    center.wraps_up("ann", handling)
+    assert closed_as(center, caller) is None
+    center.after(seconds=10)
+    assert closed_as(center, caller) == "handled"
+
+
+def test_wrap_up_cannot_be_completed_while_talking(center: Center) -> None:
+    center.caller_arrives()
+    handling = center.takes("ann")
+    assert center.wraps_up("ann", handling).reason is OutcomeReason.STILL_TALKING
+
+
+def test_a_lost_leg_sends_the_caller_back_to_the_head_of_the_queue(center: Center) -> None:
+    early = center.caller_arrives()
+    handling = center.takes("ann")
+    center.after(seconds=5)
+    late = center.caller_arrives()
+    center.leg_ends(handling, EndedBy.LOST)
+    center.expect_offer("ann", early)
+    assert center.engine.state.interactions[early].visits == 2
+    assert center.engine.state.interactions[late].offer is None
+
+
+def test_an_unanswered_ring_keeps_the_callers_place_and_makes_the_agent_not_ready(center: Center) -> None:
+    first = center.caller_arrives()
+    center.pop_is_shown("ann")
+    center.after(seconds=5)
+    second = center.caller_arrives()
+    center.phone_fails("ann", LegFailure.NO_ANSWER)
+    assert center.presence_of("ann") is Presence.NOT_READY
+    center.signs_in("ben")
+    center.expect_offer("ben", first)
+    assert center.engine.state.interactions[second].offer is None
+
+
+def test_a_ring_that_the_switch_does_not_end_is_stopped_two_seconds_later(center: Center) -> None:
+    caller = center.caller_arrives()
+    center.pop_is_shown("ann")
+    offer = center.offer_of("ann")
+    center.after(seconds=21.9)
+    center.expect_offer("ann", caller)
+    center.after(seconds=0.1)
+    assert center.effects_now(StopRinging) == [StopRinging(offer=offer, interaction=caller)]
+    assert center.engine.outstanding() == (StopRinging(offer=offer, interaction=caller),)
+    center.tell(inputs.AgentLegFailed, offer=offer, cause=LegFailure.NO_ANSWER)
+    assert center.engine.outstanding() == ()
+
+
+def test_a_stop_that_nobody_confirms_is_given_up(center: Center) -> None:
+    center.caller_arrives()
+    center.after(seconds=40)
+    assert center.engine.outstanding() == () and center.found(facts.RingingStopped)
+
+
+def test_a_leg_that_ends_or_a_caller_who_leaves_also_confirms_a_stop(center: Center) -> None:
+    center.caller_arrives()
+    center.after(seconds=22.35)
+    (stop,) = center.engine.state.stops.values()
+    center.tell(inputs.LegEnded, offer=stop.offer, by=EndedBy.SYSTEM)
+    assert not center.engine.state.stops
+    center.chooses("ann", Presence.READY)
+    center.after(seconds=22.35)
+    (stop,) = center.engine.state.stops.values()
+    center.customer_leaves(stop.interaction)
+    assert not center.engine.state.stops
+
+
+@pytest.mark.parametrize("cause", [LegFailure.BUSY, LegFailure.SWITCH_DOWN, LegFailure.DECLINED])
+def test_a_phone_that_cannot_now_is_left_alone_for_a_moment(center: Center, cause: LegFailure) -> None:
+    caller = center.caller_arrives()
+    center.pop_is_shown("ann")
+    center.phone_fails("ann", cause)
+    center.expect_no_offer("ann")
+    assert center.presence_of("ann") is Presence.READY
+    center.after(seconds=5)
+    center.expect_offer("ann", caller)
+
+
+@pytest.mark.parametrize("cause", [LegFailure.UNREACHABLE, LegFailure.REFUSED])
+def test_a_phone_that_is_not_there_makes_the_agent_not_ready(center: Center, cause: LegFailure) -> None:
+    center.caller_arrives()
+    center.pop_is_shown("ann")
+    center.phone_fails("ann", cause)
+    assert center.presence_of("ann") is Presence.NOT_READY
+
+
+def test_a_caller_who_leaves_while_the_phone_rings_abandons_once(center: Center) -> None:
+    caller = center.caller_arrives()
+    center.pop_is_shown("ann")
+    center.phone_rings("ann")
+    center.phone_fails("ann", LegFailure.CALLER_GONE)
+    assert closed_as(center, caller) == "short_abandoned"
+    assert center.customer_leaves(caller).reason is OutcomeReason.INTERACTION_CLOSED
+    assert len(center.found(facts.VisitAbandoned)) == 1
+    center.expect_no_offer("ann")
+
+
+def test_a_caller_who_gives_up_is_an_abandon(center: Center) -> None:
+    center.chooses("ann", Presence.NOT_READY, "break")
+    caller = center.caller_arrives()
+    center.after(seconds=30)
+    center.customer_leaves(caller)
+    assert closed_as(center, caller) == "abandoned"
+    abandoned = center.last(facts.VisitAbandoned)
+    assert isinstance(abandoned, facts.VisitAbandoned) and abandoned.wait_ms == 30_000 and not abandoned.short
+
+
+def test_an_agent_on_a_call_that_did_not_come_through_us_is_not_rung(center: Center) -> None:
+    center.tell(inputs.PhoneBusy, agent=AgentId("ann"))
+    caller = center.caller_arrives()
+    center.expect_no_offer("ann")
+    center.tell(inputs.PhoneFree, agent=AgentId("ann"))
+    center.expect_offer("ann", caller)
+
+
+def test_an_unregistered_phone_is_not_rung(center: Center) -> None:
+    center.tell(inputs.PhoneUnreachable, agent=AgentId("ann"))
+    caller = center.caller_arrives()
+    center.expect_no_offer("ann")
+    center.tell(inputs.PhoneReachable, agent=AgentId("ann"))
+    center.expect_offer("ann", caller)
+
+
+def test_an_answer_that_meets_an_ended_offer_changes_nothing(center: Center) -> None:
+    center.caller_arrives()
+    center.pop_is_shown("ann")
+    offer = center.offer_of("ann")
+    center.phone_fails("ann", LegFailure.NO_ANSWER)
+    for late in (inputs.AgentAnswered, inputs.AgentRang):
+        assert center.tell(late, offer=offer).reason is OutcomeReason.OFFER_ENDED
+    assert center.tell(inputs.AgentAnswered, offer="o99").reason is OutcomeReason.UNKNOWN_OFFER
+    assert center.tell(inputs.LegEnded, offer="x", by=EndedBy.AGENT).reason is OutcomeReason.UNKNOWN_OFFER
+
+
+def test_a_desk_phone_agents_wrap_up_ends_by_itself() -> None:
+    center = Center(agents=(an_agent("ann"),))
+    center.signs_in("ann", desktop=False)
+    caller = center.caller_arrives()
+    center.answers("ann")
+    center.customer_leaves(caller)
+    center.after(seconds=59)
+    assert closed_as(center, caller) is None
+    center.after(seconds=1)
+    assert closed_as(center, caller) == "handled"
+    center.expect_offer("ann", center.caller_arrives())
+
+
+def test_a_wrap_up_waits_a_minute_for_its_lost_desktop(center: Center) -> None:
+    caller = center.caller_arrives()
+    handling = center.takes("ann")
+    center.customer_leaves(caller)
+    center.after(seconds=300)
+    center.tell(inputs.DesktopLost, agent=AgentId("ann"))
+    center.after(seconds=59)
+    center.tell(inputs.DesktopAttached, agent=AgentId("ann"))
+    center.after(seconds=300)
+    assert center.wraps_up("ann", handling).outcome is Outcome.ACCEPTED
+
+
+def test_a_restarted_switch_closes_its_calls_with_that_reason(center: Center) -> None:
+    center.chooses("ann", Presence.NOT_READY, "break")
+    caller = center.caller_arrives()
+    center.tell(inputs.CustomerLeft, interaction=caller, switch_restarted=True)
+    assert closed_as(center, caller) == "switch_restarted"
