@@ -1,0 +1,125 @@
+/** The agent's phone as the screens use it, whichever kind it is: answer, decline, hang up, mute, and where it is. */
+
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useDeskParts, useOwner, usePart, useShared } from "../app-context";
+import type { Body } from "../connection";
+import { DESK_VIEW, type OfferCard, type PhoneKind, type PhoneState, type WorkItem } from "../protocol.gen";
+import { useAct } from "../use-act";
+import { answersItself } from "./machine";
+import { type PhoneShown, Softphone } from "./softphone";
+
+export interface PhoneControls {
+  readonly kind: PhoneKind;
+  /** As the switch sees it. */
+  readonly state: PhoneState;
+  /** This tab is the one that answers, rings and speaks. */
+  readonly here: boolean;
+  readonly soft: PhoneShown;
+  /** Answer works in this tab: at once, or as soon as it rings. */
+  readonly canAnswer: boolean;
+  readonly answering: boolean;
+  answer(offer: OfferCard): void;
+  decline(offer: OfferCard): void;
+  hangUp(work: WorkItem): void;
+  readonly canMute: boolean;
+  toggleMute(): void;
+  tryAgain(): void;
+  useHere(): void;
+}
+
+const OFF: PhoneShown = { link: "off", call: "idle", muted: false, trouble: null };
+const PhoneContext = createContext<PhoneControls | null>(null);
+
+export function usePhone(): PhoneControls {
+  const controls = useContext(PhoneContext);
+  if (controls === null) throw new Error("a screen stands outside of PhoneProvider");
+  return controls;
+}
+
+function useSoftphone(): Softphone {
+  const { views } = useShared();
+  const wanted = useRef(false);
+  const [phone] = useState(() => {
+    const audio = document.createElement("audio");
+    audio.autoplay = true;
+    return new Softphone(audio, () => {
+      if (wanted.current) return true;
+      const parts = [...(views.get(DESK_VIEW)?.parts.values() ?? [])];
+      const offers = parts.filter((part) => part.type === "offer_card" && part.medium === "voice").length;
+      const calls = parts.filter((part) => part.type === "work_item" && part.medium === "voice" && part.state === "active");
+      return answersItself(offers, calls.length);
+    });
+  });
+  useEffect(() => {
+    const unsubscribe = phone.subscribe(() => {
+      if (phone.get().call !== "idle") wanted.current = false;
+    });
+    return unsubscribe;
+  }, [phone]);
+  return phone;
+}
+
+export function PhoneProvider({ children }: { children: ReactNode }) {
+  const { owner } = useShared();
+  const here = useOwner();
+  const part = usePart(DESK_VIEW, "phone", "phone");
+  const offers = useDeskParts("offer_card");
+  const act = useAct();
+  const phone = useSoftphone();
+  const soft = useSyncExternalStore(phone.subscribe, phone.get);
+  const [wanted, setWanted] = useState<string | null>(null);
+
+  const kind = part?.kind ?? "none";
+  const { ws_url = null, sip_uri = null, password = null } = part ?? {};
+  const isSoft = kind === "softphone" && here;
+  const start = useMemo(
+    () => () => {
+      if (ws_url !== null && sip_uri !== null && password !== null) void phone.start({ ws_url, sip_uri, password });
+    },
+    [phone, ws_url, sip_uri, password],
+  );
+  useEffect(() => {
+    if (!isSoft) return undefined;
+    start();
+    return () => phone.stop();
+  }, [isSoft, start, phone]);
+
+  const state = part?.state ?? "unreachable";
+  const rings = kind === "rehearsal" ? state === "ringing" : soft.call === "ringing";
+  useEffect(() => {
+    if (wanted === null) return;
+    if (!offers.some((offer) => offer.offer === wanted)) setWanted(null);
+    else if (rings) {
+      setWanted(null);
+      if (kind === "rehearsal") void act({ type: "answer_rehearsal_phone" });
+      else phone.answer();
+    }
+  }, [wanted, rings, offers, kind, act, phone]);
+
+  const controls: PhoneControls = {
+    kind,
+    state,
+    here,
+    soft: kind === "softphone" ? soft : OFF,
+    canAnswer: here && (kind === "rehearsal" || (kind === "softphone" && soft.link !== "blocked")),
+    answering: wanted !== null || soft.call === "answering",
+    answer: (offer) => setWanted(offer.offer),
+    decline: (offer) => {
+      const body: Body =
+        kind === "rehearsal" && state === "ringing"
+          ? { type: "decline_rehearsal_phone" }
+          : { type: "decline_offer", offer: offer.offer };
+      void act(body);
+    },
+    hangUp: (work) => {
+      if (kind === "softphone" && here && soft.call !== "idle") phone.hangUp();
+      else if (kind === "rehearsal") void act({ type: "hang_up_rehearsal_phone" });
+      else void act({ type: "end_handling", handling: work.handling });
+    },
+    canMute: kind === "softphone" && here && soft.call === "talking",
+    toggleMute: () => phone.toggleMute(),
+    tryAgain: start,
+    useHere: () => owner.takeOver(),
+  };
+  return <PhoneContext value={controls}>{children}</PhoneContext>;
+}

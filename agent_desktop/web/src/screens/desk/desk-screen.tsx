@@ -1,0 +1,140 @@
+/** The agent's desk: offers and work on the left, the conversation in the middle, the customer on the right. */
+
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useDeskParts, useShared, useView } from "../../app-context";
+import { useKeys } from "../../keys";
+import { ErrorBoundary } from "../../parts/error-boundary";
+import { usePhone } from "../../phone/controls";
+import type { Center, ChannelDown, Me } from "../../protocol.gen";
+import { tabKeep } from "../../tab";
+import { useAct } from "../../use-act";
+import { conversationView } from "../../views";
+import { WarningIcon } from "../../parts/icons";
+import { Since } from "../../parts/small";
+import { ConversationPane } from "./conversation-pane";
+import { CustomerPane } from "./customer-pane";
+import { EmptyDesk } from "./empty-desk";
+import { LeftRail } from "./left-rail";
+import { type Item, itemsOf, neighbour, selectionAfter } from "./selection";
+import { useOfferAlerts } from "./use-offer-alerts";
+
+const SELECTED_KEY = "selected";
+
+export function DeskScreen({ center, me }: { center: Center; me: Me }) {
+  const offers = useDeskParts("offer_card");
+  const work = useDeskParts("work_item");
+  const troubles = useDeskParts("channel_down");
+  const items = useMemo(() => itemsOf(offers, work), [offers, work]);
+  const [selected, select] = useSelection(items);
+  const item = items.find((one) => one.conversation === selected);
+  useOfferAlerts(offers);
+  useDrafts(items);
+  useWorkKeys(items, item, select);
+  usePaneKey();
+  useView(item === undefined ? null : conversationView(item.conversation));
+  return (
+    <>
+      <Troubles troubles={troubles} />
+      <div className="desk">
+        <LeftRail items={items} selected={selected} zone={center.zone} onSelect={select} />
+        <main className="centre" tabIndex={-1}>
+          <ErrorBoundary key={selected} name="conversation">
+            {item === undefined ? <EmptyDesk me={me} /> : <ConversationPane key={item.conversation} item={item} center={center} />}
+          </ErrorBoundary>
+        </main>
+        <ErrorBoundary name="customer panel">
+          <CustomerPane key={item?.conversation} item={item} zone={center.zone} />
+        </ErrorBoundary>
+      </div>
+    </>
+  );
+}
+
+function useSelection(items: readonly Item[]): readonly [string | null, (conversation: string) => void] {
+  const [selected, setSelected] = useState<string | null>(() => tabKeep.getItem(SELECTED_KEY));
+  const before = useRef<readonly Item[]>([]);
+  const after = selectionAfter(selected, before.current, items);
+  useEffect(() => {
+    before.current = items;
+    if (after === selected) return;
+    setSelected(after);
+  }, [items, after, selected]);
+  const select = useCallback((conversation: string) => {
+    tabKeep.setItem(SELECTED_KEY, conversation);
+    setSelected(conversation);
+  }, []);
+  return [after, select];
+}
+
+/** Hands what the server keeps of half-written texts to the drafts, and forgets the texts of finished work. */
+function useDrafts(items: readonly Item[]): void {
+  const { drafts } = useShared();
+  const parts = useDeskParts("draft_shown");
+  const known = useRef(new Set<string>());
+  useEffect(() => {
+    const open = new Set(items.flatMap((item) => (item.work === undefined ? [] : [item.work.handling])));
+    for (const handling of known.current) if (!open.has(handling)) drafts.forget(handling);
+    known.current = open;
+    for (const handling of open) {
+      for (const kind of ["note", "answer"] as const) {
+        const part = parts.find((one) => one.handling === handling && one.kind === kind);
+        drafts.shown(handling, kind, part?.text ?? "");
+      }
+    }
+  }, [items, parts, drafts]);
+}
+
+function useWorkKeys(items: readonly Item[], item: Item | undefined, select: (conversation: string) => void): void {
+  const phone = usePhone();
+  const act = useAct();
+  const offer = items.find((one) => one.offer !== undefined)?.offer;
+  const walk = (step: 1 | -1) => {
+    const to = neighbour(item?.conversation ?? null, items, step);
+    if (to !== null) select(to);
+  };
+  useKeys({
+    next: () => walk(1),
+    previous: () => walk(-1),
+    jump: (event) => {
+      const to = items[Number(event.code.slice(-1)) - 1];
+      if (to !== undefined) select(to.conversation);
+    },
+    ...(offer === undefined
+      ? {}
+      : {
+          accept: () => {
+            if (offer.medium !== "voice") void act({ type: "accept_offer", offer: offer.offer });
+            else if (phone.canAnswer) phone.answer(offer);
+          },
+          decline: () => phone.decline(offer),
+        }),
+    ...(phone.canMute ? { mute: () => phone.toggleMute() } : {}),
+  });
+}
+
+/** F6 walks the panes: work, conversation, customer. */
+function usePaneKey(): void {
+  useKeys({
+    panes: (event) => {
+      const panes = [...document.querySelectorAll<HTMLElement>(".left-rail, .centre, .customer")];
+      const at = panes.findIndex((pane) => pane.contains(document.activeElement));
+      const step = event.shiftKey ? -1 : 1;
+      const pane = panes[(at + step + panes.length) % panes.length];
+      const target = pane?.querySelector<HTMLElement>('textarea, [aria-current="true"], button, a[href]');
+      (target ?? pane)?.focus();
+    },
+  });
+}
+
+function Troubles({ troubles }: { troubles: readonly ChannelDown[] }) {
+  if (troubles.length === 0) return null;
+  return (
+    <div className="troubles" role="alert">
+      {troubles.map((trouble) => (
+        <p key={trouble.key}>
+          <WarningIcon size={16} /> <b>{trouble.name}</b> {trouble.sentence} <Since ms={trouble.since_ms} />
+        </p>
+      ))}
+    </div>
+  );
+}

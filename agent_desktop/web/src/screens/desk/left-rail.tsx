@@ -1,0 +1,104 @@
+/** Offers pinned on top, then my work, active and in wrap-up; a list to walk by keys. */
+
+import type { KeyboardEvent } from "react";
+import { Due, MediumBadge, Since } from "../../parts/small";
+import type { WorkItem } from "../../protocol.gen";
+import { MEDIUM } from "../../words";
+import { OfferCardView } from "./offer-card";
+import { type Item, neighbour } from "./selection";
+
+interface Props {
+  readonly items: readonly Item[];
+  readonly selected: string | null;
+  readonly zone: string;
+  readonly onSelect: (conversation: string) => void;
+}
+
+export function LeftRail({ items, selected, zone, onSelect }: Props) {
+  const offers = items.flatMap((item) => (item.offer === undefined ? [] : [item.offer]));
+  const active = items.flatMap((item) => (item.work?.state === "active" ? [item.work] : []));
+  const wrapUp = items.flatMap((item) => (item.work?.state === "wrap_up" ? [item.work] : []));
+  const walk = (event: KeyboardEvent) => {
+    const step = event.key === "j" || event.key === "ArrowDown" ? 1 : event.key === "k" || event.key === "ArrowUp" ? -1 : 0;
+    if (step === 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const to = neighbour(selected, items, step);
+    if (to === null) return;
+    onSelect(to);
+    event.currentTarget.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(to)}"]`)?.focus();
+  };
+  return (
+    <nav className="left-rail" aria-label="Offers and my work" onKeyDown={walk}>
+      <div className="offers" aria-live="assertive" aria-relevant="additions">
+        {offers.map((offer, index) => (
+          <OfferCardView
+            key={offer.key}
+            offer={offer}
+            keyed={index === 0}
+            selected={offer.conversation === selected}
+            onSelect={() => onSelect(offer.conversation)}
+          />
+        ))}
+      </div>
+      <Group title="Active" work={active} selected={selected} zone={zone} onSelect={onSelect} />
+      <Group title="Wrap-up" work={wrapUp} selected={selected} zone={zone} onSelect={onSelect} />
+      {items.length === 0 && <p className="rail-empty">No work in hand.</p>}
+    </nav>
+  );
+}
+
+interface GroupProps extends Omit<Props, "items"> {
+  readonly title: string;
+  readonly work: readonly WorkItem[];
+}
+
+function Group({ title, work, selected, zone, onSelect }: GroupProps) {
+  if (work.length === 0) return null;
+  return (
+    <section className="work-group">
+      <h2>
+        {title} <span className="tabular">{work.length}</span>
+      </h2>
+      <ul>
+        {work.map((one) => (
+          <li key={one.key}>
+            <WorkRow work={one} zone={zone} selected={one.conversation === selected} onSelect={() => onSelect(one.conversation)} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function WorkRow({ work, zone, selected, onSelect }: { work: WorkItem; zone: string; selected: boolean; onSelect: () => void }) {
+  const since = work.state === "wrap_up" ? (work.wrap_up_since_ms ?? work.started_ms) : work.started_ms;
+  const line = work.last_line || work.why;
+  return (
+    <button
+      type="button"
+      className="work-row"
+      data-conversation={work.conversation}
+      data-selected={selected}
+      aria-current={selected}
+      aria-label={`${MEDIUM[work.medium]}, ${work.who}, ${work.queue_name}${work.unread > 0 ? `, ${work.unread} unread` : ""}`}
+      onClick={onSelect}
+    >
+      <MediumBadge medium={work.medium} />
+      <span className="work-text">
+        <span className="work-top">
+          <b>{work.who}</b>
+          <Since ms={since} />
+        </span>
+        <span className="work-line">
+          <span>{line}</span>
+          {work.unread > 0 && <span className="unread tabular">{work.unread}</span>}
+        </span>
+        <span className="work-queue">
+          {work.queue_name}
+          {work.customer_gone && work.state === "active" && <span className="gone">customer left</span>}
+          {work.due_ms !== null && work.state === "active" && <Due dueMs={work.due_ms} sinceMs={work.arrived_ms} zone={zone} />}
+        </span>
+      </span>
+    </button>
+  );
+}

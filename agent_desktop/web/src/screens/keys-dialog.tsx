@@ -1,0 +1,24 @@
+/** All keys in one table, and the switch that turns them off (WCAG 2.1.4). */
+
+import { Modal, Switch } from "@mantine/core";
+import { KEYS, switchKeys, useKeysOff } from "../keys";
+import { Key } from "../parts/small";
+
+export function KeysDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const off = useKeysOff();
+  return (
+    <Modal opened={opened} onClose={onClose} title="Keys" size="lg">
+      <dl className="keys-table">
+        {Object.values(KEYS).map((row) => (
+          <div key={row.action}>
+            <dt>{row.action}</dt>
+            <dd>
+              <Key>{row.shown}</Key>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <Switch mt="md" label="These keys are on" checked={!off} onChange={(event) => switchKeys(!event.currentTarget.checked)} />
+    </Modal>
+  );
+}

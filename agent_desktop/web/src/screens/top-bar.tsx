@@ -1,0 +1,300 @@
+/** 48 px at the top: who I am to the router, what I carry, what waits, whether page and phone are in order. */
+
+import { Menu, Tooltip, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import { useState } from "react";
+import { useDeskParts, useLink, useShared } from "../app-context";
+import { useNow } from "../clock";
+import type { LinkState } from "../connection";
+import { duration } from "../format";
+import { useKeys } from "../keys";
+import { BoardIcon, CheckIcon, DownIcon, HeadsetIcon, KeysIcon, MediumIcon, PersonIcon, PlusIcon, SunIcon } from "../parts/icons";
+import { Initials, Key, Since } from "../parts/small";
+import { usePhone } from "../phone/controls";
+import type { Center, Me, QueueGlance } from "../protocol.gen";
+import { useAct } from "../use-act";
+import { MEDIA, MEDIUM_ORDER, PRESENCE } from "../words";
+import { TaskDialog } from "./desk/task-dialog";
+
+interface Props {
+  readonly center: Center;
+  readonly me: Me;
+  readonly board: boolean;
+  readonly onHelp: () => void;
+}
+
+export function TopBar({ center, me, board, onHelp }: Props) {
+  const [taskOpen, setTaskOpen] = useState(false);
+  const hasTasks = center.media.includes("task");
+  useKeys(hasTasks ? { task: () => setTaskOpen(true) } : {});
+  return (
+    <header className="top-bar">
+      <div className="top-brand" title={center.name}>
+        <img src="/switchroom.svg" alt="" width={24} height={24} />
+        <span>{center.name}</span>
+      </div>
+      {center.rehearsal && <span className="rehearsal-mark">Rehearsal: no real calls</span>}
+      {me.is_agent && <PresenceMenu center={center} me={me} />}
+      {me.is_agent && <Capacity />}
+      <QueueStrip />
+      <span className="top-gap" />
+      {hasTasks && (
+        <Tooltip label={<>Make a task <Key>Alt+T</Key></>}>
+          <UnstyledButton className="top-button" onClick={() => setTaskOpen(true)} aria-label="Make a task">
+            <PlusIcon size={16} />
+            <span className="top-word">Task</span>
+          </UnstyledButton>
+        </Tooltip>
+      )}
+      <PhoneLight />
+      <ConnectionLight />
+      <UserMenu me={me} board={board} zone={center.zone} onHelp={onHelp} />
+      {hasTasks && <TaskDialog opened={taskOpen} onClose={() => setTaskOpen(false)} center={center} />}
+    </header>
+  );
+}
+
+function PresenceMenu({ center, me }: { center: Center; me: Me }) {
+  const act = useAct();
+  const [opened, setOpened] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const choose = async (presence: Me["presence"], reason: string | null) => {
+    setBusy(true);
+    await act({ type: "set_presence", presence, reason });
+    setBusy(false);
+  };
+  const first = center.reasons[0];
+  useKeys({
+    ready: () => void choose("ready", null),
+    presence: () => setOpened(true),
+    ...(first === undefined ? {} : { pause: () => void choose("not_ready", first.id) }),
+  });
+  const reason = center.reasons.find((one) => one.id === me.reason)?.name;
+  const why = me.by === "missed_offers" ? "Not responding" : me.by === "phone_problem" ? "Phone problem" : undefined;
+  const word = me.presence === "not_ready" ? (why ?? reason ?? PRESENCE.not_ready) : PRESENCE[me.presence];
+  return (
+    <div className="presence">
+      <Menu opened={opened} onChange={setOpened} position="bottom-start" width={240} trapFocus>
+        <Menu.Target>
+          <UnstyledButton className="presence-button" data-presence={me.presence} aria-busy={busy}>
+            <span className="presence-dot" />
+            <span className="presence-word">{word}</span>
+            <Since ms={me.since_ms} />
+            <DownIcon size={14} />
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<span className="presence-dot" data-presence="ready" />} rightSection={<Key>Alt+R</Key>} onClick={() => void choose("ready", null)}>
+            Ready
+          </Menu.Item>
+          <Menu.Divider />
+          <Menu.Label>Not ready</Menu.Label>
+          {center.reasons.map((one, index) => (
+            <Menu.Item
+              key={one.id}
+              leftSection={<span className="presence-dot" data-presence="not_ready" />}
+              rightSection={me.presence === "not_ready" && me.reason === one.id ? <CheckIcon size={14} /> : index === 0 ? <Key>Alt+B</Key> : undefined}
+              onClick={() => void choose("not_ready", one.id)}
+            >
+              {one.name}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      {me.presence !== "ready" && (
+        <Tooltip label={<>Take work from now on <Key>Alt+R</Key></>}>
+          <UnstyledButton className="go-ready" onClick={() => void choose("ready", null)} disabled={busy}>
+            {me.by === "missed_offers" ? "I'm back" : "Get ready"}
+          </UnstyledButton>
+        </Tooltip>
+      )}
+      {me.presence === "ready" && me.backed_off_until_ms !== null && <BackOff untilMs={me.backed_off_until_ms} />}
+    </div>
+  );
+}
+
+function BackOff({ untilMs }: { untilMs: number }) {
+  const now = useNow();
+  if (untilMs <= now) return null;
+  return (
+    <Tooltip label="Nothing is offered until then, since an offer was declined or the phone was busy.">
+      <span className="back-off">next offer in {duration(untilMs - now + 999)}</span>
+    </Tooltip>
+  );
+}
+
+function Capacity() {
+  const chips = useDeskParts("capacity_chip");
+  const shown = MEDIUM_ORDER.flatMap((medium) => chips.filter((chip) => chip.medium === medium));
+  return (
+    <ul className="capacity" aria-label="What I carry">
+      {shown.map((chip) => (
+        <Tooltip key={chip.key} label={`${MEDIA[chip.medium]}: ${chip.carried} of ${chip.limit}`}>
+          <li data-medium={chip.medium} data-full={chip.carried >= chip.limit} data-empty={chip.carried === 0}>
+            <MediumIcon medium={chip.medium} size={14} />
+            <span className="tabular">
+              {chip.carried}/{chip.limit}
+            </span>
+          </li>
+        </Tooltip>
+      ))}
+    </ul>
+  );
+}
+
+function QueueStrip() {
+  const queues = useDeskParts("queue_glance");
+  if (queues.length === 0) return null;
+  const waiting = queues.reduce((sum, queue) => sum + queue.waiting, 0);
+  const longest = longestOf(queues);
+  return (
+    <Tooltip
+      label={
+        <span className="queue-tip">
+          {queues.map((queue) => (
+            <span key={queue.key}>
+              {queue.name}: {queue.waiting}
+            </span>
+          ))}
+        </span>
+      }
+    >
+      <span className="queue-strip">
+        <b className="tabular">{waiting}</b> waiting
+        {longest !== null && (
+          <>
+            <span className="muted">, longest</span> <Since ms={longest} />
+          </>
+        )}
+      </span>
+    </Tooltip>
+  );
+}
+
+export function longestOf(queues: readonly QueueGlance[]): number | null {
+  const since = queues.flatMap((queue) => (queue.longest_waiting_since_ms === null ? [] : [queue.longest_waiting_since_ms]));
+  return since.length === 0 ? null : Math.min(...since);
+}
+
+const LINK_WORDS: Record<LinkState, readonly [string, string]> = {
+  connecting: ["Connecting", "The page is being connected."],
+  live: ["Live", "What you see is what is."],
+  reconnecting: ["Reconnecting", "Calls go on. What you write is kept and sent when the link is back."],
+  offline: ["Offline", "No link to the contact center. Calls go on; what you write is kept here and sent when it is back."],
+  ended: ["Signed out", "Sign in again."],
+};
+
+function ConnectionLight() {
+  const link = useLink();
+  const [word, words] = LINK_WORDS[link];
+  return (
+    <Tooltip label={words}>
+      <span className="light" data-state={link} role="status">
+        <span className="light-dot" />
+        <span className="top-word">{word}</span>
+      </span>
+    </Tooltip>
+  );
+}
+
+interface PhoneWords {
+  readonly state: "good" | "busy" | "bad" | "other";
+  readonly word: string;
+  readonly words: string;
+}
+
+function phoneWords(phone: ReturnType<typeof usePhone>): PhoneWords {
+  if (phone.kind === "softphone") {
+    if (!phone.here) return { state: "other", word: "Phone in another tab", words: "Calls ring in another tab or window. Press to use the phone here." };
+    if (phone.soft.link === "blocked") return { state: "bad", word: "Phone problem", words: `${phone.soft.trouble ?? "The phone does not work."} Press to try again.` };
+    if (phone.soft.call !== "idle") return { state: "busy", word: phone.soft.call === "ringing" ? "Phone rings" : "In a call", words: "Your soft phone in this page." };
+    if (phone.soft.link !== "registered") return { state: "bad", word: "Phone connecting", words: "The soft phone is looking for the telephone switch." };
+  }
+  if (phone.kind !== "softphone" && !phone.here && phone.kind === "rehearsal") {
+    return { state: "other", word: "Phone in another tab", words: "Calls are answered in another tab or window. Press to use the phone here." };
+  }
+  const where = phone.kind === "desk" ? "Your desk phone" : phone.kind === "rehearsal" ? "Your rehearsal phone" : "Your soft phone in this page";
+  switch (phone.state) {
+    case "unreachable":
+      return { state: "bad", word: "Phone unreachable", words: `${where} is not known to the telephone switch; no calls are offered.` };
+    case "busy":
+      return { state: "busy", word: "In a call", words: `${where} has a call.` };
+    case "ringing":
+      return { state: "busy", word: "Phone rings", words: `${where} rings.` };
+    case "free":
+      return { state: "good", word: "Phone ready", words: `${where} is ready.` };
+  }
+}
+
+function PhoneLight() {
+  const phone = usePhone();
+  if (phone.kind === "none") return null;
+  const { state, word, words } = phoneWords(phone);
+  const press = state === "other" ? phone.useHere : phone.soft.link === "blocked" ? phone.tryAgain : undefined;
+  const inner = (
+    <>
+      <HeadsetIcon size={15} />
+      <span className="top-word">{word}</span>
+    </>
+  );
+  return (
+    <Tooltip label={words} multiline maw={300}>
+      {press === undefined ? (
+        <span className="light phone-light" data-phone={state}>
+          {inner}
+        </span>
+      ) : (
+        <UnstyledButton className="light phone-light pressable" data-phone={state} onClick={press}>
+          {inner}
+        </UnstyledButton>
+      )}
+    </Tooltip>
+  );
+}
+
+function UserMenu({ me, board, zone, onHelp }: { me: Me; board: boolean; zone: string; onHelp: () => void }) {
+  const { user, leave } = useShared();
+  const act = useAct();
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
+  const out = async () => {
+    if (me.is_agent) {
+      const outcome = await act({ type: "set_presence", presence: "signed_out", reason: null });
+      if (outcome.type === "refused" && outcome.reason !== "no_change" && outcome.reason !== "try_again") return;
+    }
+    leave();
+  };
+  const scheme = { auto: "as the system", light: "light", dark: "dark" }[colorScheme];
+  const after = { auto: "light", light: "dark", dark: "auto" } as const;
+  return (
+    <Menu position="bottom-end" width={250} trapFocus>
+      <Menu.Target>
+        <UnstyledButton className="user-button" aria-label={`Menu of ${me.name}`}>
+          <Initials name={me.name} />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {me.name} · {user.role}
+        </Menu.Label>
+        {user.role !== "agent" && (
+          <>
+            <Menu.Item component="a" href={board ? "#desk" : "#board"} leftSection={board ? <PersonIcon size={16} /> : <BoardIcon size={16} />}>
+              {board ? "My desk" : "Wallboard"}
+            </Menu.Item>
+            <Menu.Item component="a" href="/wallboard" target="_blank" leftSection={<BoardIcon size={16} />}>
+              Wallboard for a big screen
+            </Menu.Item>
+          </>
+        )}
+        <Menu.Item leftSection={<SunIcon size={16} />} closeMenuOnClick={false} onClick={() => setColorScheme(after[colorScheme])}>
+          Colours: {scheme}
+        </Menu.Item>
+        <Menu.Item leftSection={<KeysIcon size={16} />} rightSection={<Key>?</Key>} onClick={onHelp}>
+          Keys
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item onClick={() => void out()}>Sign out</Menu.Item>
+        <Menu.Label>Times are shown in {zone}</Menu.Label>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

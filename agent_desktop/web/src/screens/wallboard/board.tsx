@@ -1,0 +1,273 @@
+/** The board itself, for the page and the big screen alike: figures to act on, queues, agents. */
+
+import { Tooltip } from "@mantine/core";
+import type { ReactNode } from "react";
+import { useParts, usePart, useShared, useView } from "../../app-context";
+import { useNow } from "../../clock";
+import { duration } from "../../format";
+import { WarningIcon } from "../../parts/icons";
+import { MediumBadge, Since } from "../../parts/small";
+import { type AgentsByState, type AgentRow, type FigureMeaning, type QueueFigures, WALLBOARD_VIEW } from "../../protocol.gen";
+import { ACTIVITY, MEDIA, MEDIUM, MEDIUM_ORDER } from "../../words";
+import { type Grade, GRADE_WORDS, gradeOfLevel, gradeOfLongest, gradeOfReady, percent, targetWords } from "./figures";
+
+const STALE_MS = 5_900;
+const GREY_MS = 15_000;
+
+export function Board({ big }: { big: boolean }) {
+  const view = useView(WALLBOARD_VIEW);
+  const figures = useParts(WALLBOARD_VIEW, "queue_figures");
+  const states = usePart(WALLBOARD_VIEW, "agents", "agents_by_state");
+  const agents = useParts(WALLBOARD_VIEW, "agent_row");
+  const silence = useSilence();
+  if (view === undefined) return <div className="board" aria-busy="true" />;
+  const queues = MEDIUM_ORDER.flatMap((medium) => figures.filter((one) => one.queue !== null && one.medium === medium));
+  const totals = MEDIUM_ORDER.flatMap((medium) => figures.filter((one) => one.queue === null && one.medium === medium));
+  return (
+    <div className="board" data-big={big} data-grey={silence > GREY_MS}>
+      {silence > STALE_MS && (
+        <p className="stale" role="alert">
+          <WarningIcon size={18} /> Nothing heard from the contact center for {duration(silence)}. These figures may be old.
+        </p>
+      )}
+      <Totals totals={totals} states={states} />
+      <QueueTable queues={queues} />
+      <Agents states={states} agents={agents} big={big} />
+    </div>
+  );
+}
+
+function useSilence(): number {
+  const { connection } = useShared();
+  useNow();
+  return connection.silenceMs();
+}
+
+function useMeaning(figure: string): FigureMeaning | undefined {
+  return usePart(WALLBOARD_VIEW, `meaning/${figure}`, "figure_meaning");
+}
+
+/** A figure's name with what it counts, in the words of its definition. */
+function Meant({ figure, children }: { figure: string; children: ReactNode }) {
+  const meaning = useMeaning(figure);
+  if (meaning === undefined) return <>{children}</>;
+  return (
+    <Tooltip
+      multiline
+      maw={340}
+      label={
+        <span className="meaning">
+          <b>{meaning.name}</b>
+          <span>{meaning.words}</span>
+          {meaning.denominator !== "" && (
+            <span>
+              {meaning.numerator} / {meaning.denominator}
+            </span>
+          )}
+        </span>
+      }
+    >
+      <span className="meant" tabIndex={0}>
+        {children}
+      </span>
+    </Tooltip>
+  );
+}
+
+function Tile({ label, grade, children, foot }: { label: ReactNode; grade: Grade; children: ReactNode; foot: ReactNode }) {
+  return (
+    <div className="tile" data-grade={grade}>
+      <span className="tile-label">{label}</span>
+      <span className="tile-figure tabular">{children}</span>
+      <span className="tile-foot">
+        {foot}
+        {(grade === "attention" || grade === "action") && (
+          <span className="grade-word">
+            <WarningIcon size={14} /> {GRADE_WORDS[grade]}
+          </span>
+        )}
+      </span>
+    </div>
+  );
+}
+
+const GRADE_RANK: Record<Grade, number> = { none: 0, good: 1, attention: 2, action: 3 };
+
+function worst(grades: readonly Grade[]): Grade {
+  return grades.reduce<Grade>((a, b) => (GRADE_RANK[b] > GRADE_RANK[a] ? b : a), "none");
+}
+
+function Totals({ totals, states }: { totals: readonly QueueFigures[]; states: AgentsByState | undefined }) {
+  const now = useNow();
+  const waiting = totals.reduce((sum, one) => sum + one.waiting, 0);
+  const live = totals.filter((one) => one.medium === "voice" || one.medium === "chat");
+  const levels = totals.filter((one) => one.level_percent !== null || live.includes(one));
+  const longest = [...totals].filter((one) => one.longest_waiting_since_ms !== null).sort((a, b) => (a.longest_waiting_since_ms ?? 0) - (b.longest_waiting_since_ms ?? 0));
+  const liveLongest = longest.find((one) => live.includes(one)) ?? longest[0];
+  const ready = states?.ready ?? 0;
+  const liveWaiting = live.reduce((sum, one) => sum + one.waiting, 0);
+  return (
+    <section className="tiles" aria-label="Now">
+      <Tile
+        label={<Meant figure="waiting">Waiting</Meant>}
+        grade={worst([gradeOfReady(ready, liveWaiting)])}
+        foot={totals.map((one) => (
+          <span key={one.key} className="foot-medium">
+            <MediumBadge medium={one.medium} size={14} /> {one.waiting}
+          </span>
+        ))}
+      >
+        {waiting}
+      </Tile>
+      <Tile
+        label={<Meant figure="longest_wait">Longest wait</Meant>}
+        grade={liveLongest === undefined ? "none" : gradeOfLongest(liveLongest, now)}
+        foot={liveLongest === undefined ? "nobody waits" : MEDIA[liveLongest.medium]}
+      >
+        {liveLongest?.longest_waiting_since_ms == null ? "–" : duration(now - liveLongest.longest_waiting_since_ms)}
+      </Tile>
+      {levels.slice(0, 2).map((one) => (
+        <Tile
+          key={one.key}
+          label={<Meant figure="service_level">Service level, {MEDIA[one.medium].toLowerCase()}</Meant>}
+          grade={gradeOfLevel(one)}
+          foot={one.level_of === 0 ? `none yet · target ${targetWords(one)}` : `target ${targetWords(one)} · ${one.level_met} of ${one.level_of}`}
+        >
+          {percent(one.level_percent)}
+        </Tile>
+      ))}
+      <Tile label={<Meant figure="agents_by_state">Ready</Meant>} grade={gradeOfReady(ready, liveWaiting)} foot={states === undefined ? "" : `${states.talking} working · ${states.wrap_up} in wrap-up · ${states.not_ready} not ready`}>
+        {ready}
+      </Tile>
+      <AbandonedTile totals={live.length > 0 ? live : totals} />
+    </section>
+  );
+}
+
+function AbandonedTile({ totals }: { totals: readonly QueueFigures[] }) {
+  const abandoned = totals.reduce((sum, one) => sum + one.abandoned, 0);
+  const short = totals.reduce((sum, one) => sum + one.short_abandoned, 0);
+  return (
+    <Tile label={<Meant figure="abandoned">Abandoned today</Meant>} grade="none" foot={short > 0 ? `and ${short} within the first seconds` : "none within the first seconds"}>
+      {abandoned}
+    </Tile>
+  );
+}
+
+function QueueTable({ queues }: { queues: readonly QueueFigures[] }) {
+  const now = useNow();
+  return (
+    <section className="board-section" aria-label="Queues">
+      <h2>Queues</h2>
+      <div className="table-scroll">
+        <table className="board-table">
+          <thead>
+            <tr>
+              <th scope="col">Queue</th>
+              <th scope="col">
+                <Meant figure="waiting">Waiting</Meant>
+              </th>
+              <th scope="col">
+                <Meant figure="longest_wait">Longest</Meant>
+              </th>
+              <th scope="col">
+                <Meant figure="service_level">Service level</Meant>
+              </th>
+              <th scope="col">Target</th>
+              <th scope="col">
+                <Meant figure="offered">Offered</Meant>
+              </th>
+              <th scope="col">
+                <Meant figure="answered">Answered</Meant>
+              </th>
+              <th scope="col">
+                <Meant figure="abandoned">Abandoned</Meant>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {queues.map((one) => (
+              <tr key={one.key}>
+                <th scope="row">
+                  <MediumBadge medium={one.medium} size={16} /> {one.name}
+                </th>
+                <td className="strong">{one.waiting}</td>
+                <Graded grade={gradeOfLongest(one, now)}>{one.longest_waiting_since_ms === null ? "–" : duration(now - one.longest_waiting_since_ms)}</Graded>
+                <Graded grade={gradeOfLevel(one)}>
+                  <span className="level">
+                    <span className="level-bar">
+                      <span style={{ width: `${Math.min(100, one.level_percent ?? 0)}%` }} />
+                    </span>
+                    <span className="level-figure">{percent(one.level_percent)}</span>
+                  </span>
+                </Graded>
+                <td className="muted">{targetWords(one)}</td>
+                <td>{one.offered}</td>
+                <td>{one.answered}</td>
+                <td>{one.abandoned}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Graded({ grade, children }: { grade: Grade; children: ReactNode }) {
+  return (
+    <td data-grade={grade}>
+      {children}
+      <span className="grade-mark">
+        {(grade === "attention" || grade === "action") && (
+          <>
+            <WarningIcon size={13} />
+            <span className="sr-only">{GRADE_WORDS[grade]}</span>
+          </>
+        )}
+      </span>
+    </td>
+  );
+}
+
+const STATES = ["ready", "offered", "talking", "wrap_up", "not_ready", "signed_out"] as const;
+
+/** On a wall only how many are in which state: a board that names people in public blames them. */
+function Agents({ states, agents, big }: { states: AgentsByState | undefined; agents: readonly AgentRow[]; big: boolean }) {
+  const rank = (row: AgentRow) => STATES.indexOf(row.activity);
+  const shown = [...agents].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+  return (
+    <section className="board-section" aria-label="Agents">
+      <h2>
+        Agents
+        {states !== undefined && (
+          <span className="state-counts">
+            {STATES.map((state) => (
+              <span key={state} data-activity={state} data-zero={states[state] === 0}>
+                <span className="activity-dot" /> {ACTIVITY[state]} <b className="tabular">{states[state]}</b>
+              </span>
+            ))}
+          </span>
+        )}
+      </h2>
+      {!big && <ul className="agent-grid">
+        {shown.map((row) => (
+          <li key={row.key} data-activity={row.activity}>
+            <span className="activity-dot" />
+            <span className="agent-name">{row.name}</span>
+            <span className="agent-since">{row.activity !== "signed_out" && <Since ms={row.since_ms} />}</span>
+            <span className="agent-word">
+              {row.activity === "not_ready" && row.reason_name !== "" ? row.reason_name : ACTIVITY[row.activity]}
+              {row.carries.map((medium, index) => (
+                <span key={`${medium}${index}`} title={MEDIUM[medium]}>
+                  <MediumBadge medium={medium} size={13} />
+                </span>
+              ))}
+            </span>
+            {row.presence !== "signed_out" && !row.desktop_connected && <span className="agent-flag">no desktop</span>}
+          </li>
+        ))}
+      </ul>}
+    </section>
+  );
+}

@@ -1,0 +1,44 @@
+/** How a board colours its figures: two thresholds each, a word beside every colour. It counts nothing itself. */
+
+import type { QueueFigures } from "../../protocol.gen";
+
+export type Grade = "good" | "attention" | "action" | "none";
+
+const LONGEST_ATTENTION_MS = 60_000;
+const LONGEST_ACTION_MS = 120_000;
+const LEVEL_ACTION_BELOW_TARGET = 10;
+
+/** Only people who wait on the line or in a chat wait in seconds; written work has due times instead. */
+function isLive(figures: QueueFigures): boolean {
+  return figures.medium === "voice" || figures.medium === "chat";
+}
+
+export function gradeOfLongest(figures: QueueFigures, nowMs: number): Grade {
+  if (figures.longest_waiting_since_ms === null || !isLive(figures)) return "none";
+  const waited = nowMs - figures.longest_waiting_since_ms;
+  return waited > LONGEST_ACTION_MS ? "action" : waited > LONGEST_ATTENTION_MS ? "attention" : "good";
+}
+
+export function gradeOfLevel(figures: QueueFigures): Grade {
+  if (figures.level_percent === null) return "none";
+  if (figures.level_percent >= figures.level_target_percent) return "good";
+  return figures.level_percent < figures.level_target_percent - LEVEL_ACTION_BELOW_TARGET ? "action" : "attention";
+}
+
+/** People wait and nobody is ready. */
+export function gradeOfReady(ready: number, liveWaiting: number): Grade {
+  return ready === 0 && liveWaiting > 0 ? "action" : "none";
+}
+
+export const GRADE_WORDS: Record<Grade, string> = { good: "on target", attention: "attention", action: "act now", none: "" };
+
+export function percent(value: number | null): string {
+  return value === null ? "–" : `${Math.round(value)} %`;
+}
+
+/** `80 % in 20 s`, in the unit that reads best. */
+export function targetWords(figures: QueueFigures): string {
+  const s = figures.level_within_ms / 1_000;
+  const within = s < 120 ? `${s} s` : s < 7_200 ? `${Math.round(s / 60)} min` : `${Math.round(s / 3_600)} h`;
+  return `${figures.level_target_percent} % in ${within}`;
+}

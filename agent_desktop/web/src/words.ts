@@ -1,0 +1,31 @@
+/** The glossary's words as they stand on screens. */
+
+import type { AgentActivity, EndedBy, IdentityKind, Medium, Presence, SendState } from "./protocol.gen";
+
+export const MEDIUM: Record<Medium, string> = { voice: "Call", mail: "E-mail", chat: "Chat", task: "Task" };
+export const MEDIA: Record<Medium, string> = { voice: "Calls", mail: "E-mails", chat: "Chats", task: "Tasks" };
+export const PRESENCE: Record<Presence, string> = { ready: "Ready", not_ready: "Not ready", signed_out: "Signed out" };
+export const ACTIVITY: Record<AgentActivity, string> = {
+  ready: "Ready",
+  offered: "Offered",
+  talking: "Working",
+  wrap_up: "Wrap-up",
+  not_ready: "Not ready",
+  signed_out: "Signed out",
+};
+export const IDENTITY: Record<IdentityKind, string> = { phone: "Phone", mail: "E-mail", chat: "Chat", external: "Other" };
+export const SEND_STATE: Record<SendState, string> = {
+  queued: "Waiting to be sent",
+  sending: "Being sent",
+  sent: "Sent",
+  uncertain: "Perhaps sent: the link was lost",
+  failed: "Not sent",
+};
+export const ENDED_BY: Record<EndedBy, string> = {
+  customer: "The customer ended it",
+  agent: "You ended it",
+  lost: "The connection was lost",
+  system: "Ended by the system",
+};
+/** The order in which media stand everywhere. */
+export const MEDIUM_ORDER: readonly Medium[] = ["voice", "chat", "mail", "task"];
