@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from agent_desktop.acts import Acts, Source, source_of_tab
+from agent_desktop.attendance import Attendance
 from agent_desktop.commands import COMMANDS, Command
 from agent_desktop.core import protocol as p
 from agent_desktop.core.rights import ACTION_OF, Action, Actor, Thing
@@ -23,7 +24,7 @@ from agent_desktop.views import Views
 from history.audit import audit_log
 from history.clock import Clock
 from history.contents import content_of, texts_of
-from history.core.vocabulary import ContentId, ConversationId, SourceId
+from history.core.vocabulary import AgentId, ContentId, ConversationId, SourceId
 from history.store import Store
 
 TAB_HEADER = "switchroom-tab"
@@ -69,6 +70,7 @@ class Api:
         clock: Clock,
         center: Callable[[], CenterSettings],
         links: FileLinks,
+        attendance: Attendance,
     ) -> None:
         self._guard = guard
         self._sign_in = sign_in
@@ -78,6 +80,7 @@ class Api:
         self._clock = clock
         self._center = center
         self._links = links
+        self._attendance = attendance
         self._epoch = clock.now_ms()
         self._sources: dict[str, Source] = {}
         self._description: bytes = b""
@@ -155,6 +158,7 @@ class Api:
             given = msgspec.json.decode(await body_of(request) or b"{}", type=dict[str, Any])
             fields = {name: request.path_params[name] for name in command.path_fields}
             wish = msgspec.convert({**given, **fields, "id": number}, type=command.request, strict=True)
+            self._hear(actor)
             reply = await self._acts.carry_out(actor, source, wish)
             return answer(reply, _STATUS.get(reply.reason, 409) if isinstance(reply, p.Refused) else 200)
 
@@ -173,10 +177,18 @@ class Api:
             )
         return source_of_tab(actor, tab or ""), int(number or 0)
 
+    def _hear(self, actor: Actor) -> None:
+        """Who asks for their desk or works by this API is there: a live desktop for the next 15 s."""
+        user = self._center().user(actor.user)
+        if user is not None and user.is_agent:
+            self._attendance.heard(AgentId(actor.user))
+
     # ---- views and files
 
     def _view(self, view: str) -> Callable[[Request, Who | None], Any]:
         async def snapshot(_request: Request, who: Who | None) -> Response:
+            if view == p.DESK_VIEW:
+                self._hear(signed_in(who).actor)
             return answer(await self._views.snapshot(signed_in(who).actor, view))
 
         return snapshot

@@ -36,7 +36,7 @@ from history.customers import customer_of
 from history.drafts import drafts
 from history.feed import entry_of
 from history.store import Store
-from history.tables import contents, handlings, interactions, journal
+from history.tables import contents, handlings, interactions, journal, positions
 from history.timeline import TimelineItem, timeline
 
 CONVERSATIONS_KEPT = 1_000
@@ -88,6 +88,14 @@ class Lookups:
             return await texts_of(
                 connection, self._store.tenant, {content for content in wanted if content is not None}
             )
+
+    async def projected(self, stream: str) -> int:
+        """How far the projections have followed a routing stream."""
+        statement = select(positions.c.number).where(
+            positions.c.tenant == self._store.tenant, positions.c.stream == stream
+        )
+        async with self._store.reading() as connection:
+            return int(await connection.scalar(statement) or 0)
 
     async def drafts(self, agent: AgentId) -> dict[tuple[HandlingId, str], str]:
         return {(draft.handling, draft.kind.value): draft.text for draft in await drafts(self._store, agent)}

@@ -206,6 +206,7 @@ def build_desk(
         clock=clock,
         center=center,
         links=FileLinks(settings.origins),
+        attendance=attendance,
     ).add_to(app)
     app.router.routes.append(WebSocketRoute("/api/socket", gateway.socket))
     app.router.add_route("/healthz", guard.guarded(Action.SEE_HEALTH, _Health(views).answer), methods=["GET"])

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Protocol
 
 from agent_desktop.core.board import board_parts
@@ -33,8 +33,6 @@ from history.store import Store
 LOG = logging.getLogger("agent_desktop.views")
 
 BOARD_PERIOD_S = 0.25
-PROJECTION_LAG_S = 0.4
-"""A timeline is read once more after this: its projection follows the journal by about so much."""
 FEED_PAUSE_S = 0.5
 VIEWS_KEPT = 2_000
 
@@ -57,6 +55,8 @@ class _Shown:
         self.watchers: set[Watcher] = set()
         self.looked_up: LookedUp | None = None
         """What a desk shows beside the floor; none when it has to be looked up again."""
+        self.touches = 0
+        """Counts what may have made a look-up old, also one that is under way."""
 
 
 class Views:
@@ -87,6 +87,8 @@ class Views:
         self._dirty: set[str] = set()
         self._queues_touched = False
         self._touched = asyncio.Event()
+        self._lagging: dict[str, int] = {}
+        """Conversation views whose timeline has not come to this number of the routing stream."""
         self._read: OrderedDict[tuple[AgentId, HandlingId], int] = OrderedDict()
 
     # ---- following
@@ -154,13 +156,24 @@ class Views:
             self._look_again(touched)
 
     def _look_again(self, touched: Touched) -> None:
-        names = {CONVERSATION_VIEW_PREFIX + interaction for interaction in touched.interactions} & set(self._shown)
-        if names:
-            asyncio.get_running_loop().call_later(PROJECTION_LAG_S, self._mark, names)
+        """A timeline is a projection that follows the journal: it is read once more when it has come this far."""
+        for name in {CONVERSATION_VIEW_PREFIX + interaction for interaction in touched.interactions}:
+            if name in self._shown:
+                self._lagging[name] = self._number
+
+    async def _mark_caught_up(self) -> None:
+        if not self._lagging:
+            return
+        reached = await self._lookups.projected(self._stream)
+        names = {name for name, number in self._lagging.items() if number <= reached}
+        for name in names:
+            del self._lagging[name]
+        self._mark(names)
 
     def _mark(self, names: set[str]) -> None:
         for name in names & set(self._shown):
             self._shown[name].looked_up = None
+            self._shown[name].touches += 1
             if self._shown[name].watchers:
                 self._dirty.add(name)
                 self._touched.set()
@@ -212,6 +225,8 @@ class Views:
                 self._queues_touched = False
                 self._dirty |= {name for name, shown in self._shown.items() if shown.user and shown.watchers}
                 self._touched.set()
+            with suppress(HistoryError):
+                await self._mark_caught_up()
             shown = self._shown.get(WALLBOARD_VIEW)
             if shown is not None and shown.watchers:
                 async with shown.gate:
@@ -253,7 +268,9 @@ class Views:
             return []
         looked_up = shown.looked_up
         if looked_up is None:
-            shown.looked_up = looked_up = await self._look_up(user)
+            touches = shown.touches
+            looked_up = await self._look_up(user)
+            shown.looked_up = looked_up if shown.touches == touches else None
         return desk_parts(self.floor, self._center(), user, looked_up)
 
     async def _look_up(self, user: UserSettings) -> LookedUp:

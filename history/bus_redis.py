@@ -112,9 +112,8 @@ class RedisBus:
         if not answer:
             await self._look_for_a_new_beginning()
             return
-        streams = answer.values() if isinstance(answer, dict) else [found for _, found in answer]
-        for found in streams:
-            for place, fields in _entries(found):
+        for _key, found in answer:
+            for place, fields in found:
                 self._place = place
                 if fields[b"o"] != self._origin:
                     self._local.publish([Message(fields[b"t"].decode(), fields[b"b"])])
@@ -140,15 +139,9 @@ def _client(url: str, socket_s: float | None) -> Redis:
         socket_timeout=socket_s,
         socket_connect_timeout=CALL_S,
         retry=Retry(NoBackoff(), 0),
+        protocol=2,  # the shape of the replies changes with the protocol
     )
     return Redis(connection_pool=pool)
-
-
-def _entries(found: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:
-    """The reply's entries; some protocol versions wrap them once more."""
-    if found and isinstance(found[0], list) and found[0] and isinstance(found[0][0], tuple | list):
-        return [entry for part in found for entry in part]
-    return list(found)
 
 
 def _order(place: bytes) -> tuple[int, int]:

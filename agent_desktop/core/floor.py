@@ -137,8 +137,8 @@ class Floor:
                 | facts.OfferFailed()
                 | facts.OfferWithdrawn()
             ):
-                self.offers.pop(fact.offer, None)
-                touched.agents.add(fact.agent)
+                ended = self.offers.pop(fact.offer, None)
+                touched.agents |= {fact.agent, ended.agent if ended is not None else fact.agent}
                 touched.interactions.add(fact.interaction)
             case facts.HandlingStarted() | facts.WrapUpStarted() | facts.WrapUpCompleted():
                 self._handle(fact, at_ms, touched)
@@ -184,6 +184,9 @@ class Floor:
         }
 
     def _offer(self, fact: facts.OfferMade, at_ms: int, touched: Touched) -> None:
+        before = self.offers.get(fact.offer)
+        if before is not None:
+            touched.agents.add(before.agent)
         self.offers[fact.offer] = OfferOnFloor(
             offer=fact.offer,
             interaction=fact.interaction,
@@ -207,7 +210,8 @@ class Floor:
     def _handle(
         self, fact: facts.HandlingStarted | facts.WrapUpStarted | facts.WrapUpCompleted, at_ms: int, touched: Touched
     ) -> None:
-        touched.agents.add(fact.agent)
+        before = self.handlings.get(fact.handling)
+        touched.agents |= {fact.agent, before.agent if before is not None else fact.agent}
         touched.interactions.add(fact.interaction)
         match fact:
             case facts.HandlingStarted():
@@ -220,10 +224,9 @@ class Floor:
                     started_ms=at_ms,
                 )
             case facts.WrapUpStarted():
-                handling = self.handlings.get(fact.handling)
-                if handling is not None:
+                if before is not None:
                     self.handlings[fact.handling] = replace(
-                        handling,
+                        before,
                         wrap_up_since_ms=at_ms,
                         wrap_up_ends_at_ms=fact.ends_at_ms,
                         ended_by=fact.by,

@@ -19,7 +19,17 @@ from cti.asterisk.packet import AmiAction, AmiPacket
 from cti.core.call import LegStage
 from cti.core.commands import Answer, CallGone, Command, Done, HangUp, OutcomeUnknown, Refused, Ring, StopRinging
 from cti.core.correlate import Correlator
-from cti.core.events import CallId, LegKey, PhoneName, SwitchEvent, SwitchLost, SwitchName, SwitchResynchronised
+from cti.core.events import (
+    CallId,
+    LegFailed,
+    LegFailure,
+    LegKey,
+    PhoneName,
+    SwitchEvent,
+    SwitchLost,
+    SwitchName,
+    SwitchResynchronised,
+)
 from cti.errors import (
     AmiAuthError,
     AmiDownError,
@@ -314,8 +324,11 @@ class AsteriskSwitch:
                 if known > self._epoch:
                     raise AmiSupersededError(f"an engine of epoch {known} has taken over switch {self._name}")
                 await link.ask(translate.write_global(translate.HEARTBEAT_GLOBAL, self._switch_now_ms() // 1000))
-            for event in self._correlator.advance(self._clock.now_ms()):
+            overdue = self._correlator.advance(self._clock.now_ms())
+            for event in overdue:
                 self._tell(event)
+            if any(isinstance(event, LegFailed) and event.cause is LegFailure.SWITCH_DOWN for event in overdue):
+                raise AmiDownError(f"{self._host}:{self._port} accepted a ring and never began it")
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
     def _switch_now_ms(self) -> int:

@@ -6,6 +6,7 @@ It knows the names in our dialplan fragment (`dialplan/switchroom.conf`) and Ast
 
 import re
 from collections.abc import Iterable
+from typing import assert_never
 
 from cti.asterisk.packet import AmiAction, AmiPacket, action
 from cti.core.commands import Answer, CallGone, Command, Done, HangUp, Refused, Ring, StopRinging
@@ -123,6 +124,8 @@ def action_of(command: Command, unique_id: str, epoch: int) -> AmiAction:
             context, extension = "switchroom-back", f"{epoch}*{_checked(leg_key)}"
         case HangUp():
             context, extension = "switchroom-end", f"{epoch}*end"
+        case _ as never:
+            assert_never(never)
     if len(extension) > EXTENSION_MAX:
         raise UnencodableError(
             f"phone name and leg key are too long together: {len(extension)} of {EXTENSION_MAX} bytes"

@@ -140,7 +140,12 @@ class Correlator:
         for found in snapshot.calls:
             call = self._adopted(found, at_ms)
             known = before.get(call.id)
-            self._calls[call.id] = replace(call, ended_legs=known.ended_legs) if known else call
+            if known is not None:
+                # A leg that is seen has not ended, whatever was believed.
+                open_key = call.leg.key if call.leg is not None else None
+                ended = tuple(key for key in known.ended_legs if key != open_key)
+                call = replace(call, ended_legs=ended)
+            self._calls[call.id] = call
             if found.leg_unique_id is not None:
                 self._call_of_leg_channel[found.leg_unique_id] = call.id
         for call_id in before:

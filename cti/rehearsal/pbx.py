@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cti.errors import RehearsalError
-from cti.rehearsal.manager import Headers, ManagerServer
+from cti.rehearsal.ami_server import AmiServer, Headers
 from cti.rehearsal.phone import Phone, PhoneState
 
 CALLS_MAX = 1_000
@@ -55,7 +55,7 @@ class RehearsalSwitch:
     def __init__(self, secret: str, *, username: str = "switchroom", port: int = 0, phones: Iterable[str] = ()) -> None:
         self.port = port
         self._start = secrets.randbelow(900_000_000) + 1_000_000_000
-        self._manager = ManagerServer(self, username, secret)
+        self._ami = AmiServer(self, username, secret)
         self._globals: dict[str, str] = {}
         self._calls: dict[str, Call] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -67,7 +67,7 @@ class RehearsalSwitch:
 
     async def __aenter__(self) -> "RehearsalSwitch":
         self._loop_start = asyncio.get_running_loop().time()
-        self.port = await self._manager.start(self.port)
+        self.port = await self._ami.start(self.port)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -75,7 +75,7 @@ class RehearsalSwitch:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._manager.stop()
+        await self._ami.stop()
 
     # -- what people do ------------------------------------------------------------------------------------------
 
@@ -151,7 +151,7 @@ class RehearsalSwitch:
 
     def cut_links(self) -> None:
         """Break every AMI session, as a network does; calls go on."""
-        self._manager.cut()
+        self._ami.cut()
 
     def _phone(self, name: str) -> Phone:
         phone = self._phones.get(name)
@@ -306,7 +306,7 @@ class RehearsalSwitch:
             phone.become(PhoneState.RINGING)
             self._tell_channel("DialBegin", call, dial)
             leg: Headers = [("Uniqueid", call.leg_unique_id), ("ChannelState", "5")]
-            self._manager.tell([("Event", "Newstate"), *leg])
+            self._ami.tell([("Event", "Newstate"), *leg])
             try:
                 async with asyncio.timeout(seconds):
                     pressed = await phone.pressed()
@@ -320,7 +320,7 @@ class RehearsalSwitch:
             return "ANSWER", CAUSE_NORMAL if await phone.pressed() == "hang_up" else 0
         finally:
             phone.become(PhoneState.FREE)
-            self._manager.tell([("Event", "Hangup"), ("Uniqueid", call.leg_unique_id), ("Cause", "16")])
+            self._ami.tell([("Event", "Hangup"), ("Uniqueid", call.leg_unique_id), ("Cause", "16")])
             call.leg_unique_id = ""
 
     async def _after(self, call: Call) -> Station:
@@ -368,7 +368,7 @@ class RehearsalSwitch:
         ]
 
     def _tell_channel(self, event: str, call: Call, headers: Iterable[tuple[str, str]] = ()) -> None:
-        self._manager.tell([("Event", event), ("Timestamp", self.now()), *self._identity(call), *headers])
+        self._ami.tell([("Event", event), ("Timestamp", self.now()), *self._identity(call), *headers])
 
     def _tell_user(self, name: str, call: Call, headers: Headers) -> None:
         self._tell_channel("UserEvent", call, [("UserEvent", name), *headers])
@@ -380,7 +380,7 @@ class RehearsalSwitch:
 
     def _device_changed(self, phone: Phone) -> None:
         state: Headers = [("Device", phone.device), ("State", phone.device_state)]
-        self._manager.tell([("Event", "DeviceStateChange"), *state])
+        self._ami.tell([("Event", "DeviceStateChange"), *state])
 
 
 def _chosen(values: dict[str, str], wanted: list[str]) -> Headers:

@@ -21,6 +21,7 @@ SWITCHROOM_FALLBACK_GROUP = PJSIP/desk
 #include "switchroom.conf"
 [from-trunk]
 exten => _X.,1,Goto(switchroom,${EXTEN},1)
+exten => _+X.,1,Goto(switchroom,${EXTEN},1)
 """
 PHONES = ("agent1", "agent2", "desk")
 

@@ -323,6 +323,14 @@ def test_a_snapshot_replaces_everything_but_ended_legs() -> None:
     assert over.talk_ms == 200
 
 
+def test_a_leg_that_is_seen_has_not_ended_whatever_was_believed() -> None:
+    made = correlator(ENTERED)
+    made.ring_asked(CALL, KEY, PHONE, 1_000)
+    made.advance(1_000 + correlate.UNTOLD_RING_MS)
+    made.adopt(Snapshot((CallFound(CALLER, Ringing(KEY, PHONE), LEG),), ()), 20_000)
+    assert made.apply(returned(DialStatus.BUSY, 17), 1_500) == [failed(LegFailure.BUSY)]
+
+
 ANY_SIGNAL = st.sampled_from(
     [
         ENTERED,

@@ -13,13 +13,17 @@ from cti.core.events import (
     CallArrived,
     CallEnded,
     CallFellBack,
+    EndedBy,
     LegAnswered,
+    LegEnded,
+    LegEndedBy,
     LegFailed,
     LegFailure,
     LegKey,
     PhoneName,
     SwitchResynchronised,
 )
+from tests.bed import asterisk_config
 from tests.bed.waiting import until
 from tests.cti.engine import Engine
 from tests.cti.stages import AsteriskStage, ami_once, asterisk_stage
@@ -65,6 +69,37 @@ async def test_no_gap_from_the_greeting_to_the_agent_and_the_music_goes_on(stage
         played_ms = (first_word_s - greeted_s - 1.0) * 1_000
         assert abs(positions[-1] - played_ms) < 1_200
         assert caller.rtp.longest_gap_ms(greeted_s, time.time() - 0.1) < GAP_MS
+
+
+async def test_who_hangs_up_during_the_greeting_came_and_went(stage: AsteriskStage) -> None:
+    async with Engine(stage.ami_port, stage.secret) as engine:
+        key = await stage.caller_calls("+4930100", "4930123456", "Ann")
+        await stage.callers[key].rtp.until_heard(880)
+        assert not engine.all(CallArrived)
+        await stage.caller_hangs_up(key)
+        arrived = await engine.sees(CallArrived)
+        assert (arrived.dialled, arrived.caller_number) == ("+4930100", "4930123456")
+        assert (await engine.sees(CallEnded)).by is EndedBy.CALLER
+
+
+async def test_a_leg_whose_sound_stops_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With rtp_timeout, as docs/own-asterisk.md advises, a phone that drops off the network frees its caller."""
+    plain = asterisk_config.pjsip_conf
+    monkeypatch.setattr(
+        asterisk_config, "pjsip_conf", lambda *given: plain(*given).replace("timers = no", "rtp_timeout = 2")
+    )
+    async with asterisk_stage(tmp_path) as stage, Engine(stage.ami_port, stage.secret) as engine:
+        key = await stage.caller_calls("100", "4930123456", "Ann")
+        await stage.callers[key].until("answered")
+        call_id = (await engine.sees(CallArrived)).call_id
+        assert await engine.switch.ring(call_id, LegKey("a"), AGENT1, 8_000) == Done()
+        await stage.phone_rings("agent1")
+        await stage.phone_answers("agent1")
+        answered_s = (await stage.phones["agent1"].until("answered")).seen_s
+        await stage.callers[key].rtp.until_heard(440, since_s=answered_s - 1)
+        stage.phones["agent1"].rtp.quiet()
+        assert (await engine.sees(LegEnded, 10)).by is LegEndedBy.LOST
+        assert not engine.all(CallEnded)
 
 
 async def test_the_fallback_rings_its_group_then_says_sorry(stage: AsteriskStage) -> None:

@@ -1,5 +1,6 @@
 """Schema steps: all or none, the same schema as `history/tables.py`, an older file copied first."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from history.bus import LocalBus
@@ -17,6 +19,7 @@ from history.tables import METADATA
 from tests.history.conftest import sqlite_url
 from tests.history.sample import HandClock, began
 
+HEAD = ScriptDirectory(str(MIGRATIONS)).get_current_head()
 STEP = '''"""A step of the test."""
 
 import sqlalchemy as sa
@@ -42,7 +45,7 @@ def steps(folder: Path, body: str) -> Path:
     (folder / "env.py").write_text((MIGRATIONS / "env.py").read_text())
     for step in (MIGRATIONS / "versions").glob("0*.py"):
         (folder / "versions" / step.name).write_text(step.read_text())
-    (folder / "versions" / "later.py").write_text(STEP.format(revision="later", before="0001", body=body))
+    (folder / "versions" / "later.py").write_text(STEP.format(revision="later", before=HEAD, body=body))
     return folder
 
 
@@ -82,7 +85,7 @@ async def test_a_later_step_is_run_once_and_the_file_is_copied_first(tmp_path: P
     await migrate(database, later)
     await database.dispose()
     assert "extra" in await tables(url)
-    copy = tmp_path / "history.db.before-upgrade-from-0001"
+    copy = tmp_path / f"history.db.before-upgrade-from-{HEAD}"
     with closing(sqlite3.connect(copy)) as older:
         assert older.execute("SELECT count(*) FROM journal").fetchone() == (1,)
         assert older.execute("SELECT name FROM sqlite_master WHERE name = 'extra'").fetchone() is None
@@ -99,3 +102,12 @@ async def test_a_step_that_fails_leaves_nothing_and_can_be_tried_again(database_
     await migrate(database, steps(tmp_path / "good", GOOD))
     await database.dispose()
     assert await tables(database_url) == before | {"extra"}
+
+
+async def test_processes_that_start_at_once_make_the_schema_once(database_url: str) -> None:
+    stores = await asyncio.gather(*(Store.open(database_url, clock=HandClock(), bus=LocalBus()) for _ in range(4)))
+    for store in stores:
+        async with store.writing() as writing:
+            await writing.append("conversation/c-1", [began("c-1")])
+    for store in stores:
+        await store.close()

@@ -6,6 +6,7 @@ import logging
 
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from history import announcements as waiting_inputs
 from history.bus import Message
@@ -83,6 +84,25 @@ async def test_a_cancelled_transaction_leaves_nothing_and_the_store_goes_on(stor
         assert await writing.append(TALK, [began("c-1")]) == [1]
 
 
+async def test_what_was_committed_is_told_although_the_writer_was_cancelled_meanwhile(store: Store) -> None:
+    watcher, told = store.bus.subscribe("conversation/"), 0
+
+    async def write() -> None:
+        async with store.writing() as writing:
+            await writing.append(TALK, [began("c-1")])
+
+    for wait in range(80):
+        task = asyncio.create_task(write())
+        for _ in range(wait):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        while await watcher.next(0) is not None:
+            told += 1
+    await write()
+    assert len(await rows(store, journal)) == told + 1
+
+
 async def test_entries_reach_the_bus_after_the_commit_only(store: Store) -> None:
     watcher = store.bus.subscribe("conversation/")
     async with store.writing() as writing:
@@ -147,12 +167,20 @@ async def test_a_chat_line_counts_once_by_author_and_client_id(store: Store) -> 
     assert [row[3] for row in await rows(store, journal)] == [1, 2]
 
 
-async def test_a_reader_cannot_write_on_sqlite(sqlite_store: Store) -> None:
-    with pytest.raises(StoreUnavailable):
-        async with sqlite_store.reading() as connection:
-            await connection.execute(
-                insert(task_keys).values(tenant="m", domain="m", key="k", interaction="i", made_ms=1)
-            )
+async def test_a_reader_cannot_write(store: Store) -> None:
+    row = {**store.scope.row, "key": "k", "interaction": "i", "made_ms": 1}
+    with pytest.raises((StoreUnavailable, SQLAlchemyError), match=r"(?i)read.?only"):
+        async with store.reading() as connection:
+            await connection.execute(insert(task_keys).values(row))
+    assert await rows(store, task_keys) == []
+
+
+async def test_a_reader_sees_one_state_of_the_database(store: Store) -> None:
+    async with store.reading() as connection:
+        assert (await connection.execute(select(journal))).all() == []
+        async with store.writing() as writing:
+            await writing.append(TALK, [began("c-1")])
+        assert (await connection.execute(select(journal))).all() == []
 
 
 async def test_a_reader_sees_no_transaction_that_is_not_committed(store: Store) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +38,7 @@ from history.lease import Lease
 from history.store import Store
 from history.tables import announcements, journal
 from router.core.inputs import AnyInput
+from tests.bed.waiting import until
 
 SECRET = "the shop's own secret"
 KEY = "the server's own key"
@@ -127,11 +128,11 @@ class Center:
 
 
 @asynccontextmanager
-async def chat_center(folder: Path, settings: ChatSettings) -> AsyncIterator[Center]:
-    """A center whose channel runs; the database is a file of this folder, kept when the center stops."""
+async def chat_center(folder: Path, settings: ChatSettings, url: str | None = None) -> AsyncIterator[Center]:
+    """A center whose channel runs; the database is a file of this folder (or the `url`), kept when the center stops."""
     clock = SystemClock()
     bus = LocalBus()
-    store = await Store.open(f"sqlite+aiosqlite:///{folder / 'switchroom.db'}", clock=clock, bus=bus)
+    store = await Store.open(url or f"sqlite+aiosqlite:///{folder / 'switchroom.db'}", clock=clock, bus=bus)
     routing = RoutingJournal(store, Lease(store, "test"))
     await routing.recover()
     names = {"ann": "Ann", "ben": "Ben"}
@@ -171,6 +172,11 @@ async def served(app: Starlette, host: str = "127.0.0.1", listening: socket.sock
         server.force_exit = True
         await task
         listening.close()
+
+
+async def until_so(condition: Callable[[], bool | Awaitable[bool]], seconds: float, what: str) -> None:
+    """`until` for conditions that ask the database."""
+    await until(condition, seconds, what)
 
 
 def listen(port: int = 0) -> socket.socket:

@@ -15,11 +15,11 @@ from channels.webchat.settings import SiteSettings
 from history.core.conversations import Author, ConversationBegan, LineWritten, VisitorLeft
 from history.core.customers import IdentityKind
 from history.core.routing import InteractionClosed
-from history.core.vocabulary import AgentId, CloseReason, HandlingId, InteractionId, Medium, Trust
+from history.core.vocabulary import AgentId, CloseReason, HandlingId, InteractionId, Medium, QueueId, Trust
 from history.customers import create_customer, link_identity
 from router.core.inputs import CustomerLeft, InteractionArrived, InteractionLearnt
 from tests.bed.waiting import until
-from tests.channels.webchat.center import ANN, SECRET, Center, chat_center, settings_of
+from tests.channels.webchat.center import ANN, HARBOR, SECRET, Center, chat_center, settings_of, until_so
 
 
 def _site(center: Center) -> SiteSettings:
@@ -57,16 +57,13 @@ async def test_the_first_line_begins_a_conversation_and_announces_it_in_one_tran
         first = await center.channel.write(page, _line(1, "Ahoy"))
         began, line = await center.written(first.conversation)
         assert isinstance(began, ConversationBegan) and isinstance(line, LineWritten)
-        assert (began.medium, began.queue, began.site, began.interaction) == (
-            Medium.CHAT,
-            "chat",
-            "harbor",
-            first.conversation,
-        )
+        assert (began.medium, began.queue, began.site) == (Medium.CHAT, QueueId("chat"), HARBOR)
+        assert began.interaction == InteractionId(first.conversation)
         assert await center.store.text(line.text) == "Ahoy"
         [arrived] = await center.announced()
         assert isinstance(arrived, InteractionArrived)
-        assert (arrived.interaction, arrived.medium, arrived.queue) == (first.conversation, Medium.CHAT, "chat")
+        assert (arrived.medium, arrived.queue) == (Medium.CHAT, QueueId("chat"))
+        assert arrived.interaction == InteractionId(first.conversation)
         assert (arrived.source, arrived.source_epoch, arrived.source_number) == ("chat", 1, 1)
         assert arrived.customer is None
         second = await center.channel.write(page, _line(2))
@@ -85,6 +82,28 @@ async def test_a_line_counts_once_however_often_and_at_once_it_is_sent(tmp_path:
         assert [line.seq for line in lines] == [1, 2, 3]
         assert sorted(line.client_id for line in lines) == [f"client-{number:04d}" for number in (1, 2, 3)]
         assert len(await center.announced()) == 1
+
+
+@pytest.mark.real
+async def test_on_postgresql_lines_that_come_at_once_from_several_pages_are_one_conversation_without_gaps(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    async with chat_center(tmp_path, settings_of(), postgres_url) as center:
+        pages = [await _page(center, visitor=_signed(center)) for _ in range(3)]
+        wishes = [(page, _line(number)) for number in range(8) for page in pages]
+        results = await asyncio.gather(*(center.channel.write(page, line) for page, line in wishes))
+        assert len({result.conversation for result in results}) == 1
+        assert {result.seq for result in results} == set(range(1, 9))
+        assert [line.seq for line in await _lines(center, results[0])] == list(range(1, 9))
+        assert len(await center.announced()) == 1
+        handling = await center.ann_takes(results[0].conversation)
+        interaction = InteractionId(results[0].conversation)
+        said = await asyncio.gather(
+            *(center.channel.say(interaction, handling, ANN, f"agent-{number:06d}", "Hi") for number in (1, 2, 1, 2)),
+            center.channel.write(pages[0], _line(99)),
+        )
+        assert {result.seq for result in said if isinstance(result, Committed)} == {9, 10, 11}
+        assert await center.channel.leave(pages[0]) and not await center.channel.leave(pages[1])
 
 
 async def test_agent_and_visitor_talk_and_the_numbers_have_no_gap_for_what_visitors_do_not_see(tmp_path: Path) -> None:
@@ -138,7 +157,7 @@ async def test_when_the_router_says_the_agent_ended_the_visitor_is_told_and_a_la
         async def ended() -> bool:
             return await _phase(center, page) is Phase.ENDED
 
-        await until(ended, 5, "the chat's end")
+        await until_so(ended, 5, "the chat's end")
         standing = await center.channel.look(page)
         assert standing is not None and standing.view.ended is Ended.BY_AGENT
         late = await center.channel.say(interaction, handling, ANN, "agent-000009", "one more thing")
@@ -168,7 +187,7 @@ async def test_end_tells_the_visitor_before_the_routers_fact_and_closing_unanswe
         async def ended() -> bool:
             return await _phase(center, page) is Phase.ENDED
 
-        await until(ended, 5, "the chat's end")
+        await until_so(ended, 5, "the chat's end")
         standing = await center.channel.look(page)
         assert standing is not None and standing.view.ended is Ended.BY_SYSTEM
 
@@ -186,7 +205,7 @@ async def test_a_visitor_who_leaves_is_written_down_and_announced_once(tmp_path:
             VisitorLeft,
         ]
         arrived, left = await center.announced()
-        assert isinstance(left, CustomerLeft) and left.interaction == first.conversation
+        assert isinstance(left, CustomerLeft) and left.interaction == InteractionId(first.conversation)
         assert (arrived.source_number, left.source_number) == (1, 2)
 
 
@@ -204,7 +223,7 @@ async def test_a_visitor_away_for_longer_than_the_site_allows_has_left_but_not_o
             facts = await center.written(lines[0].conversation)
             return any(isinstance(fact, VisitorLeft) for fact in facts)
 
-        await until(has_left, 5, "leaving after 0.4 s away")
+        await until_so(has_left, 5, "leaving after 0.4 s away")
         assert [given for given in await center.announced() if isinstance(given, CustomerLeft)] != []
         assert await _phase(center, stays) is Phase.WAITING
         assert await _phase(center, back) is Phase.WAITING
@@ -267,7 +286,7 @@ async def test_who_signs_in_while_chatting_takes_the_conversation_along_and_the_
         assert (page.conversation, page.token != anonymous.token) == (first.conversation, True)
         learnt = (await center.announced())[-1]
         assert isinstance(learnt, InteractionLearnt)
-        assert (learnt.interaction, learnt.trust) == (first.conversation, Trust.VERIFIED)
+        assert (learnt.interaction, learnt.trust) == (InteractionId(first.conversation), Trust.VERIFIED)
         assert learnt.customer is not None
         assert (await center.channel.write(page, _line(1))).repeated
         assert (await _page(center, token=anonymous.token)).conversation is None

@@ -13,7 +13,9 @@ from channels.core.chat_protocol import (
     FRAME_BYTES_MAX,
     Ack,
     Ended,
+    FromWidget,
     Heartbeat,
+    Hello,
     Leave,
     Line,
     Lines,
@@ -29,7 +31,7 @@ from channels.webchat.settings import ChatLimits
 from history.core.conversations import Author
 from history.core.vocabulary import ConversationId, InteractionId
 from tests.bed.waiting import until
-from tests.channels.webchat.center import ANN, chat_app, chat_center, served, settings_of
+from tests.channels.webchat.center import ANN, chat_app, chat_center, served, settings_of, until_so
 from tests.channels.webchat.widget_client import StubbornVisitor, hello, losing_wire, opened
 
 FAST = ChatLimits(
@@ -97,7 +99,6 @@ async def test_on_a_wire_that_loses_frames_each_line_is_there_once_and_in_order(
         losing_wire(origin, seed, 0.2) as wire,
     ):
         visitor = StubbornVisitor(wire, [f"visitor {place}" for place in range(count)])
-        # The page is the wire's own: the Origin that the server sees is put right by the wire.
         running = asyncio.create_task(visitor.run())
         try:
             await until(lambda: visitor.acked, 20, "the first ack")
@@ -160,10 +161,10 @@ async def test_a_page_of_a_foreign_origin_gets_no_socket(tmp_path: Path) -> None
 
 async def test_forged_tokens_and_statements_are_refused_in_words_and_the_socket_is_closed(tmp_path: Path) -> None:
     async with chat_center(tmp_path, settings_of()) as center, served(chat_app(center)) as origin:
-        cases = {
+        cases: dict[RefusalReason, FromWidget] = {
             RefusalReason.FORGED_TOKEN: hello("v1.a-0123456789abcdef." + "B" * 43),
             RefusalReason.VISITOR_REFUSED: hello(visitor="shop-1001.9999999999." + "0" * 64),
-            RefusalReason.OTHER_VERSION: hello().__class__(version=99),
+            RefusalReason.OTHER_VERSION: Hello(version=99),
             RefusalReason.HELLO_MISSING: Leave(),
         }
         for reason, message in cases.items():
@@ -244,7 +245,7 @@ async def test_sockets_of_one_address_are_bounded_and_silent_ones_closed(tmp_pat
                     return isinstance(await talk.next(), Welcome)
             return False
 
-        await until(welcome, 5, "a free place")
+        await until_so(welcome, 5, "a free place")
 
 
 async def test_the_frame_names_who_may_show_it_and_the_loader_carries_the_sites_words(tmp_path: Path) -> None:

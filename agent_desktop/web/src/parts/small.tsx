@@ -3,7 +3,7 @@
 import { Tooltip } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useNow } from "../clock";
-import { duration, instant } from "../format";
+import { duration, durationWords, instant } from "../format";
 import type { Medium, Trust } from "../protocol.gen";
 import { MEDIUM } from "../words";
 import { MediumIcon } from "./icons";
@@ -37,6 +37,11 @@ export function TrustMark({ trust }: { trust: Trust }) {
   );
 }
 
+/** Seconds matter only near the end. */
+function spell(ms: number): string {
+  return ms < 3_600_000 ? duration(ms) : durationWords(ms);
+}
+
 /** How close an instant is: a word and a colour when time gets short. */
 export function Due({ dueMs, sinceMs, zone }: { dueMs: number; sinceMs: number; zone: string }) {
   const now = useNow();
@@ -45,7 +50,7 @@ export function Due({ dueMs, sinceMs, zone }: { dueMs: number; sinceMs: number; 
   return (
     <Tooltip label={`Due ${instant(dueMs, zone)}`}>
       <span className="due" data-state={state}>
-        {left <= 0 ? `Overdue ${duration(-left)}` : `Due in ${duration(left)}`}
+        {left <= 0 ? `Overdue ${spell(-left)}` : `Due in ${spell(left)}`}
       </span>
     </Tooltip>
   );

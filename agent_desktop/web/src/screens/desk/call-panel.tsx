@@ -5,7 +5,7 @@ import { useRef } from "react";
 import { useParts, usePart } from "../../app-context";
 import { useKeys } from "../../keys";
 import { HangUpIcon, MicIcon, MuteIcon } from "../../parts/icons";
-import { Initials, Key, Since } from "../../parts/small";
+import { Key, MediumBadge, Since, TrustMark } from "../../parts/small";
 import { usePhone } from "../../phone/controls";
 import type { Center, WorkItem } from "../../protocol.gen";
 import { conversationView } from "../../views";
@@ -22,15 +22,20 @@ export function CallPanel({ item, center }: { item: Item; center: Center }) {
   const active = item.work?.state === "active";
   useKeys(active ? { note: () => note.current?.focus() } : {});
   const number = customer?.identities.find((one) => one.kind === "phone")?.value;
-  const who = item.work?.who ?? item.offer?.who ?? "";
+  const shown = item.work ?? item.offer;
+  const who = shown?.who ?? "";
   return (
     <div className="pane-scroll call">
       <section className="call-card" data-state={item.work?.state ?? "offered"}>
-        <Initials name={who} large />
+        <MediumBadge medium="voice" size={26} />
         <div className="call-who">
-          <b>{who}</b>
+          <h1>
+            {who} {shown !== undefined && <TrustMark trust={shown.trust} />}
+          </h1>
           {number !== undefined && number !== who && <span className="tabular">{number}</span>}
-          <span className="muted">{item.work?.why ?? item.offer?.why}</span>
+          <span className="muted">
+            {shown?.queue_name} · {shown?.why}
+          </span>
         </div>
         <div className="call-time">
           {item.work === undefined && item.offer !== undefined && (
@@ -57,6 +62,7 @@ export function CallPanel({ item, center }: { item: Item; center: Center }) {
 
 function CallKeys({ work }: { work: WorkItem }) {
   const phone = usePhone();
+  useKeys({ hangUp: () => phone.hangUp(work) });
   return (
     <div className="call-keys">
       {phone.kind === "softphone" && phone.here && (

@@ -6,11 +6,9 @@ import { useDraft, usePart } from "../../app-context";
 import { useKeys } from "../../keys";
 import { NoteIcon } from "../../parts/icons";
 import { Due, Key, MediumBadge, Since, TrustMark } from "../../parts/small";
-import { usePhone } from "../../phone/controls";
 import type { Center, WorkItem } from "../../protocol.gen";
 import { useAct } from "../../use-act";
 import { conversationView } from "../../views";
-import { MEDIUM } from "../../words";
 import { CallPanel } from "./call-panel";
 import { ChatPanel } from "./chat-panel";
 import { MailPanel } from "./mail-panel";
@@ -28,19 +26,25 @@ export function ConversationPane({ item, center }: { item: Item; center: Center 
   const subject = head?.subject || shown.why;
   return (
     <div className="conversation" data-medium={shown.medium}>
-      <header className="conversation-head">
-        <MediumBadge medium={shown.medium} size={22} />
-        <div className="conversation-title">
-          <h1>
-            {shown.who} <TrustMark trust={shown.trust} />
-          </h1>
-          <p>
-            {shown.queue_name}
-            {subject !== "" && <> · {subject}</>}
-          </p>
-        </div>
-        {work === undefined ? <span className="state-word">Offered</span> : <HeadActions work={work} zone={center.zone} noteOpen={noteOpen} onNote={setNoteOpen} />}
-      </header>
+      {shown.medium !== "voice" && (
+        <header className="conversation-head">
+          <MediumBadge medium={shown.medium} size={22} />
+          <div className="conversation-title">
+            <h1>
+              {shown.who} <TrustMark trust={shown.trust} />
+            </h1>
+            <p>
+              {shown.queue_name}
+              {subject !== "" && <> · {subject}</>}
+            </p>
+          </div>
+          {work === undefined ? (
+            <span className="state-word">Offered</span>
+          ) : (
+            <HeadActions work={work} zone={center.zone} noteOpen={noteOpen} onNote={setNoteOpen} />
+          )}
+        </header>
+      )}
       {work !== undefined && work.state === "active" && work.medium !== "voice" && <SideNote work={work} open={noteOpen} onOpen={setNoteOpen} />}
       <Body item={item} center={center} />
       {work?.state === "wrap_up" && <WrapBar work={work} center={center} />}
@@ -72,10 +76,8 @@ interface HeadActionsProps {
 
 function HeadActions({ work, zone, noteOpen, onNote }: HeadActionsProps) {
   const act = useAct();
-  const phone = usePhone();
   const [busy, setBusy] = useState(false);
   const end = async () => {
-    if (work.medium === "voice") return phone.hangUp(work);
     setBusy(true);
     await act({ type: "end_handling", handling: work.handling });
     setBusy(false);
@@ -88,16 +90,12 @@ function HeadActions({ work, zone, noteOpen, onNote }: HeadActionsProps) {
       <span className="head-timer" title="Since it was accepted">
         <Since ms={work.started_ms} />
       </span>
-      {work.medium !== "voice" && (
-        <>
-          <Button variant={noteOpen ? "light" : "default"} size="xs" leftSection={<NoteIcon size={15} />} onClick={() => onNote(!noteOpen)}>
-            Note
-          </Button>
-          <Button variant="default" size="xs" loading={busy} onClick={() => void end()}>
-            {work.medium === "task" ? "Finish task" : work.medium === "mail" ? "Finish" : `End ${MEDIUM[work.medium].toLowerCase()}`}
-          </Button>
-        </>
-      )}
+      <Button variant={noteOpen ? "light" : "default"} size="xs" leftSection={<NoteIcon size={15} />} onClick={() => onNote(!noteOpen)}>
+        Note
+      </Button>
+      <Button variant="default" size="xs" loading={busy} onClick={() => void end()}>
+        {work.medium === "task" ? "Finish task" : work.medium === "mail" ? "Finish" : "End chat"}
+      </Button>
     </div>
   );
 }

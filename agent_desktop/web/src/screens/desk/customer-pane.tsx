@@ -16,7 +16,7 @@ export function CustomerPane({ item, zone }: { item: Item | undefined; zone: str
   if (item === undefined) {
     return (
       <aside className="customer customer-empty" aria-label="Customer" tabIndex={-1}>
-        <p className="muted">The customer of the work you open stands here.</p>
+        <p className="muted">Open a piece of work, and its customer is shown here.</p>
       </aside>
     );
   }

@@ -5,9 +5,11 @@ import { useDeskParts } from "../../app-context";
 import { Key, MediumBadge, Since } from "../../parts/small";
 import type { Me } from "../../protocol.gen";
 import { useAct } from "../../use-act";
+import { MEDIUM_ORDER } from "../../words";
 
 export function EmptyDesk({ me }: { me: Me }) {
-  const queues = useDeskParts("queue_glance");
+  const glances = useDeskParts("queue_glance");
+  const queues = MEDIUM_ORDER.flatMap((medium) => glances.filter((one) => one.medium === medium));
   const act = useAct();
   const ready = me.presence === "ready";
   return (

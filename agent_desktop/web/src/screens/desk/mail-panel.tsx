@@ -59,7 +59,7 @@ function Mail({ message, zone, subject }: { message: MessageShown; zone: string;
         </p>
       )}
       {htmlOpen && message.html !== null ? <MailFrame html={message.html} /> : <p className="mail-text">{message.text || "(no text)"}</p>}
-      {quoteOpen && <blockquote className="mail-quote">{message.quoted}</blockquote>}
+      {quoteOpen && !htmlOpen && <blockquote className="mail-quote">{message.quoted}</blockquote>}
       <footer>
         {message.quoted !== "" && !htmlOpen && (
           <button type="button" aria-expanded={quoteOpen} onClick={() => setQuoteOpen(!quoteOpen)}>

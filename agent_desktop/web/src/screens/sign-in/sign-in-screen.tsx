@@ -47,8 +47,8 @@ export function SignInScreen({ onSignedIn }: Props) {
             {refusal}
           </Alert>
         )}
-        <TextInput name="user" label="Name" autoComplete="username" required autoFocus spellCheck={false} autoCapitalize="none" />
-        <PasswordInput name="password" label="Password" autoComplete="current-password" required />
+        <TextInput name="user" label="Name" withAsterisk={false} autoComplete="username" required autoFocus spellCheck={false} autoCapitalize="none" />
+        <PasswordInput name="password" label="Password" withAsterisk={false} autoComplete="current-password" required />
         <Button type="submit" fullWidth loading={busy}>
           Sign in
         </Button>

@@ -21,7 +21,7 @@ export function Board({ big }: { big: boolean }) {
   const agents = useParts(WALLBOARD_VIEW, "agent_row");
   const silence = useSilence();
   if (view === undefined) return <div className="board" aria-busy="true" />;
-  const queues = figures.filter((one) => one.queue !== null);
+  const queues = MEDIUM_ORDER.flatMap((medium) => figures.filter((one) => one.queue !== null && one.medium === medium));
   const totals = MEDIUM_ORDER.flatMap((medium) => figures.filter((one) => one.queue === null && one.medium === medium));
   return (
     <div className="board" data-big={big} data-grey={silence > GREY_MS}>
@@ -32,7 +32,7 @@ export function Board({ big }: { big: boolean }) {
       )}
       <Totals totals={totals} states={states} />
       <QueueTable queues={queues} />
-      <Agents states={states} agents={agents} />
+      <Agents states={states} agents={agents} big={big} />
     </div>
   );
 }
@@ -198,7 +198,7 @@ function QueueTable({ queues }: { queues: readonly QueueFigures[] }) {
                     <span className="level-bar">
                       <span style={{ width: `${Math.min(100, one.level_percent ?? 0)}%` }} />
                     </span>
-                    {percent(one.level_percent)}
+                    <span className="level-figure">{percent(one.level_percent)}</span>
                   </span>
                 </Graded>
                 <td className="muted">{targetWords(one)}</td>
@@ -218,19 +218,22 @@ function Graded({ grade, children }: { grade: Grade; children: ReactNode }) {
   return (
     <td data-grade={grade}>
       {children}
-      {(grade === "attention" || grade === "action") && (
-        <span className="grade-mark">
-          <WarningIcon size={13} />
-          <span className="sr-only">{GRADE_WORDS[grade]}</span>
-        </span>
-      )}
+      <span className="grade-mark">
+        {(grade === "attention" || grade === "action") && (
+          <>
+            <WarningIcon size={13} />
+            <span className="sr-only">{GRADE_WORDS[grade]}</span>
+          </>
+        )}
+      </span>
     </td>
   );
 }
 
 const STATES = ["ready", "offered", "talking", "wrap_up", "not_ready", "signed_out"] as const;
 
-function Agents({ states, agents }: { states: AgentsByState | undefined; agents: readonly AgentRow[] }) {
+/** On a wall only how many are in which state: a board that names people in public blames them. */
+function Agents({ states, agents, big }: { states: AgentsByState | undefined; agents: readonly AgentRow[]; big: boolean }) {
   const rank = (row: AgentRow) => STATES.indexOf(row.activity);
   const shown = [...agents].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
   return (
@@ -247,7 +250,7 @@ function Agents({ states, agents }: { states: AgentsByState | undefined; agents:
           </span>
         )}
       </h2>
-      <ul className="agent-grid">
+      {!big && <ul className="agent-grid">
         {shown.map((row) => (
           <li key={row.key} data-activity={row.activity}>
             <span className="activity-dot" />
@@ -264,7 +267,7 @@ function Agents({ states, agents }: { states: AgentsByState | undefined; agents:
             {row.presence !== "signed_out" && !row.desktop_connected && <span className="agent-flag">no desktop</span>}
           </li>
         ))}
-      </ul>
+      </ul>}
     </section>
   );
 }

@@ -49,7 +49,6 @@ export class View {
     this.head(conversation);
     const atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_END;
     this.lines(conversation);
-    if (atEnd) this.log.scrollTop = this.log.scrollHeight;
     const offline = link === "waiting" ? words.offline : link === "connecting" && conversation.token === null ? words.connecting : "";
     const text = conversation.problem ?? offline;
     if (this.banner.textContent !== text) this.banner.textContent = text;
@@ -61,6 +60,7 @@ export class View {
     if (this.endedWords.textContent !== ended) this.endedWords.textContent = ended;
     this.endButton.hidden = conversation.phase !== "waiting" && conversation.phase !== "talking";
     if (this.endButton.hidden) this.question.hidden = true;
+    if (atEnd) this.log.scrollTop = this.log.scrollHeight;
   }
 
   showTyping(name: string | null): void {

@@ -49,7 +49,7 @@ class Floor(Protocol):
         ...
 
 
-class ManagerServer:
+class AmiServer:
     """Listens on loopback; tells each signed-in session every event."""
 
     def __init__(self, floor: Floor, username: str, secret: str) -> None:

@@ -1,0 +1,269 @@
+/** Harbor Bikes, as parts of views. */
+
+import type { AgentActivity, AnyPart, MessageShown, Me, Medium, OfferCard, Phone, PhoneState, QueueFigures, Role, TimelineRow, WorkItem } from "../src/protocol.gen";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const ago = (ms: number) => Date.now() - ms;
+
+const QUEUES: readonly (readonly [string, string, Medium])[] = [
+  ["sales", "Sales", "voice"],
+  ["service", "Workshop and service", "voice"],
+  ["chat", "Shop chat", "chat"],
+  ["mail", "Mail to the shop", "mail"],
+  ["back-office", "Back office", "task"],
+];
+
+export function me(user: string, name: string, role: Role): Me {
+  return { type: "me", key: "me", user, name, role, is_agent: true, presence: "ready", reason: null, by: "agent", since_ms: ago(23 * MINUTE), backed_off_until_ms: null };
+}
+
+export function phone(state: PhoneState): Phone {
+  return { type: "phone", key: "phone", kind: "rehearsal", state, ws_url: null, sip_uri: null, password: null };
+}
+
+export function desk(): AnyPart[] {
+  return [
+    {
+      type: "center",
+      key: "center",
+      name: "Harbor Bikes",
+      media: ["voice", "mail", "chat", "task"],
+      rehearsal: true,
+      reasons: [
+        { id: "break", name: "Break" },
+        { id: "lunch", name: "Lunch" },
+        { id: "training", name: "Training" },
+        { id: "meeting", name: "Meeting" },
+      ],
+      dispositions: [
+        { id: "sold", name: "Sold" },
+        { id: "answered", name: "Question answered" },
+        { id: "repair", name: "Repair booked" },
+        { id: "callback", name: "Call back promised" },
+        { id: "complaint", name: "Complaint" },
+        { id: "wrong", name: "Wrong number" },
+      ],
+      queues: QUEUES.map(([id, name, medium]) => ({ id, name, medium })),
+      disposition_required: ["sales", "service"],
+      zone: "Europe/London",
+    },
+    me("ann", "Ann Fisher", "agent"),
+    phone("free"),
+    { type: "capacity_chip", key: "capacity/voice", medium: "voice", carried: 0, limit: 1 },
+    { type: "capacity_chip", key: "capacity/chat", medium: "chat", carried: 0, limit: 3 },
+    { type: "capacity_chip", key: "capacity/mail", medium: "mail", carried: 0, limit: 2 },
+    { type: "capacity_chip", key: "capacity/task", medium: "task", carried: 0, limit: 2 },
+    ...QUEUES.map(
+      ([id, name, medium], index): AnyPart => ({
+        type: "queue_glance",
+        key: `queue/${id}`,
+        queue: id,
+        name,
+        medium,
+        waiting: [2, 0, 1, 4, 0][index] ?? 0,
+        longest_waiting_since_ms: [ago(74_000), null, ago(22_000), ago(41 * MINUTE), null][index] ?? null,
+      }),
+    ),
+  ];
+}
+
+export function offer(id: string, conversation: string, medium: Medium, who: string, why: string, extra: Partial<OfferCard> = {}): OfferCard {
+  const queue = QUEUES.find((one) => one[2] === medium) ?? ["q", "Queue", medium];
+  return {
+    type: "offer_card",
+    key: `offer/${id}`,
+    offer: id,
+    interaction: conversation,
+    conversation,
+    medium,
+    who,
+    customer: "maria",
+    trust: "verified",
+    why,
+    queue: queue[0],
+    queue_name: queue[1],
+    arrived_ms: ago(48_000),
+    offered_ms: ago(3_000),
+    expires_at_ms: Date.now() + 17_000,
+    ringing: medium === "voice",
+    acceptable_here: medium !== "voice",
+    ...extra,
+  };
+}
+
+export function workOf(from: OfferCard, extra: Partial<WorkItem> = {}): WorkItem {
+  return {
+    type: "work_item",
+    key: `work/h-${from.conversation}`,
+    handling: `h-${from.conversation}`,
+    interaction: from.interaction,
+    conversation: from.conversation,
+    medium: from.medium,
+    state: "active",
+    who: from.who,
+    customer: from.customer,
+    trust: from.trust,
+    why: from.why,
+    queue: from.queue,
+    queue_name: from.queue_name,
+    arrived_ms: from.arrived_ms,
+    started_ms: Date.now(),
+    wrap_up_since_ms: null,
+    wrap_up_ends_at_ms: null,
+    ended_by: null,
+    due_ms: from.medium === "mail" ? Date.now() + 95 * MINUTE : null,
+    customer_gone: false,
+    unread: 0,
+    last_line: "",
+    last_line_ms: null,
+    disposition_required: from.medium === "voice",
+    ...extra,
+  };
+}
+
+export function line(number: number, author: MessageShown["author"], who: string, text: string, at_ms: number, extra: Partial<MessageShown> = {}): MessageShown {
+  return {
+    type: "message_shown",
+    key: `message/${String(number).padStart(10, "0")}`,
+    message: `m-${number}`,
+    number,
+    author,
+    agent: author === "agent" ? "ann" : null,
+    who,
+    at_ms,
+    text,
+    quoted: "",
+    html: null,
+    subject: null,
+    address_from: null,
+    address_to: null,
+    attachments: [],
+    client_message: null,
+    send_state: null,
+    send_detail: null,
+    unreadable: false,
+    ...extra,
+  };
+}
+
+function past(id: string, medium: Medium, beganAgo: number, lastedMs: number | null, queue: string, agent: string, disposition: string, summary: string): TimelineRow {
+  const began = ago(beganAgo);
+  return {
+    type: "timeline_row",
+    key: `timeline/${id}`,
+    interaction: id,
+    conversation: id,
+    medium,
+    began_ms: began,
+    ended_ms: lastedMs === null ? null : began + lastedMs,
+    queue_name: queue,
+    agent_name: agent,
+    state: lastedMs === null ? "open" : "closed",
+    disposition_name: disposition,
+    summary,
+  };
+}
+
+/** What stands beside every conversation with Maria. */
+export function maria(conversation: string, medium: Medium, subject: string): AnyPart[] {
+  return [
+    {
+      type: "conversation_head",
+      key: "head",
+      conversation,
+      interaction: conversation,
+      medium,
+      subject,
+      queue: "q",
+      queue_name: "Shop chat",
+      began_ms: ago(2 * MINUTE),
+      due_ms: null,
+      reply_to: medium === "mail" ? "maria.lopez@example.com" : null,
+      reply_from: medium === "mail" ? "service@harbor-bikes.example" : null,
+      follows: null,
+      customer_gone: false,
+      closed: null,
+    },
+    {
+      type: "customer_shown",
+      key: "customer",
+      customer: "maria",
+      name: "Maria Lopez",
+      trust: "verified",
+      identities: [
+        { kind: "phone", value: "+44 20 7946 0101", trust: "verified" },
+        { kind: "mail", value: "maria.lopez@example.com", trust: "claimed" },
+        { kind: "chat", value: "shop-1001", trust: "verified" },
+      ],
+    },
+    past(conversation, medium, 2 * MINUTE, null, "Shop chat", "", "", subject),
+    past("old-1", "mail", 26 * HOUR, 5 * HOUR, "Mail to the shop", "Carla Rossi", "Question answered", "Re: Delivery of the cargo bike: which of the two racks fits a child seat?"),
+    past("old-2", "voice", 3 * 24 * HOUR, 7 * MINUTE, "Sales", "Ben Okafor", "Sold", "Cargo bike L, blue, to be delivered on Saturday"),
+    past("old-3", "chat", 4 * 24 * HOUR, 12 * MINUTE, "Shop chat", "Ann Fisher", "Question answered", "Is the cargo bike in the window still there?"),
+    past("old-4", "task", 61 * 24 * HOUR, 40 * MINUTE, "Back office", "Ann Fisher", "Repair booked", "Refund the shipping of order 8812"),
+  ];
+}
+
+function figures(id: string | null, name: string, medium: Medium, waiting: number, longest: number | null, counts: readonly [number, number, number, number], level: readonly [number, number], target: readonly [number, number]): QueueFigures {
+  return {
+    type: "queue_figures",
+    key: id === null ? `total/${medium}` : `queue/${id}`,
+    queue: id,
+    name,
+    medium,
+    waiting,
+    longest_waiting_since_ms: longest === null ? null : ago(longest),
+    offered: counts[0],
+    answered: counts[1],
+    abandoned: counts[2],
+    short_abandoned: counts[3],
+    level_met: level[0],
+    level_of: level[1],
+    level_percent: level[1] === 0 ? null : (100 * level[0]) / level[1],
+    level_target_percent: target[0],
+    level_within_ms: target[1],
+  };
+}
+
+export function wallboard(): AnyPart[] {
+  const agents: readonly (readonly [string, AgentActivity, number, readonly Medium[], string])[] = [
+    ["Ann Fisher", "talking", 184_000, ["voice"], ""],
+    ["Ben Okafor", "ready", 42_000, [], ""],
+    ["Carla Rossi", "talking", 611_000, ["chat", "chat", "mail"], ""],
+    ["Dmitri Ivanov", "wrap_up", 31_000, ["voice"], ""],
+    ["Elif Kaya", "not_ready", 1_260_000, [], "Lunch"],
+    ["Farid Haddad", "offered", 4_000, ["voice"], ""],
+    ["Grace Kim", "ready", 9_000, [], ""],
+    ["Hugo Martin", "signed_out", 9_000_000, [], ""],
+  ];
+  return [
+    { type: "board_center", key: "center", name: "Harbor Bikes", media: ["voice", "mail", "chat", "task"], rehearsal: true, zone: "Europe/London", day_began_ms: new Date().setUTCHours(0, 0, 0, 0) },
+    figures(null, "All calls", "voice", 2, 74_000, [143, 128, 9, 4], [112, 137], [80, 20_000]),
+    figures(null, "All chats", "chat", 1, 22_000, [61, 58, 2, 0], [57, 60], [85, 45_000]),
+    figures(null, "All e-mails", "mail", 4, 41 * MINUTE, [38, 34, 0, 0], [31, 34], [90, 4 * HOUR]),
+    figures(null, "All tasks", "task", 0, null, [12, 12, 0, 0], [12, 12], [90, 24 * HOUR]),
+    figures("sales", "Sales", "voice", 2, 74_000, [88, 79, 5, 3], [72, 84], [80, 20_000]),
+    figures("service", "Workshop and service", "voice", 0, null, [55, 49, 4, 1], [36, 53], [80, 20_000]),
+    figures("chat", "Shop chat", "chat", 1, 22_000, [61, 58, 2, 0], [57, 60], [85, 45_000]),
+    figures("mail", "Mail to the shop", "mail", 4, 41 * MINUTE, [38, 34, 0, 0], [31, 34], [90, 4 * HOUR]),
+    figures("back-office", "Back office", "task", 0, null, [12, 12, 0, 0], [12, 12], [90, 24 * HOUR]),
+    { type: "agents_by_state", key: "agents", signed_out: 1, not_ready: 1, ready: 2, offered: 1, talking: 2, wrap_up: 1 },
+    ...agents.map(
+      ([name, activity, since, carries, reason]): AnyPart => ({
+        type: "agent_row",
+        key: `agent/${name.split(" ")[0]?.toLowerCase() ?? ""}`,
+        agent: name,
+        name,
+        activity,
+        presence: activity === "signed_out" ? "signed_out" : activity === "not_ready" ? "not_ready" : "ready",
+        reason_name: reason,
+        since_ms: ago(since),
+        carries,
+        desktop_connected: true,
+        phone_reachable: true,
+      }),
+    ),
+    { type: "figure_meaning", key: "meaning/service_level", figure: "service_level", name: "Service level", words: "Share of visits answered within the threshold.", numerator: "answered within the threshold", denominator: "answered + abandoned after the threshold" },
+  ];
+}

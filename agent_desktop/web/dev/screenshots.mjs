@@ -1,0 +1,93 @@
+// Takes pictures of every screen of the built page under the real content security policy, against the played center.
+// Usage: npm run build && npm run screenshots -- <folder> [width height [light|dark]]
+import { mkdirSync } from "node:fs";
+import { chromium } from "playwright-core";
+import { preview } from "vite";
+
+const [folder = "test-results/screens", width = "1280", height = "720", scheme = "light"] = process.argv.slice(2);
+mkdirSync(folder, { recursive: true });
+
+const server = await preview({ configFile: "dev/vite.config.ts", preview: { host: "127.0.0.1", port: 0 }, logLevel: "silent" });
+const address = `http://127.0.0.1:${server.httpServer.address().port}`;
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required"],
+});
+const faults = [];
+
+async function pageOf(user) {
+  const context = await browser.newContext({ viewport: { width: Number(width), height: Number(height) }, colorScheme: scheme });
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    // Expected: nobody is signed in at first, and the mail's tracking picture is held back by the policy.
+    if (/401 \(Unauthorized\)|tracker\.example\/pixel/.test(message.text())) return;
+    if (message.type() === "error" || message.type() === "warning") faults.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => faults.push(`page: ${error.message}`));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(address) && !request.url().startsWith("about:") && !request.url().startsWith("data:")) faults.push(`asked elsewhere: ${request.url()}`);
+  });
+  await page.goto(address);
+  if (user !== undefined) {
+    await page.getByLabel("Name").fill(user);
+    await page.getByLabel("Password", { exact: true }).fill("harbor");
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.locator(".top-bar").waitFor();
+  }
+  return page;
+}
+
+async function play(...scenes) {
+  for (const scene of scenes) await fetch(`${address}/dev/play?scene=${scene}`, { method: "POST" });
+}
+
+async function picture(page, name) {
+  await page.waitForTimeout(450);
+  const clipped = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  if (clipped) faults.push(`${name}: wider than the window`);
+  await page.screenshot({ path: `${folder}/${name}-${width}-${scheme}.png` });
+}
+
+try {
+  const first = await pageOf();
+  await picture(first, "01-sign-in");
+  const page = await pageOf("ann");
+  await play("clear");
+  await picture(page, "02-empty");
+  await play("call");
+  await picture(page, "03-offer-call");
+  await play("clear", "talk", "chat-offer");
+  await picture(page, "04-talk");
+  await play("clear", "wrap");
+  await picture(page, "05-wrap");
+  await play("clear", "chat", "mail", "task", "typing");
+  await page.locator(".work-row", { hasText: "child seat" }).first().click();
+  await picture(page, "06-chat");
+  await page.locator(".work-row").filter({ has: page.getByLabel("E-mail") }).click();
+  await page.getByText("Show earlier text").click();
+  await picture(page, "07-mail");
+  await page.getByText("Show as it was formatted").click();
+  await picture(page, "08-mail-formatted");
+  await page.locator(".work-row").filter({ has: page.getByLabel("Task") }).click();
+  await play("trouble");
+  await picture(page, "09-task-trouble");
+  await page.keyboard.press("Alt+KeyT");
+  await picture(page, "10-make-task");
+  await page.keyboard.press("Escape");
+  await page.locator(".presence-button").click();
+  await picture(page, "11-presence");
+  await page.keyboard.press("Escape");
+  await page.locator("body").press("?");
+  await picture(page, "12-keys");
+  await page.keyboard.press("Escape");
+  const sam = await pageOf("sam");
+  await picture(sam, "13-board");
+  await sam.goto(`${address}/wallboard`);
+  await sam.locator(".tile").first().waitFor();
+  await picture(sam, "14-wall");
+} finally {
+  await browser.close();
+  await server.close();
+}
+for (const fault of new Set(faults)) console.log(fault);
+process.exit(faults.length === 0 ? 0 : 1);

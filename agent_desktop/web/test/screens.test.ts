@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { ServerClock } from "../src/clock";
+import { duration, durationWords, when } from "../src/format";
+import type { QueueFigures } from "../src/protocol.gen";
+import { itemsOf, neighbour, selectionAfter } from "../src/screens/desk/selection";
+import { gradeOfLevel, gradeOfLongest, gradeOfReady, percent, targetWords } from "../src/screens/wallboard/figures";
+import * as samples from "../dev/samples";
+
+const offer = (id: string, at = 0) => samples.offer(`o-${id}`, id, "chat", "Maria", "why", { offered_ms: at });
+const work = (id: string, at: number, state: "active" | "wrap_up" = "active") => samples.workOf(offer(id), { started_ms: at, state });
+
+describe("what stands in the middle", () => {
+  it("lists offers, then active work, then wrap-up, each in the order in which it began", () => {
+    const items = itemsOf([offer("o2", 9), offer("o1", 3)], [work("w2", 8), work("u1", 1, "wrap_up"), work("w1", 2)]);
+    expect(items.map((item) => item.conversation)).toEqual(["o1", "o2", "w1", "w2", "u1"]);
+  });
+
+  it("is not changed by an offer while something is open", () => {
+    const before = itemsOf([], [work("a", 1)]);
+    expect(selectionAfter("a", before, itemsOf([offer("b")], [work("a", 1)]))).toBe("a");
+  });
+
+  it("is the offer when nothing else is open", () => {
+    expect(selectionAfter(null, [], itemsOf([offer("b")], []))).toBe("b");
+  });
+
+  it("is what the agent has just taken", () => {
+    const before = itemsOf([offer("b")], [work("a", 1)]);
+    expect(selectionAfter("a", before, itemsOf([], [work("a", 1), work("b", 2)]))).toBe("b");
+  });
+
+  it("is other work when the selected is over, and nothing when there is none", () => {
+    const before = itemsOf([], [work("a", 1), work("b", 2)]);
+    expect(selectionAfter("a", before, itemsOf([offer("c")], [work("b", 2)]))).toBe("b");
+    expect(selectionAfter("a", before, [])).toBeNull();
+  });
+
+  it("is walked around its ends", () => {
+    const items = itemsOf([], [work("a", 1), work("b", 2)]);
+    expect(neighbour("b", items, 1)).toBe("a");
+    expect(neighbour("a", items, -1)).toBe("b");
+    expect(neighbour(null, items, 1)).toBe("a");
+    expect(neighbour("a", [], 1)).toBeNull();
+  });
+});
+
+describe("the board's colours", () => {
+  const figures = samples.wallboard().find((part): part is QueueFigures => part.key === "queue/sales") as QueueFigures;
+
+  it("grade the service level against its own target, with none when nothing was counted", () => {
+    expect(gradeOfLevel({ ...figures, level_percent: 80 })).toBe("good");
+    expect(gradeOfLevel({ ...figures, level_percent: 79.9 })).toBe("attention");
+    expect(gradeOfLevel({ ...figures, level_percent: 69.9 })).toBe("action");
+    expect(gradeOfLevel({ ...figures, level_percent: null })).toBe("none");
+    expect(percent(null)).toBe("–");
+  });
+
+  it("grade waiting on the line, not waiting in a mailbox", () => {
+    const waits = { ...figures, longest_waiting_since_ms: 0 };
+    expect([60_000, 61_000, 121_000].map((now) => gradeOfLongest(waits, now))).toEqual(["good", "attention", "action"]);
+    expect(gradeOfLongest({ ...waits, medium: "mail" }, 999_999)).toBe("none");
+    expect(gradeOfLongest({ ...waits, longest_waiting_since_ms: null }, 5)).toBe("none");
+  });
+
+  it("are red at once when somebody waits and nobody is ready", () => {
+    expect(gradeOfReady(0, 1)).toBe("action");
+    expect(gradeOfReady(1, 9)).toBe("none");
+    expect(gradeOfReady(0, 0)).toBe("none");
+  });
+
+  it("name the target in the unit that reads best", () => {
+    expect([20_000, 240_000, 14_400_000].map((level_within_ms) => targetWords({ ...figures, level_within_ms }))).toEqual(["80 % in 20 s", "80 % in 4 min", "80 % in 4 h"]);
+  });
+});
+
+describe("time", () => {
+  it("is the server's, by the sample with the least delay", () => {
+    let local = 1_000;
+    const clock = new ServerClock(() => local);
+    clock.heard(5_900);
+    local = 2_000;
+    clock.heard(7_000);
+    local = 3_000;
+    clock.heard(7_200);
+    expect(clock.offsetMs).toBe(5_000);
+    expect(clock.now()).toBe(8_000);
+  });
+
+  it("reads as people read it", () => {
+    expect([0, 59_999, 61_000, 3_725_000, -5].map(duration)).toEqual(["0:00", "0:59", "1:01", "1:02:05", "0:00"]);
+    expect([30_000, 180_000, 7_500_000, 200_000_000].map(durationWords)).toEqual(["30 s", "3 min", "2 h 5 min", "2 days"]);
+    const noon = Date.UTC(2026, 10, 20, 12);
+    expect(when(noon, noon + 3_600_000, "Europe/London")).toBe("12:00");
+    expect(when(noon, noon + 86_400_000, "Europe/London")).toContain("Fri");
+    expect(when(noon, noon + 20 * 86_400_000, "Europe/London")).toBe("20 Nov");
+    expect(when(noon, noon + 100 * 86_400_000, "Europe/London")).toBe("20 Nov 2026");
+    expect(when(noon, noon, "No/Such")).toBe("12:00");
+  });
+});

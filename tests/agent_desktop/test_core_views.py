@@ -1,0 +1,367 @@
+"""The views' pure core: a view equals a fresh fold after any facts, and changes lead where a snapshot is."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent_desktop.core.conversation import (
+    ERASED,
+    Conversation,
+    CustomerKnown,
+    Found,
+    conversation_parts,
+    headers_of,
+    last_line,
+    view_of,
+    why,
+)
+from agent_desktop.core.desk import About, LookedUp, desk_parts
+from agent_desktop.core.floor import Floor, Touched
+from agent_desktop.core.numbering import CHANGES_KEPT, NumberedView
+from agent_desktop.core.parts import (
+    AnyPart,
+    AttachmentShown,
+    ChannelDown,
+    ConversationHead,
+    MessageShown,
+    Phone,
+    PhoneKind,
+    PhoneState,
+    QueueGlance,
+    TaskShown,
+    WorkItem,
+)
+from agent_desktop.core.protocol import Snapshot
+from agent_desktop.core.settings import CenterSettings, PhoneSettings, UserSettings
+from history.core import conversations as said
+from history.core import routing as facts
+from history.core.conversations import Author, SendState
+from history.core.entries import Fact
+from history.core.vocabulary import (
+    AgentId,
+    BackOffBecause,
+    ClientMessageId,
+    CloseReason,
+    ContentId,
+    ConversationId,
+    DigestHex,
+    EndedBy,
+    HandlingId,
+    InteractionId,
+    Medium,
+    MessageId,
+    OfferId,
+    Presence,
+    QueueId,
+    ReasonCode,
+    Role,
+    UserId,
+    VisitId,
+    WithdrawnBecause,
+)
+from tests.agent_desktop.center import center_settings, routing_settings
+
+AGENTS = [AgentId("ann"), AgentId("ben")]
+WORK = [(InteractionId(f"c-{number}"), number) for number in range(4)]
+MEDIA = [Medium.CHAT, Medium.VOICE, Medium.MAIL, Medium.TASK]
+QUEUES = [QueueId(name) for name in ("chat", "sales", "mail", "tasks")]
+
+
+def any_fact(kind: int, work: int, agent: int) -> Fact:
+    """One of all facts that the floor knows, about one of four interactions and two agents."""
+    interaction, number = WORK[work]
+    who, medium, queue = AGENTS[agent], MEDIA[work], QUEUES[work]
+    offer, handling = OfferId(f"o-{number}"), HandlingId(f"h-{number}")
+    ended: dict[str, Any] = {"offer": offer, "interaction": interaction, "agent": who}
+    visit: dict[str, Any] = {
+        "visit": VisitId(f"v-{number}"),
+        "interaction": interaction,
+        "queue": queue,
+        "medium": medium,
+    }
+    made = [
+        facts.PresenceChanged(agent=who, presence=Presence.READY),
+        facts.PresenceChanged(agent=who, presence=Presence.NOT_READY, reason=ReasonCode("lunch")),
+        facts.DesktopConnected(agent=who),
+        facts.DesktopDisconnected(agent=who),
+        facts.PhoneBecameReachable(agent=who),
+        facts.PhoneBecameUnreachable(agent=who),
+        facts.PhoneBecameBusy(agent=who),
+        facts.PhoneBecameFree(agent=who),
+        facts.AgentBackedOff(agent=who, until_ms=9, because=BackOffBecause.BUSY),
+        facts.InteractionQueued(**visit, arrived_ms=number, due_ms=number + 5),
+        facts.InteractionAttributed(interaction=interaction),
+        facts.OfferMade(**visit, offer=offer, agent=who, waited_ms=1, expires_at_ms=20, idle_ms=0, candidates=1),
+        facts.RingOrdered(offer=offer, pop_was_late=False, expires_at_ms=30),
+        facts.PhoneRang(offer=offer),
+        facts.OfferAccepted(**ended),
+        facts.OfferDeclined(**ended),
+        facts.OfferExpired(**ended, misses=1),
+        facts.OfferWithdrawn(**ended, because=WithdrawnBecause.CUSTOMER_LEFT),
+        facts.VisitAnswered(**visit, wait_ms=5),
+        facts.VisitAbandoned(**visit, wait_ms=5, short=False),
+        facts.HandlingStarted(
+            handling=handling, interaction=interaction, agent=who, queue=queue, medium=medium, offer=offer
+        ),
+        facts.WrapUpStarted(
+            handling=handling, interaction=interaction, agent=who, by=EndedBy.AGENT, active_ms=3, ends_at_ms=99
+        ),
+        facts.WrapUpCompleted(handling=handling, interaction=interaction, agent=who, wrap_up_ms=2),
+        facts.CustomerLegEnded(interaction=interaction),
+        facts.InteractionClosed(interaction=interaction, reason=CloseReason.HANDLED),
+        facts.RoutingDefined(settings=routing_settings()),
+        facts.RingingStopped(offer=offer),
+    ]
+    return made[kind % len(made)]
+
+
+KINDS = 27
+SEQUENCES = st.lists(st.tuples(st.integers(0, KINDS - 1), st.integers(0, 3), st.integers(0, 1)), max_size=60)
+
+
+def user(center: CenterSettings, name: str) -> UserSettings:
+    found = center.user(name)
+    assert found is not None
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(SEQUENCES)
+def test_each_desk_equals_a_fresh_fold_after_any_facts(sequence: list[tuple[int, int, int]]) -> None:
+    center = center_settings()
+    floor, views = Floor(), {name: NumberedView("desk", 1_000) for name in ("ann", "ben")}
+    shown: dict[str, dict[str, AnyPart]] = {name: {} for name in views}
+    made = [facts.RoutingDefined(settings=routing_settings()), *(any_fact(*item) for item in sequence)]
+    for at_ms, fact in enumerate(made):
+        touched = floor.fold(fact, at_ms)
+        for name, view in views.items():
+            if not (touched.everything or touched.queues or name in touched.agents):
+                continue
+            change = view.publish(desk_parts(floor, center, user(center, name), LookedUp()), at_ms)
+            if change is not None:
+                shown[name] = {key: part for key, part in shown[name].items() if key not in change.removed}
+                shown[name] |= {part.key: part for part in change.put}
+    fresh = Floor()
+    for at_ms, fact in enumerate(made):
+        fresh.fold(fact, at_ms)
+    assert fresh == floor
+    for name in views:
+        expected = desk_parts(fresh, center, user(center, name), LookedUp())
+        assert shown[name] == {part.key: part for part in expected}
+        assert len({part.key for part in expected}) == len(expected)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=200), st.integers(0, 200))
+def test_whoever_returns_is_led_to_the_same_parts(steps: list[int], left_at: int) -> None:
+    view = NumberedView("desk", 5_000)
+    seen: dict[int, dict[str, AnyPart]] = {5_000: {}}
+    for at_ms, count in enumerate(steps):
+        view.publish([glance(number, at_ms) for number in range(count)], at_ms)
+        seen[view.number] = view.parts
+    stood = sorted(seen)[left_at % len(seen)]
+    missing = view.since(stood, 1)
+    if isinstance(missing, Snapshot):
+        assert view.number - stood > CHANGES_KEPT
+        return
+    parts = dict(seen[stood])
+    for change in missing:
+        assert change.from_number == stood
+        for key in change.removed:
+            del parts[key]
+        parts |= {part.key: part for part in change.put}
+        stood = change.number
+    assert (stood, parts) == (view.number, view.parts)
+
+
+def glance(number: int, waiting: int) -> QueueGlance:
+    return QueueGlance(
+        key=f"queue/{number}",
+        queue=QueueId(str(number)),
+        name="",
+        medium=Medium.CHAT,
+        waiting=waiting,
+        longest_waiting_since_ms=None,
+    )
+
+
+@pytest.mark.parametrize("stood", [None, 4_999, 5_002, 1])
+def test_whoever_stands_elsewhere_gets_a_snapshot(stood: int | None) -> None:
+    view = NumberedView("desk", 5_000)
+    view.publish([glance(1, 1)], 7)
+    assert view.publish([glance(1, 1)], 8) is None
+    given = view.since(stood, 9)
+    assert isinstance(given, Snapshot)
+    assert (given.number, given.server_ms, given.parts) == (5_001, 9, (glance(1, 1),))
+    assert view.since(5_001, 9) == []
+
+
+def test_a_closed_interaction_leaves_nothing_on_the_floor() -> None:
+    floor = Floor()
+    for kind in (9, 11, 20, 24):
+        floor.fold(any_fact(kind, 0, 0), 1)
+    assert (floor.interactions, floor.offers, floor.handlings) == ({}, {}, {})
+
+
+def test_what_was_touched_adds_up() -> None:
+    touched = Touched(agents={AgentId("ann")})
+    touched.add(Touched(queues={QueueId("chat")}, interactions={InteractionId("c-1")}, everything=True))
+    assert touched == Touched({AgentId("ann")}, {QueueId("chat")}, {InteractionId("c-1")}, True)
+
+
+def phone_after(*kinds: int) -> Phone:
+    floor = Floor()
+    floor.fold(facts.RoutingDefined(settings=routing_settings()), 0)
+    for kind in kinds:
+        floor.fold(any_fact(kind, 1, 0), 1)
+    secret = PhoneSettings(PhoneKind.SOFTPHONE, "ws://127.0.0.1:8088/ws", "sip:ann@127.0.0.1", "secret")
+    ann = UserSettings(UserId("ann"), "Ann", Role.AGENT, is_agent=True, phone=secret)
+    return next(part for part in desk_parts(floor, center_settings(), ann, LookedUp()) if isinstance(part, Phone))
+
+
+def test_a_phone_is_shown_as_the_switch_sees_it() -> None:
+    assert phone_after().state is PhoneState.UNREACHABLE
+    assert phone_after(4).state is PhoneState.FREE
+    assert phone_after(4, 9, 11, 12).state is PhoneState.RINGING
+    assert phone_after(4, 6).state is PhoneState.BUSY
+    assert phone_after().password == "secret"
+
+
+def test_a_supervisor_who_is_no_agent_has_no_work_on_the_desk() -> None:
+    center = center_settings()
+    floor = Floor()
+    floor.fold(facts.RoutingDefined(settings=routing_settings()), 0)
+    down = ChannelDown(key="channel/mail", name="mail", medium=Medium.MAIL, sentence="No answer.", since_ms=1)
+    parts = desk_parts(floor, center, user(center, "sam"), LookedUp(channels_down=(down,)))
+    assert [part.key for part in parts] == ["center", "me", "channel/mail"]
+
+
+def test_a_card_shows_what_was_looked_up() -> None:
+    center, floor = center_settings(), Floor()
+    for kind in (25, 9, 11, 14, 18, 20):
+        floor.fold(any_fact(kind, 0, 0), 10)
+    handling = HandlingId("h-0")
+    looked_up = LookedUp(
+        about={InteractionId("c-0"): About(who="Maria", why="Chain", unread=2, last_line="Hi", last_line_ms=3)},
+        drafts={(handling, "note"): "half", (HandlingId("h-9"), "note"): "of other work"},
+    )
+    parts = desk_parts(floor, center, user(center, "ann"), looked_up)
+    work = next(part for part in parts if isinstance(part, WorkItem))
+    assert (work.who, work.why, work.unread, work.last_line) == ("Maria", "Chain", 2, "Hi")
+    assert [part.key for part in parts if part.key.startswith("draft/")] == ["draft/h-0/note"]
+
+
+# ---- conversations
+
+
+def a_conversation() -> tuple[Conversation, dict[ContentId, str]]:
+    conversation = Conversation()
+    texts = {
+        "subject": "Lamp",
+        "headers": json.dumps({"From": "maria@example.com", "Reply_To": None, "To": ["help@shop.example"]}),
+        "new": "It is dark.",
+        "all": "It is dark.\n> Hello",
+        "answer": "We are sorry.",
+        "why": "550 no such user",
+        "note": "Sent a lamp",
+        "title": "Call",
+        "fields": '{"number": 5}',
+    }
+    identity = {"conversation": ConversationId("m-1"), "interaction": InteractionId("m-1"), "medium": Medium.MAIL}
+    facts_said: list[Fact] = [
+        said.ConversationBegan(**identity, subject=ContentId("subject"), queue=QueueId("mail")),  # type: ignore[arg-type]
+        said.MailReceived(
+            message=MessageId("1"),
+            raw=ContentId("raw"),
+            digest=DigestHex("0"),
+            headers=ContentId("headers"),
+            text=ContentId("all"),
+            new_text=ContentId("new"),
+            attachments=(ContentId("file"), ContentId("gone")),
+        ),
+        said.MailQueued(
+            message=MessageId("2"),
+            handling=HandlingId("h"),
+            agent=AgentId("ann"),
+            headers=ContentId("none"),
+            text=ContentId("answer"),
+        ),
+        said.MailSendStateChanged(message=MessageId("2"), state=SendState.FAILED, detail=ContentId("why")),
+        said.MailSendStateChanged(message=MessageId("9"), state=SendState.SENT),
+        said.NoteWritten(handling=HandlingId("h"), agent=AgentId("ann"), text=ContentId("note")),
+        said.TaskGiven(title=ContentId("title"), fields=ContentId("fields")),
+        said.VisitorLeft(conversation=ConversationId("m-1")),
+    ]
+    for number, fact in enumerate(facts_said, start=1):
+        conversation.fold(fact, number, 100 + number)
+        conversation.fold(fact, number, 999)
+    conversation.fold(facts.RingingStopped(offer=OfferId("o")), 9, 1)
+    return conversation, {ContentId(name): text for name, text in texts.items()}
+
+
+def test_a_conversation_is_shown_in_its_order() -> None:
+    conversation, texts = a_conversation()
+    file = AttachmentShown(content=ContentId("file"), name="a", media_type="b", size_bytes=1, address="/c")
+    found = Found(texts=texts, attachments={ContentId("file"): file}, customer=CustomerKnown(name="Maria"))
+    parts = conversation_parts(conversation, center_settings(), found)
+    assert [part.key for part in parts] == [
+        "head",
+        "task",
+        "message/0000000002",
+        "message/0000000003",
+        "note/h",
+        "customer",
+    ]
+    head, task, first, second = parts[:4]
+    assert isinstance(head, ConversationHead)
+    assert (head.reply_to, head.reply_from, head.customer_gone) == ("maria@example.com", "help@shop.example", True)
+    assert isinstance(task, TaskShown)
+    assert [(item.name, item.value) for item in task.fields] == [("number", "5")]
+    assert isinstance(first, MessageShown)
+    assert (first.text, first.quoted, first.attachments) == ("It is dark.", "> Hello", (file,))
+    assert isinstance(second, MessageShown)
+    assert (second.who, second.send_state, second.send_detail) == ("Ann Archer", SendState.FAILED, "550 no such user")
+    assert conversation.contents() >= {ContentId("subject"), ContentId("why"), ContentId("title")}
+    assert conversation.attachments() == {ContentId("file"), ContentId("gone")}
+    assert last_line(conversation, texts) == ("We are sorry.", 103)
+    assert why(conversation, texts) == "Call"
+    assert conversation.unread(0) == 0
+
+
+def test_an_erased_text_is_shown_as_erased() -> None:
+    conversation, _ = a_conversation()
+    parts = conversation_parts(conversation, center_settings(), Found())
+    assert {part.text for part in parts if isinstance(part, MessageShown)} == {ERASED}
+
+
+def test_nothing_is_shown_of_a_conversation_that_has_not_begun() -> None:
+    assert conversation_parts(Conversation(), center_settings(), Found()) == []
+    assert last_line(Conversation(), {}) == ("", None)
+    assert why(Conversation(), {}) == ""
+    assert view_of(ConversationId("c-1")) == "conversation:c-1"
+
+
+def test_unread_counts_from_the_agents_last_line() -> None:
+    conversation = Conversation()
+    authors = [Author.CUSTOMER, Author.AGENT, Author.CUSTOMER, Author.CUSTOMER]
+    for number, author in enumerate(authors, start=1):
+        line = said.LineWritten(
+            message=MessageId(str(number)),
+            author=author,
+            client_message=ClientMessageId(str(number)),
+            text=ContentId("long"),
+        )
+        conversation.fold(line, number, number)
+    assert [conversation.unread(number) for number in (0, 2, 3, 4)] == [2, 2, 1, 0]
+    short, _ = last_line(conversation, {ContentId("long"): "word " * 100})
+    assert len(short) == 140
+    assert short.endswith("…")
+    assert why(conversation, {ContentId("long"): "word " * 100}) == short
+
+
+@pytest.mark.parametrize("text", [None, "", "[1]", "{broken"])
+def test_headers_that_cannot_be_read_are_left_out(text: str | None) -> None:
+    assert headers_of(text) == {}
