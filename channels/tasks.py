@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import insert, select
 
 from channels.core.matching import conversation_of, task_interaction
-from channels.errors import TaskRefused as TaskRefused
+from channels.errors import TaskRefused
 from history.core.conversations import ConversationBegan, TaskGiven
 from history.core.vocabulary import (
     CustomerId,
@@ -26,6 +26,8 @@ from history.store import Store
 from history.tables import task_keys
 from history.writing import FIRST_EPOCH, Writing
 from router.core.inputs import InteractionArrived
+
+__all__ = ["make_task", "TaskMade", "TaskRefused"]
 
 SOURCE = SourceId("tasks")
 TITLE_CHARACTERS_MAX = 200
