@@ -13,13 +13,13 @@ from agent_desktop.core.conversation import (
     CustomerKnown,
     Found,
     conversation_parts,
-    headers_of,
     last_line,
     view_of,
     why,
 )
 from agent_desktop.core.desk import About, LookedUp, desk_parts
 from agent_desktop.core.floor import Floor, Touched
+from agent_desktop.core.mail_headers import NO_HEADERS, Address, Headers, headers_of
 from agent_desktop.core.numbering import CHANGES_KEPT, NumberedView
 from agent_desktop.core.parts import (
     AnyPart,
@@ -261,7 +261,12 @@ def a_conversation() -> tuple[Conversation, dict[ContentId, str]]:
     conversation = Conversation()
     texts = {
         "subject": "Lamp",
-        "headers": json.dumps({"From": "maria@example.com", "Reply_To": None, "To": ["help@shop.example"]}),
+        "headers": json.dumps(
+            {
+                "sender": {"name": "", "address": "maria@example.com"},
+                "to": [{"name": "", "address": "help@shop.example"}],
+            }
+        ),
         "new": "It is dark.",
         "all": "It is dark.\n> Hello",
         "answer": "We are sorry.",
@@ -364,4 +369,16 @@ def test_unread_counts_from_the_agents_last_line() -> None:
 
 @pytest.mark.parametrize("text", [None, "", "[1]", "{broken"])
 def test_headers_that_cannot_be_read_are_left_out(text: str | None) -> None:
-    assert headers_of(text) == {}
+    assert headers_of(text) == NO_HEADERS
+
+
+def test_an_answer_goes_where_they_want_it_from_where_they_wrote_to() -> None:
+    maria, robot = Address("Maria", "maria@example.com"), Address("", "robot@example.com")
+    shop = (Address("", "Help@shop.example"),)
+    headers = Headers(sender=maria, reply_to=(robot,), cc=shop)
+    assert headers.answer_goes_to() == "robot@example.com"
+    assert Headers(sender=maria, reply_to=(robot,), automatic="bounce").answer_goes_to() == "maria@example.com"
+    assert headers.answer_goes_from(("office@shop.example", "help@shop.example")) == "help@shop.example"
+    assert Headers().answer_goes_from(("office@shop.example",)) == "office@shop.example"
+    assert (headers.sent_from, headers.sent_to) == ("Maria <maria@example.com>", "Help@shop.example")
+    assert (Headers().sent_from, Headers().sent_to, Headers().answer_goes_to()) == (None, None, None)
