@@ -1,8 +1,10 @@
 """The views' pure core: a view equals a fresh fold after any facts, and changes lead where a snapshot is."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,6 +60,7 @@ from history.core.vocabulary import (
     QueueId,
     ReasonCode,
     Role,
+    SkillId,
     UserId,
     VisitId,
     WithdrawnBecause,
@@ -382,3 +385,40 @@ def test_an_answer_goes_where_they_want_it_from_where_they_wrote_to() -> None:
     assert Headers().answer_goes_from(("office@shop.example",)) == "office@shop.example"
     assert (headers.sent_from, headers.sent_to) == ("Maria <maria@example.com>", "Help@shop.example")
     assert (Headers().sent_from, Headers().sent_to, Headers().answer_goes_to()) == (None, None, None)
+
+
+def test_an_agent_whom_the_router_does_not_know_yet_has_an_empty_desk() -> None:
+    center, floor = center_settings(), Floor()
+    carla = UserSettings(UserId("carla"), "Carla", Role.AGENT, is_agent=True)
+    before = [part.key for part in desk_parts(floor, center, carla, LookedUp())]
+    floor.fold(facts.RoutingDefined(settings=routing_settings()), 0)
+    assert [part.key for part in desk_parts(floor, center, carla, LookedUp())] == before == ["center", "me", "phone"]
+
+
+def test_a_center_without_calls_has_no_phone_on_any_desk() -> None:
+    center = replace(center_settings(), media=(Medium.CHAT,))
+    assert "phone" not in [part.key for part in desk_parts(Floor(), center, user(center, "ann"), LookedUp())]
+
+
+def test_names_that_are_not_known_any_more_are_shown_as_ids() -> None:
+    center = center_settings()
+    assert (center.user_name("gone"), center.queue_name("gone")) == ("gone", "gone")
+    assert (center.reason_name("lunch"), center.reason_name("gone"), center.reason_name(None)) == ("Lunch", "gone", "")
+    assert (center.disposition_name("solved"), center.disposition_name(None)) == ("Solved", "")
+
+
+def test_a_queue_whose_skill_an_agent_lacks_is_not_glanced_at() -> None:
+    routing = routing_settings()
+    queues = (msgspec.structs.replace(routing.queues[0], required_skills=(SkillId("repairs"),)), *routing.queues[1:])
+    floor, center = Floor(), center_settings()
+    floor.fold(facts.RoutingDefined(settings=msgspec.structs.replace(routing, queues=queues)), 0)
+    parts = desk_parts(floor, center, user(center, "ann"), LookedUp())
+    glanced = [part.queue for part in parts if isinstance(part, QueueGlance)]
+    assert glanced == [queue.queue for queue in routing.queues[1:]]
+
+
+def test_a_tasks_fields_that_cannot_be_read_are_left_out() -> None:
+    conversation, texts = a_conversation()
+    texts[ContentId("fields")] = "{broken"
+    parts = conversation_parts(conversation, center_settings(), Found(texts=texts))
+    assert next(part for part in parts if isinstance(part, TaskShown)).fields == ()
