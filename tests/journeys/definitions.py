@@ -46,24 +46,29 @@ def definition(people: Iterable[Person], *channels: str) -> str:
     return "\n".join([_HEAD, *channels, *map(_user, people)])
 
 
-def voice(switch: Asterisk) -> str:
-    """Numbers 100 (everybody), 300 (offers end soon) and 400 (who has the skill `desk`; wrap-up is short)."""
-    return f"""
-[[skills]]
-id = "desk"
-name = "At the counter"
+def voice(switch: Asterisk, *, counter: bool = True) -> str:
+    """Number 100 for everybody and 300, whose offers end soon.
 
-{_queue("sales", "Sales", "voice", "target_s = 20", "short_abandon_s = 1")}
-{_queue("brief", "Hotline", "voice", "target_s = 20", f"offer_s = {NOBODY_ANSWERS_S}")}
-{_queue("counter", "Counter", "voice", "target_s = 20", 'skills = ["desk"]', "wrap_up_s = 1")}
-{_number("100", "sales")}
-{_number("300", "brief")}
-{_number("400", "counter")}
-[[switches]]
+    With ``counter`` also 400 for who has the skill `desk`; wrap-up after it is short.
+    """
+    parts = [
+        _queue("sales", "Sales", "voice", "target_s = 20", "short_abandon_s = 1"),
+        _number("100", "sales"),
+        _queue("brief", "Hotline", "voice", "target_s = 20", f"offer_s = {NOBODY_ANSWERS_S}"),
+        _number("300", "brief"),
+        f"""[[switches]]
 id = "main"
 port = {switch.ami_port}
 websocket_url = "{switch.websocket_url}"
-"""
+""",
+    ]
+    if counter:
+        parts += [
+            '[[skills]]\nid = "desk"\nname = "At the counter"\n',
+            _queue("counter", "Counter", "voice", "target_s = 20", 'skills = ["desk"]', "wrap_up_s = 1"),
+            _number("400", "counter"),
+        ]
+    return "\n".join(parts)
 
 
 def mail(dovecot: Dovecot, smtp: SmtpServer) -> str:

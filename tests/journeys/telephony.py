@@ -17,6 +17,7 @@ GREETING_HZ, AGENT_HZ, CALLER_HZ = 880, 440, 660
 FIRST_WORD_S = 0.3
 GAP_MS = 300
 ZONE_STEP_S = 900
+LOGGED_S = 5.0
 
 # As docs/own-asterisk.md tells it to an operator.
 DIALPLAN = """[globals](+)
@@ -27,7 +28,7 @@ exten => _X.,1,Goto(switchroom,${EXTEN},1)
 exten => _+X.,1,Goto(switchroom,${EXTEN},1)
 """
 
-_STAMP = re.compile(r"^\[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3})\]")
+_STAMP = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}"
 
 
 def make_switch(folder: Path, phones: Sequence[Phone]) -> Asterisk:
@@ -46,20 +47,27 @@ async def desk_phone(switch: Asterisk, folder: Path, name: str) -> AsyncIterator
 
 async def invited_at_s(switch: Asterisk, phone: str, times: int = 1) -> float:
     """When the switch sent its ``times``-th INVITE to this phone, by its own log; seconds since the epoch."""
+    return await _logged_at_s(switch, f"Called PJSIP/{phone}\n", times)
 
-    def looked() -> list[str]:
-        lines = switch.log.read_text(errors="replace").splitlines()
-        found = [line for line in lines if f"Called PJSIP/{phone}" in line]
-        return found if len(found) >= times else []
 
-    line = (await until(looked, 5, f"the switch calling {phone}"))[times - 1]
-    stamp = _STAMP.match(line)
-    assert stamp is not None, line
-    at_s = datetime.strptime(stamp[1], "%Y-%m-%d %H:%M:%S.%f").replace(tzinfo=UTC).timestamp()
-    # The log tells the switch's own zone, which is whole quarters of an hour from ours.
-    return at_s + round((time.time() - at_s) / ZONE_STEP_S) * ZONE_STEP_S
+async def answered_at_s(switch: Asterisk, phone: str, times: int = 1) -> float:
+    """When the switch heard that this phone has answered for the ``times``-th time."""
+    return await _logged_at_s(switch, rf"app_dial.c: PJSIP/{phone}-\w+ answered", times)
 
 
 def invites(switch: Asterisk, phone: str) -> int:
     """How often the switch has called this phone."""
-    return switch.log.read_text(errors="replace").count(f"Called PJSIP/{phone}")
+    return switch.log.read_text(errors="replace").count(f"Called PJSIP/{phone}\n")
+
+
+async def _logged_at_s(switch: Asterisk, pattern: str, times: int) -> float:
+    wanted = re.compile(rf"^\[({_STAMP})\][^\n]*{pattern}", re.MULTILINE)
+
+    def looked() -> list[str]:
+        found = wanted.findall(switch.log.read_text(errors="replace"))
+        return found if len(found) >= times else []
+
+    stamp = (await until(looked, LOGGED_S, f"the switch's log saying {pattern!r}"))[times - 1]
+    at_s = datetime.strptime(stamp, "%Y-%m-%d %H:%M:%S.%f").replace(tzinfo=UTC).timestamp()
+    # The log tells the switch's own zone, which is whole quarters of an hour from ours.
+    return at_s + round((time.time() - at_s) / ZONE_STEP_S) * ZONE_STEP_S
