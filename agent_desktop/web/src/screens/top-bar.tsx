@@ -7,9 +7,10 @@ import { useNow } from "../clock";
 import type { LinkState } from "../connection";
 import { duration } from "../format";
 import { useKeys } from "../keys";
-import { BoardIcon, CheckIcon, DownIcon, HeadsetIcon, KeysIcon, MediumIcon, PersonIcon, PlusIcon, SunIcon } from "../parts/icons";
+import { BoardIcon, CheckIcon, DownIcon, HeadsetIcon, KeysIcon, MediumIcon, MicIcon, PersonIcon, PlusIcon, SunIcon } from "../parts/icons";
 import { Initials, Key, Since } from "../parts/small";
 import { usePhone } from "../phone/controls";
+import { microphoneIsPlain, setMicrophonePlain } from "../phone/softphone";
 import type { Center, Me, QueueGlance } from "../protocol.gen";
 import { useAct } from "../use-act";
 import { MEDIA, MEDIUM_ORDER, PRESENCE } from "../words";
@@ -262,6 +263,8 @@ function UserMenu({ me, board, zone, onHelp }: { me: Me; board: boolean; zone: s
     }
     leave();
   };
+  const phone = usePhone();
+  const [plain, setPlain] = useState(microphoneIsPlain);
   const scheme = { auto: "as the system", light: "light", dark: "dark" }[colorScheme];
   const after = { auto: "light", light: "dark", dark: "auto" } as const;
   return (
@@ -288,6 +291,18 @@ function UserMenu({ me, board, zone, onHelp }: { me: Me; board: boolean; zone: s
         <Menu.Item leftSection={<SunIcon size={16} />} closeMenuOnClick={false} onClick={() => setColorScheme(after[colorScheme])}>
           Colours: {scheme}
         </Menu.Item>
+        {phone.kind === "softphone" && (
+          <Menu.Item
+            leftSection={<MicIcon size={16} />}
+            closeMenuOnClick={false}
+            onClick={() => {
+              setMicrophonePlain(!plain);
+              setPlain(!plain);
+            }}
+          >
+            Microphone: {plain ? "as it is" : "noise is taken out"}
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<KeysIcon size={16} />} rightSection={<Key>?</Key>} onClick={onHelp}>
           Keys
         </Menu.Item>
