@@ -203,11 +203,13 @@ interface PhoneWords {
   readonly words: string;
 }
 
+const CALL_WORDS = { ringing: "Phone rings", answering: "Connecting", talking: "In a call", ending: "Hanging up" } as const;
+
 function phoneWords(phone: ReturnType<typeof usePhone>): PhoneWords {
   if (phone.kind === "softphone") {
     if (!phone.here) return { state: "other", word: "Phone in another tab", words: "Calls ring in another tab or window. Press to use the phone here." };
     if (phone.soft.link === "blocked") return { state: "bad", word: "Phone problem", words: `${phone.soft.trouble ?? "The phone does not work."} Press to try again.` };
-    if (phone.soft.call !== "idle") return { state: "busy", word: phone.soft.call === "ringing" ? "Phone rings" : "In a call", words: "Your soft phone in this page." };
+    if (phone.soft.call !== "idle") return { state: "busy", word: CALL_WORDS[phone.soft.call], words: "Your soft phone in this page." };
     if (phone.soft.link !== "registered") return { state: "bad", word: "Phone connecting", words: "The soft phone is looking for the telephone switch." };
   }
   if (phone.kind !== "softphone" && !phone.here && phone.kind === "rehearsal") {
