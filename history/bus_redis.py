@@ -51,7 +51,7 @@ class RedisBus:
         """Begin to carry; Redis may come and go."""
         bus = cls(url, tenant)
         with suppress(RedisError, OSError, TimeoutError):
-            await bus._go_to_the_end()
+            bus._place = await bus._newest()
         bus._tasks = [
             asyncio.create_task(bus._forever(bus._send), name="bus-send"),
             asyncio.create_task(bus._forever(bus._receive), name="bus-receive"),
@@ -112,24 +112,23 @@ class RedisBus:
         if not answer:
             await self._look_for_a_new_beginning()
             return
-        streams = answer.values() if isinstance(answer, dict) else [found for _, found in answer]
-        for found in streams:
-            for place, fields in _entries(found):
+        for _key, found in answer:
+            for place, fields in found:
                 self._place = place
                 if fields[b"o"] != self._origin:
                     self._local.publish([Message(fields[b"t"].decode(), fields[b"b"])])
 
     async def _look_for_a_new_beginning(self) -> None:
         """A wiped Redis, or one whose clock went back, counts from below our place."""
-        before = self._place
-        await self._go_to_the_end()
-        if _order(self._place) != _order(before):
+        newest = await self._newest()
+        if _order(newest) < _order(self._place):
+            self._place = newest
             self._local.cut_all()
 
-    async def _go_to_the_end(self) -> None:
+    async def _newest(self) -> bytes:
         async with asyncio.timeout(CALL_S):
             newest: Any = await self._writer.xrevrange(self._key, count=1)
-        self._place = newest[0][0] if newest else b"0"
+        return bytes(newest[0][0]) if newest else b"0"
 
 
 def _client(url: str, socket_s: float | None) -> Redis:
@@ -140,15 +139,9 @@ def _client(url: str, socket_s: float | None) -> Redis:
         socket_timeout=socket_s,
         socket_connect_timeout=CALL_S,
         retry=Retry(NoBackoff(), 0),
+        protocol=2,  # the shape of the replies changes with the protocol
     )
     return Redis(connection_pool=pool)
-
-
-def _entries(found: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:
-    """The reply's entries; some protocol versions wrap them once more."""
-    if found and isinstance(found[0], list) and found[0] and isinstance(found[0][0], tuple | list):
-        return [entry for part in found for entry in part]
-    return list(found)
 
 
 def _order(place: bytes) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from history.core.vocabulary import ContentId, CustomerId, DomainId, InteractionId, TenantId
@@ -72,3 +72,9 @@ async def texts_of(connection: AsyncConnection, tenant: TenantId, wanted: set[Co
         select(contents.c.id, contents.c.body).where(contents.c.tenant == tenant, contents.c.id.in_(sorted(wanted)))
     )
     return {ContentId(row.id): row.body.decode(errors="replace") for row in rows}
+
+
+async def give_to(connection: AsyncConnection, tenant: TenantId, content: ContentId, owner: Owner) -> None:
+    """Let a content belong to somebody else: what was stored before it was known whose it is."""
+    mine = (contents.c.tenant == tenant) & (contents.c.id == content)
+    await connection.execute(update(contents).where(mine).values(owner=owner))

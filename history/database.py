@@ -1,4 +1,4 @@
-"""The two engines under the store: SQLite (one writer, readers apart) and PostgreSQL (one pool).
+"""What is under the store: SQLite (one writer, readers apart) and PostgreSQL (a pool, and a small one for the router).
 
 Also turns what drivers raise into the errors of `history/errors.py`, with the file or address and the way out.
 """
@@ -19,21 +19,25 @@ from history.errors import AlreadyThere, HistoryError, StoreUnavailable, Unreada
 
 SQLITE_READERS = 4
 POSTGRESQL_CONNECTIONS = 10
+POSTGRESQL_URGENT = 2
 WAIT_S = 5
 """Longest wait for a connection of the pool, for a lock of SQLite and for a connect."""
 COMMAND_S = 15
 """Longest wait for one statement of PostgreSQL."""
 
 _RETRY = ("deadlock detected", "could not serialize", "database is locked", "database table is locked")
+_DEFECTS = ("no such table", "no such column", "has no column named", "syntax error")
+"""What SQLite says of a wrong statement, with the same error as of a broken disk."""
 _DAMAGED = ("file is not a database", "malformed", "disk image", "unsupported file format")
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Where the store is, and its engines; both are the same engine on PostgreSQL."""
+    """Where the store is, and its engines. `urgent` is the router's way to write, apart from the others' pool."""
 
     url: URL
     writer: AsyncEngine
+    urgent: AsyncEngine
     reader: AsyncEngine
 
     @property
@@ -48,8 +52,8 @@ class Database:
         return f"{self.url.host or 'localhost'}:{self.url.port or 5432}/{self.url.database or ''}"
 
     async def dispose(self) -> None:
-        await self.reader.dispose()
-        await self.writer.dispose()
+        for engine in (self.reader, self.urgent, self.writer):
+            await engine.dispose()
 
 
 def open_database(url: str) -> Database:
@@ -90,7 +94,7 @@ def _sqlite(url: URL) -> Database:
     reader = create_async_engine(url, pool_size=SQLITE_READERS, max_overflow=0, **options)
     _prepare_sqlite(writer, "BEGIN IMMEDIATE", ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"))
     _prepare_sqlite(reader, "BEGIN", ("query_only=ON", "foreign_keys=ON"))
-    return Database(url, writer, reader)
+    return Database(url, writer, writer, reader)
 
 
 def _prepare_sqlite(engine: AsyncEngine, begin: str, pragmas: tuple[str, ...]) -> None:
@@ -110,15 +114,19 @@ def _prepare_sqlite(engine: AsyncEngine, begin: str, pragmas: tuple[str, ...]) -
 
 
 def _postgresql(url: URL) -> Database:
-    engine = create_async_engine(
-        url,
-        pool_size=POSTGRESQL_CONNECTIONS,
-        max_overflow=0,
-        pool_timeout=WAIT_S,
-        pool_pre_ping=True,
-        connect_args={"timeout": WAIT_S, "command_timeout": COMMAND_S},
+    writer, urgent = (
+        create_async_engine(
+            url,
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=WAIT_S,
+            pool_pre_ping=True,
+            connect_args={"timeout": WAIT_S, "command_timeout": COMMAND_S},
+        )
+        for size in (POSTGRESQL_CONNECTIONS, POSTGRESQL_URGENT)
     )
-    return Database(url, engine, engine)
+    reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Database(url, writer, urgent, reader)
 
 
 @contextmanager
@@ -145,7 +153,9 @@ def translated(database: Database, error: Exception) -> Exception:
         return UnreadableDatabase(
             f"{database.place} is no readable database ({said}): put back a backup, or name another file."
         )
-    if isinstance(error, exc.ProgrammingError | exc.StatementError) and not _is_of_the_world(error):
+    if any(mark in lowered for mark in _DEFECTS) or (
+        isinstance(error, exc.ProgrammingError | exc.StatementError) and not _is_of_the_world(error)
+    ):
         return error
     return StoreUnavailable(f"The database {database.place} cannot be used ({said}): {_way_out(database, lowered)}")
 

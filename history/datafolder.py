@@ -44,6 +44,12 @@ class DataFolder:
         os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
         return cls(path, lock)
 
+    def fileno(self) -> int:
+        """The lock, for a child that is to hold it too: the folder is free when both have ended."""
+        if self._lock is None:
+            raise ValueError("the folder has been released")
+        return self._lock
+
     def release(self) -> None:
         """Let others take it; a second release is nothing."""
         if self._lock is not None:

@@ -9,12 +9,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from history.database import Database, translated, world
 from history.errors import DatabaseTooNew, UnreadableDatabase
 
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7236140)")  # SQLite's BEGIN IMMEDIATE is such a lock
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -34,6 +35,8 @@ async def migrate(database: Database, steps: Path = MIGRATIONS) -> None:
     try:
         with world(database):
             await connection.begin()
+            if not database.is_sqlite:
+                await connection.execute(_ONE_AT_A_TIME)
         here, is_empty = await connection.run_sync(_state)
         known = {step.revision for step in script.walk_revisions()}
         if here is not None and here not in known:

@@ -67,8 +67,8 @@ class Projector:
 
     async def step(self) -> int:
         """Fold the next few entries in one short transaction; return how many there were."""
-        began_ms = self._store.clock.monotonic_ms()
         async with self._store.writing("projector.step") as writing:
+            began_ms = self._store.clock.monotonic_ms()
             place = await _place(writing, self._stream)
             entries = await _stream_after(writing, self._stream, place, self._batch)
             if entries:

@@ -4,10 +4,9 @@ What rooms need of a transaction is `Writing`. Entries are numbered in it withou
 commit. On SQLite there is one writer behind a gate that lets the router go first; readers have connections apart.
 """
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +21,7 @@ from history.database import WAIT_S, Database, open_database, translated, world
 from history.errors import MissingContent, UnknownEntryType
 from history.gate import WriteGate
 from history.migrating import migrate
+from history.patience import connected, patiently, release
 from history.tables import entry_types, journal
 from history.writing import Scope, Writing
 
@@ -99,19 +99,19 @@ class Store:
             AlreadyThere: a unique key was taken; nothing was written.
         """
         if self._gate is None:
-            async with self._transaction(name) as writing:
+            async with self._transaction(name, hurry) as writing:
                 yield writing
             return
-        async with self._gate.passing(hurry), self._transaction(name) as writing:
+        async with self._gate.passing(hurry), self._transaction(name, hurry) as writing:
             yield writing
 
     @asynccontextmanager
-    async def _transaction(self, name: str) -> AsyncIterator[Writing]:
+    async def _transaction(self, name: str, hurry: bool) -> AsyncIterator[Writing]:
         with world(self._database):
-            connection = await self._database.writer.connect()
+            connection = await connected(self._database.urgent if hurry else self._database.writer)
         try:
             with world(self._database):
-                await connection.begin()
+                await connection.begin_now()
             began_ms = self.clock.monotonic_ms()
             writing = Writing(connection, self.scope, self.clock, self.registry, self._known_types)
             try:
@@ -119,42 +119,35 @@ class Store:
                 await writing.flush()
             except SQLAlchemyError as error:
                 raise translated(self._database, error) from error
-            await self._commit(connection)
+            await patiently(self._finish(connection, writing))
             took_ms = self.clock.monotonic_ms() - began_ms
         finally:
-            with suppress(SQLAlchemyError, OSError):
-                await connection.close()
-        self._known_types |= writing.new_types
-        self.bus.publish(writing.messages)
+            await release(connection)
         if took_ms > LONG_TRANSACTION_MS:
             LOG.warning("transaction %s took %d ms, more than %d", name, took_ms, LONG_TRANSACTION_MS)
 
-    async def _commit(self, connection: AsyncConnection) -> None:
-        """Commit to the end, also for a caller who is cancelled meanwhile: then its outcome is known."""
-        commit = asyncio.ensure_future(connection.commit())
-        try:
-            with world(self._database):
-                await asyncio.shield(commit)
-        except asyncio.CancelledError:
-            await asyncio.wait([commit])
-            raise
+    async def _finish(self, connection: AsyncConnection, writing: Writing) -> None:
+        """Commit and tell the bus: both, also for a caller who is cancelled meanwhile."""
+        with world(self._database):
+            await connection.commit()
+        self._known_types |= writing.new_types
+        self.bus.publish(writing.messages)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that sees one state of the database from its first statement on (SQLite), and cannot write.
+        """A connection that sees one state of the database from its first statement on, and cannot write.
 
         Raises:
             StoreUnavailable: the database cannot be read.
         """
         with world(self._database):
-            connection = await self._database.reader.connect()
+            connection = await connected(self._database.reader)
         try:
             yield connection
         except SQLAlchemyError as error:
             raise translated(self._database, error) from error
         finally:
-            with suppress(SQLAlchemyError, OSError):
-                await connection.close()
+            await release(connection)
 
     async def text(self, content: ContentId) -> str:
         """Return a text content.

@@ -308,6 +308,17 @@ mail_messages = _table(
     comment="Room state of channels.mail: every mail that was taken in or sent, once each, and its thread.",
 )
 
+mail_pending = _table(
+    "mail_pending",
+    _key("mailbox"),
+    _key("dedupe_key"),
+    _text("raw"),  # content id of the bytes as they were fetched
+    Column("whole", Boolean, nullable=False),
+    _number("received_ms"),
+    _maybe_number("joined_ms"),  # put to an open conversation then; to be looked at once more
+    comment="Room state of channels.mail: mails that are stored and not yet in a conversation for good.",
+)
+
 mail_cursors = _table(
     "mail_cursors",
     _key("mailbox"),
@@ -352,6 +363,22 @@ chat_visitors = _table(
     _number("last_ms"),
     Index("ix_chat_visitors_conversation", "tenant", "conversation"),
     comment="Room state of channels.webchat: visitors and the conversation each has open.",
+)
+
+chat_conversations = _table(
+    "chat_conversations",
+    _key("conversation"),
+    _text("site"),
+    _text("visitor"),
+    _text("phase"),  # waiting, talking, ended
+    _maybe("agent"),
+    _maybe("handling"),
+    _maybe("ended"),  # by whom
+    _maybe_number("away_since_ms"),  # all of the visitor's pages are gone since then
+    _number("routing_number"),  # the router's facts up to this one are told
+    Index("ix_chat_conversations_visitor", "tenant", "site", "visitor"),
+    Index("ix_chat_conversations_phase", "tenant", "phase", "away_since_ms"),
+    comment="Room state of channels.webchat: how each chat stands for its visitor.",
 )
 
 task_keys = _table(

@@ -27,19 +27,26 @@ class EffectSink(Protocol):
 
 
 class JournalWriter(Protocol):
-    """The routing stream of one domain, as its one writer sees it."""
+    """The routing stream of one domain, as its one writer sees it (`history.journal.RoutingJournal`)."""
+
+    @property
+    def last_number(self) -> int:
+        """Number of the newest committed entry."""
+        ...
 
     async def recover(self) -> Sequence[Entry]:
-        """Return the newest snapshot's facts (as entries) and all facts after it, in order; take the lease first."""
+        """Take the lease; return the newest snapshot's facts and all facts after it, in order."""
         ...
 
     async def append(self, drafts: Sequence[Draft]) -> int:
-        """Commit one group; return the number of its first entry.
+        """Commit one group behind the newest entry; return the number of its first one.
 
         Raises:
             history.errors.LeaseLost: somebody else writes; the driver stops.
-            history.errors.StoreUnavailable: nothing was written; the driver recovers.
+            history.errors.StoreUnavailable: nothing was written, or nobody knows; the driver recovers.
         """
         ...
 
-    async def snapshot(self, drafts: Sequence[Draft], through_number: int) -> None: ...
+    async def snapshot(self, drafts: Sequence[Draft], through_number: int) -> None:
+        """Keep facts that fold to the state after that entry."""
+        ...

@@ -13,6 +13,7 @@ from history.core.conversations import CONVERSATION_FACTS
 from history.core.customers import CUSTOMER_FACTS
 from history.core.entries import Entry, Fact
 from history.core.routing import ROUTING_FACTS
+from history.core.routing_records import SNAPSHOT_FACTS
 
 OlderBody = dict[str, Any]
 Raise = Callable[[OlderBody], OlderBody]
@@ -101,4 +102,4 @@ class Registry:
         return self.decode(entry.type, entry.version, entry.body)
 
 
-REGISTRY = Registry((*ROUTING_FACTS, *CONVERSATION_FACTS, *CUSTOMER_FACTS), RAISES)
+REGISTRY = Registry((*ROUTING_FACTS, *SNAPSHOT_FACTS, *CONVERSATION_FACTS, *CUSTOMER_FACTS), RAISES)

@@ -33,6 +33,7 @@ from history.core.vocabulary import (
     SegmentId,
     SkillId,
     SourceId,
+    SwitchName,
     Trust,
     VisitId,
     WithdrawnBecause,
@@ -118,6 +119,7 @@ class InteractionQueued(Fact, frozen=True, kw_only=True, omit_defaults=True):
     required_skills: tuple[SkillId, ...] = ()
     arrived_ms: int
     due_ms: int
+    switch: SwitchName | None = None
     customer: CustomerId | None = None
     identity: IdentityId | None = None
     trust: Trust = Trust.CLAIMED

@@ -26,6 +26,7 @@ from history.core.vocabulary import (
     ReasonCode,
     SkillId,
     SourceId,
+    SwitchName,
     Trust,
     VisitId,
 )
@@ -69,6 +70,7 @@ class InteractionRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     arrived_ms: int
     queued_ms: int
     due_ms: int
+    switch: SwitchName | None = None
     required_skills: tuple[SkillId, ...] = ()
     customer: CustomerId | None = None
     identity: IdentityId | None = None

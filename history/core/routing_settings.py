@@ -43,7 +43,6 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
     wrap_up_ms: int = 60_000
     """After this long wrap-up ends by itself for an agent without a desktop."""
     disposition_required: bool = True
-    waiting_max: int = 10_000
 
 
 class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True):

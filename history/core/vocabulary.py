@@ -167,7 +167,6 @@ class OutcomeReason(StrEnum):
     INTERACTION_CLOSED = "interaction_closed"
     NO_CHANGE = "no_change"
     WORK_IN_HAND = "work_in_hand"
-    QUEUE_FULL = "queue_full"
     REASON_MISSING = "reason_missing"
 
 

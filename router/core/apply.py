@@ -158,6 +158,7 @@ def _queued(state: State, fact: facts.InteractionQueued, at_ms: int) -> None:
         arrived_ms=fact.arrived_ms,
         queued_ms=at_ms if earlier is not None else min(fact.arrived_ms, at_ms),
         due_ms=fact.due_ms,
+        switch=fact.switch,
         required_skills=fact.required_skills,
         customer=fact.customer,
         identity=fact.identity,

@@ -7,6 +7,7 @@ from history.core.routing_records import InteractionRecord
 from history.core.vocabulary import (
     CloseReason,
     EndedBy,
+    InteractionId,
     InteractionPhase,
     Medium,
     OutcomeReason,
@@ -15,7 +16,7 @@ from history.core.vocabulary import (
     WithdrawnBecause,
 )
 from router.core.decision import Deciding, Refused, ignored
-from router.core.inputs import CustomerLeft, DefinitionApplied, InteractionArrived, InteractionLearnt
+from router.core.inputs import CustomerLeft, DefinitionApplied, InteractionArrived, InteractionLearnt, SwitchSeen
 from router.core.lifecycle import LIFECYCLE
 from router.core.lifecycle import Trigger as LifecycleTrigger
 
@@ -23,6 +24,8 @@ from router.core.lifecycle import Trigger as LifecycleTrigger
 def definition_applied(deciding: Deciding, given: DefinitionApplied) -> Refused | None:
     """Refused while it would take away a queue with work in it or an agent with work in hand."""
     state = deciding.state
+    if given.settings == state.settings:
+        return ignored(OutcomeReason.NO_CHANGE)
     queues = {queue.queue for queue in given.settings.queues}
     agents = {agent.agent for agent in given.settings.agents}
     if any(record.queue not in queues for record in state.interactions.values()):
@@ -46,8 +49,6 @@ def interaction_arrived(deciding: Deciding, given: InteractionArrived) -> Refuse
     if queue_id is None:
         return Refused(OutcomeReason.UNKNOWN_QUEUE)
     queue = state.queue_settings[queue_id]
-    if state.waiting_count.get(queue_id, 0) >= queue.waiting_max:
-        return Refused(OutcomeReason.QUEUE_FULL)
     deciding.add(
         facts.InteractionQueued(
             interaction=given.interaction,
@@ -57,6 +58,7 @@ def interaction_arrived(deciding: Deciding, given: InteractionArrived) -> Refuse
             required_skills=tuple(sorted({*queue.required_skills, *given.required_skills})),
             arrived_ms=given.arrived_ms,
             due_ms=given.arrived_ms + queue.target_ms if given.due_ms is None else given.due_ms,
+            switch=given.switch,
             customer=given.customer,
             identity=given.identity,
             trust=given.trust,
@@ -95,31 +97,48 @@ def _unknown(deciding: Deciding, interaction: Any) -> OutcomeReason:
 
 def customer_left(deciding: Deciding, given: CustomerLeft) -> Refused | None:
     """The customer's leg or chat has ended, in whatever phase the interaction is."""
-    record = deciding.state.interactions.get(given.interaction)
-    if record is None:
-        return ignored(_unknown(deciding, given.interaction))
-    ignored_because = LIFECYCLE.why_ignored(record.phase, LifecycleTrigger.CUSTOMER_LEFT)
-    if ignored_because is not None or record.customer_gone:
-        return ignored(ignored_because or OutcomeReason.NO_CHANGE)
-    for stop in [stop for stop in deciding.state.stops.values() if stop.interaction == given.interaction]:
-        deciding.add(facts.RingingStopped(offer=stop.offer))
-    if record.phase in (InteractionPhase.WAITING, InteractionPhase.OFFERED):
-        _left_unanswered(deciding, record, given)
-    elif record.phase is InteractionPhase.ACTIVE:
-        deciding.add(facts.CustomerLegEnded(interaction=given.interaction))
-        for handling in deciding.state.interaction_handlings[given.interaction].values():
-            deciding.end_part(handling, EndedBy.CUSTOMER)
-    else:
-        deciding.add(facts.CustomerLegEnded(interaction=given.interaction))
-        if given.interaction not in deciding.state.interaction_handlings:
-            deciding.add(facts.InteractionClosed(interaction=given.interaction, reason=CloseReason.HANDLED))
+    return _leave(deciding, given.interaction, None)
+
+
+def switch_seen(deciding: Deciding, given: SwitchSeen) -> Refused | None:
+    """Calls that ended while nobody listened are ended now."""
+    seen = frozenset(given.interactions)
+    gone = [
+        record.interaction
+        for record in deciding.state.interactions.values()
+        if record.switch == given.switch and record.interaction not in seen and not record.customer_gone
+    ]
+    for interaction in gone:
+        _leave(deciding, interaction, CloseReason.SWITCH_RESTARTED if given.restarted else None)
     return None
 
 
-def _left_unanswered(deciding: Deciding, record: InteractionRecord, given: CustomerLeft) -> None:
+def _leave(deciding: Deciding, interaction: InteractionId, reason: CloseReason | None) -> Refused | None:
+    record = deciding.state.interactions.get(interaction)
+    if record is None:
+        return ignored(_unknown(deciding, interaction))
+    ignored_because = LIFECYCLE.why_ignored(record.phase, LifecycleTrigger.CUSTOMER_LEFT)
+    if ignored_because is not None or record.customer_gone:
+        return ignored(ignored_because or OutcomeReason.NO_CHANGE)
+    for stop in [stop for stop in deciding.state.stops.values() if stop.interaction == interaction]:
+        deciding.add(facts.RingingStopped(offer=stop.offer))
+    if record.phase in (InteractionPhase.WAITING, InteractionPhase.OFFERED):
+        _left_unanswered(deciding, record, reason)
+    elif record.phase is InteractionPhase.ACTIVE:
+        deciding.add(facts.CustomerLegEnded(interaction=interaction))
+        for handling in deciding.state.interaction_handlings[interaction].values():
+            deciding.end_part(handling, EndedBy.CUSTOMER)
+    else:
+        deciding.add(facts.CustomerLegEnded(interaction=interaction))
+        if interaction not in deciding.state.interaction_handlings:
+            deciding.add(facts.InteractionClosed(interaction=interaction, reason=CloseReason.HANDLED))
+    return None
+
+
+def _left_unanswered(deciding: Deciding, record: InteractionRecord, reason: CloseReason | None) -> None:
     if record.offer is not None:
         deciding.withdraw(deciding.state.offers[record.offer], WithdrawnBecause.CUSTOMER_LEFT)
-    deciding.abandon(record, CloseReason.SWITCH_RESTARTED if given.switch_restarted else None)
+    deciding.abandon(record, reason)
 
 
 DECIDE: dict[type, Any] = {
@@ -127,4 +146,5 @@ DECIDE: dict[type, Any] = {
     InteractionArrived: interaction_arrived,
     InteractionLearnt: interaction_learnt,
     CustomerLeft: customer_left,
+    SwitchSeen: switch_seen,
 }

@@ -57,4 +57,14 @@ def is_available(state: State, settings: AgentSettings, medium: Medium, now_ms: 
         reachable = settings.phone is not None and agent.phone_reachable and not agent.phone_busy
     else:
         reachable = agent.desktop
-    return reachable and fits(state, settings, medium)
+    return reachable and not is_asked(state, settings, medium) and fits(state, settings, medium)
+
+
+def is_asked(state: State, settings: AgentSettings, medium: Medium) -> bool:
+    """Whether a live offer stands in the way: one question at a time, but a call may pass a mail that is offered."""
+    wanted = capacity_of(settings, medium)
+    for offer in state.agent_offers[settings.agent].values():
+        offered = capacity_of(settings, offer.medium)
+        if wanted is None or wanted.interruptible or offered is None or not offered.interruptible:
+            return True
+    return False

@@ -18,6 +18,7 @@ from router.core.effects import AnyEffect
 from router.core.inputs import AnyInput, Receipt, TimeAdvanced
 from router.core.outstanding import effects_of, outstanding
 from router.core.state import State
+from router.errors import BrokenInvariant
 
 _RULES: dict[type, Any] = {**arrivals.DECIDE, **telephony.DECIDE, **desk_requests.DECIDE}
 
@@ -28,6 +29,7 @@ _MATCHING = (
     facts.PhoneBecameReachable,
     facts.PhoneBecameFree,
     facts.InteractionQueued,
+    facts.OfferAccepted,
     facts.OfferDeclined,
     facts.OfferExpired,
     facts.OfferFailed,
@@ -44,6 +46,8 @@ class Decision:
     facts: tuple[Fact, ...]
     effects: tuple[AnyEffect, ...]
     receipt: Receipt
+    defect: Exception | None = None
+    """A rule of what time or matching brings has raised: its part is missing, everything else stands."""
 
 
 class Engine:
@@ -90,13 +94,19 @@ class Engine:
         """Carry out every deadline that has come, one after the other."""
         found: list[Fact] = []
         matching = False
+        defect: Exception | None = None
         while (due := deadlines.next_due(self.state, now_ms)) is not None:
             deciding = Deciding(self.state, now_ms)
-            deadlines.decide(deciding, due)
+            try:
+                deadlines.decide(deciding, due)
+            except Exception as error:  # a defect of one deadline's rule: the others go on, the driver raises the alarm
+                defect = error
+                continue
             self._apply(deciding.facts, now_ms)
             found += deciding.facts
             matching = matching or due.kind == "back_off"
-        return self._decision([], Receipt(outcome=Outcome.ACCEPTED), now_ms, applied=found, matching=matching)
+        accepted = Receipt(outcome=Outcome.ACCEPTED)
+        return self._decision([], accepted, now_ms, applied=found, matching=matching, defect=defect)
 
     def next_deadline_ms(self) -> int | None:
         """Return when `advance` wants to be called next (UTC ms), or None. It may be early, never late."""
@@ -113,21 +123,26 @@ class Engine:
         now_ms: int,
         applied: list[Fact] | None = None,
         matching: bool = False,
+        defect: Exception | None = None,
     ) -> Decision:
         self._apply(decided, now_ms)
         found = [*(applied or ()), *decided]
         if matching or any(isinstance(fact, _MATCHING) for fact in found):
-            found += self._match(now_ms)
+            try:
+                self._match(found, now_ms)
+            except BrokenInvariant:
+                raise
+            except Exception as error:  # a defect in matching: what came in is decided all the same
+                defect = error
         effects = [effect for fact in found for effect in effects_of(self.state, fact)]
-        return Decision(facts=tuple(found), effects=tuple(effects), receipt=receipt)
+        return Decision(facts=tuple(found), effects=tuple(effects), receipt=receipt, defect=defect)
 
-    def _match(self, now_ms: int) -> list[Fact]:
+    def _match(self, found: list[Fact], now_ms: int) -> None:
         """Make offers until nobody who waits can be served. A phone without a desktop rings in the same decision."""
-        found: list[Fact] = []
         while True:
             deciding = Deciding(self.state, now_ms)
             if not dispatch.next_offer(deciding):
-                return found
+                return
             self._apply(deciding.facts, now_ms)
             found += deciding.facts
             found += self._ring_at_once(deciding.facts, now_ms)
@@ -141,8 +156,11 @@ class Engine:
         return deciding.facts
 
     def _apply(self, decided: list[Fact], now_ms: int) -> None:
-        for fact in decided:
-            apply(self.state, fact, now_ms)
+        try:
+            for fact in decided:
+                apply(self.state, fact, now_ms)
+        except Exception as error:
+            raise BrokenInvariant(f"a decided fact could not be applied: {error!r}") from error
 
     def _answered_before(self, given: AnyInput) -> Receipt | None:
         record = self.state.sources.get(given.source)

@@ -27,6 +27,7 @@ from history.core.vocabulary import (
     ReasonCode,
     SkillId,
     SourceId,
+    SwitchName,
     Trust,
 )
 
@@ -54,6 +55,8 @@ class InteractionArrived(Input, frozen=True, kw_only=True, omit_defaults=True):
     medium: Medium
     queue: QueueId
     arrived_ms: int
+    switch: SwitchName | None = None
+    """Where a call stands."""
     required_skills: tuple[SkillId, ...] = ()
     due_ms: int | None = None
     customer: CustomerId | None = None
@@ -76,7 +79,14 @@ class CustomerLeft(Input, frozen=True, kw_only=True, omit_defaults=True):
     """The customer's leg or chat has ended, whoever ended it."""
 
     interaction: InteractionId
-    switch_restarted: bool = False
+
+
+class SwitchSeen(Input, frozen=True, kw_only=True, omit_defaults=True):
+    """After a gap: the switch has these calls and no others; those that it has no more have ended meanwhile."""
+
+    switch: SwitchName
+    interactions: tuple[InteractionId, ...] = ()
+    restarted: bool = False
 
 
 class AgentRang(Input, frozen=True, kw_only=True):
@@ -172,6 +182,7 @@ AnyInput = (
     | InteractionArrived
     | InteractionLearnt
     | CustomerLeft
+    | SwitchSeen
     | AgentRang
     | AgentAnswered
     | AgentLegFailed

@@ -127,6 +127,7 @@ def _requeue(deciding: Deciding, handling: HandlingRecord) -> None:
             required_skills=interaction.required_skills,
             arrived_ms=interaction.arrived_ms,
             due_ms=interaction.due_ms,
+            switch=interaction.switch,
             customer=interaction.customer,
             identity=interaction.identity,
             trust=interaction.trust,

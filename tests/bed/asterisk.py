@@ -6,6 +6,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from tests.bed.process import Child, await_answer
 START_S = 20.0
 CLI_S = 10.0
 MODULE_FOLDERS = ("/usr/lib/asterisk/modules", "/usr/lib/*/asterisk/modules", "/usr/lib64/asterisk/modules")
-INSTANCES = "/srv/switchroom"
+INSTANCES, OWN_INSTANCES = "/srv/switchroom", "/switchroom-asterisk"
 OWNER = "owner"
 GREETING_MS = 1_000
 
@@ -50,7 +51,8 @@ class Asterisk:
         self._keep = folder
         self._dialplan = dialplan
         self._files = dict(files or {})
-        self._inside = f"{INSTANCES}/{secrets.token_hex(6)}"
+        instances = tempfile.gettempdir() + OWN_INSTANCES if self._home.root is None else INSTANCES
+        self._inside = f"{instances}/{secrets.token_hex(6)}"
         self._outside = self._home.outside(self._inside)
         self._child: Child | None = None
         self.phones = {phone.name: _with_port(phone) for phone in phones}

@@ -41,12 +41,16 @@ UNHEARD = [
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """An endpoint of the switch. A desk phone at ``port``; with ``secret`` it registers; ``browser``: WebRTC."""
+    """An endpoint of the switch. A desk phone at ``port``; with ``secret`` it registers; ``browser``: WebRTC.
+
+    ``qualify_s``: how often the switch asks whether it is there (0: never, then a desk phone counts as reachable).
+    """
 
     name: str
     port: int | None = None
     secret: str | None = None
     browser: bool = False
+    qualify_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,8 @@ match = 127.0.0.1
 def _endpoint(phone: Phone) -> str:
     name = phone.name
     contact = f"contact = sip:{name}@127.0.0.1:{phone.port}\n" if phone.port else ""
-    # Only what registers is asked for its reachability: a desk phone of SIPp starts and ends within the test.
-    aor = f"[{name}]\ntype = aor\nmax_contacts = 1\nremove_existing = yes\n{contact}"
+    asked = f"qualify_frequency = {phone.qualify_s}\n"
+    aor = f"[{name}]\ntype = aor\nmax_contacts = 1\nremove_existing = yes\n{asked}{contact}"
     lines = f"aors = {name}\ncontext = from-phones\ncallerid = {name} <{name}>\ndevice_state_busy_at = 1\n"
     auth = ""
     if phone.secret is not None:

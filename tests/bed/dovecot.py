@@ -67,7 +67,7 @@ class Dovecot:
             line.sendmail(sender, recipients, message)
 
     def kill(self) -> None:
-        """End it as a power cut does; its helpers see the lost parent and end too."""
+        """End it and its helpers as a power cut does; the mail stays for ``start``."""
         if self._child is not None:
             self._child.kill()
 

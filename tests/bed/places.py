@@ -5,7 +5,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bed.errors import ServerMissingError
+from tests.bed.errors import BedError, ServerMissingError
 
 EXTRA_PATH = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 POSTGRES_HOMES = "/usr/lib/postgresql"
@@ -85,4 +85,8 @@ def require_asterisk() -> AsteriskHome:
     home = find_asterisk()
     if home is None:
         raise ServerMissingError("asterisk")
+    if home.root is not None and os.geteuid() != 0:
+        raise BedError(
+            f"Asterisk in {home.root} runs by chroot: run the tests as root, or put an asterisk on the PATH."
+        )
     return home

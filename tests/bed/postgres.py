@@ -74,8 +74,6 @@ class Postgres:
 
     def restart(self) -> None:
         """Start again on the same data after ``kill``."""
-        assert self._data is not None
-        (self._data / "cluster" / "postmaster.pid").unlink(missing_ok=True)
         self._boot()
 
     def kill(self) -> None:
@@ -101,7 +99,7 @@ class Postgres:
             shutil.rmtree(self._data, ignore_errors=True)
 
     def _is_ready(self) -> bool:
-        line = (str(require_program("pg_isready")), "-q", "-h", "127.0.0.1", "-p", str(self.port))
+        line = (str(require_program("pg_isready")), "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "switchroom")
         return subprocess.run(line, timeout=10, check=False).returncode == 0
 
     def _run(self, program: str, *arguments: str) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from tests.bed.errors import ServerSilentError
@@ -93,9 +94,32 @@ class Child:
             self.kill()
 
     def kill(self) -> None:
-        """End it as a power cut would."""
+        """End it and all that it started, as a power cut would; all of it is gone when this returns."""
+        self.send_signal(signal.SIGSTOP)  # so that nothing is started while we look
+        helpers = _descendants(self.pid) if self.exit_code is None else []
         self.send_signal(signal.SIGKILL)
+        for pid in helpers:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.wait(STOP_S)
+        until_now(lambda: not any(map(_lives, helpers)), STOP_S, f"the end of the helpers of {self.name}")
+
+
+def _descendants(pid: int) -> list[int]:
+    """The processes below one, nearest first."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text().split()):
+            found += [child, *_descendants(child)]
+    return found
+
+
+def _lives(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in "ZX"
 
 
 def await_answer(child: Child, answers: Callable[[], bool], seconds: float) -> None:

@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tests.bed.tones import AUDIBLE, FRAME, FRAME_MS, SILENCE, decode, dominant, loudness, music_position_ms, tone
@@ -19,6 +19,7 @@ PACKET_MAX = 2_048
 MUSIC_WINDOW_MS = 200
 TONE_WINDOW_MS = 60
 COMMON_TONES = (440, 660, 880)
+SURE = 0.8
 _ULAW = 0
 _SO_TIMESTAMPNS = 35
 _HEADER = struct.Struct("!BBHII")
@@ -94,10 +95,7 @@ class RtpEndpoint:
 
     def first_heard_s(self, hertz: int, since_s: float = 0.0) -> float | None:
         """When the first packet of this tone arrived; it counts once three packets in a row hold it."""
-        for window in _windows(self.between(since_s), TONE_WINDOW_MS):
-            if dominant(_samples(window), (*COMMON_TONES, hertz)) == hertz:
-                return window[0].at_s
-        return None
+        return self._search(hertz, since_s, 0)[0]
 
     def music_positions_ms(self, since_s: float = 0.0, until_s: float = float("inf")) -> list[tuple[float, int]]:
         """(when, position in the music) for each half second or so in which our music on hold was heard."""
@@ -110,11 +108,27 @@ class RtpEndpoint:
     async def until_heard(self, hertz: int, seconds: float = 5.0, since_s: float = 0.0) -> float:
         """Wait until this tone arrives; when its first packet did."""
 
-        def looked() -> float | None:
-            recent = self.between(max(since_s, time.time() - 1.0))
-            return self.first_heard_s(hertz, since_s) if any(packet.audible for packet in recent) else None
+        searched = 0
 
-        return await until(looked, seconds, f"hearing {hertz} Hz at RTP port {self.port}") or 0.0
+        def looked() -> float | None:
+            nonlocal searched
+            found, searched = self._search(hertz, since_s, searched)
+            return found
+
+        at_s = await until(looked, seconds, f"hearing {hertz} Hz at RTP port {self.port}")
+        assert at_s is not None
+        return at_s
+
+    def _search(self, hertz: int, since_s: float, start: int) -> tuple[float | None, int]:
+        """When the tone began among the packets from index ``start``, and the index to go on from."""
+        packets, size = self.heard, TONE_WINDOW_MS // FRAME_MS
+        last = len(packets) - size
+        for at in range(start, last + 1):
+            if packets[at].at_s >= since_s and packets[at].audible:
+                window = packets[at : at + size]
+                if dominant(_samples(window), (*COMMON_TONES, hertz), SURE) == hertz:
+                    return window[0].at_s, at
+        return None, max(start, last + 1)
 
     def _live(self) -> None:
         source = int.from_bytes(os.urandom(4), "big")
@@ -162,10 +176,3 @@ def _read(data: bytes, extra: Iterable[tuple[int, int, bytes]]) -> Packet | None
 
 def _samples(packets: Iterable[Packet]) -> list[int]:
     return decode(b"".join(packet.payload for packet in packets))
-
-
-def _windows(packets: list[Packet], ms: int) -> Iterator[list[Packet]]:
-    size = ms // FRAME_MS
-    for at in range(len(packets) - size + 1):
-        if packets[at].audible:
-            yield packets[at : at + size]

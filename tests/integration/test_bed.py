@@ -23,6 +23,7 @@ from tests.bed.dovecot import CUSTOMER, CUSTOMER_SECRET, SERVICE, SERVICE_SECRET
 from tests.bed.errors import ServerMissingError
 from tests.bed.mirror import debian_mirror
 from tests.bed.places import require_program
+from tests.bed.postgres import Postgres
 from tests.bed.sipp import Caller, Habit, SippPhone
 from tests.bed.smtp import Fault, SmtpServer, Step
 from tests.bed.waiting import until
@@ -87,6 +88,18 @@ async def test_a_caller_who_leaves_stops_the_ringing(tmp_path: Path) -> None:
             await caller.leave()
             await phone.until("cancelled")
             assert caller.count("cancelled") == 1
+
+
+async def test_a_phone_that_is_asked_for_is_reachable(tmp_path: Path) -> None:
+    """A plugged-in phone answers OPTIONS and still takes calls; pulled out, it becomes unreachable."""
+    async with Asterisk(tmp_path, DIALPLAN, [Phone("agent1", qualify_s=1)]) as switch:
+        async with SippPhone(tmp_path, switch.sip_port, _port(switch), habit=Habit.ANSWERS) as phone:
+            await until(lambda: " Avail" in switch.cli("pjsip show contacts"), 10, "the phone being reachable")
+            async with Caller(tmp_path, switch.sip_port, "200") as caller:
+                await caller.until("answered")
+                await caller.leave()
+                await phone.until("ended")
+        await until(lambda: "Unavail" in switch.cli("pjsip show contacts"), 10, "the phone being unreachable")
 
 
 async def test_a_phone_answers_by_itself_and_takes_a_second_call(tmp_path: Path) -> None:
@@ -164,6 +177,22 @@ async def test_postgresql_answers_with_fsync_on(postgres_url: str) -> None:
     assert await connection.fetchval("show fsync") == "on"
     assert await connection.fetchval("select count(*) from pg_tables where schemaname = 'public'") == 0
     await connection.close()
+
+
+async def test_postgresql_comes_back_after_a_power_cut(tmp_path: Path) -> None:
+    """Also with connections open; what was committed is there."""
+    async with Postgres(tmp_path) as server:
+        address = server.url().replace("+asyncpg", "")
+        connection = await asyncpg.connect(address)
+        await connection.execute("create table kept (number integer)")
+        await connection.execute("insert into kept values (7)")
+        server.kill()
+        await asyncio.to_thread(server.restart)
+        with pytest.raises((OSError, asyncpg.PostgresError, asyncpg.InterfaceError)):
+            await connection.fetchval("select number from kept")
+        again = await asyncpg.connect(address)
+        assert await again.fetchval("select number from kept") == 7
+        await again.close()
 
 
 async def test_redis_answers_and_is_wiped(redis_url: str) -> None:

@@ -141,6 +141,7 @@ class Center:
             medium=medium,
             queue=QueueId(queue),
             arrived_ms=self.now_ms,
+            switch=SwitchName("s1") if medium is Medium.VOICE else None,
             required_skills=tuple(SkillId(skill) for skill in skills),
             due_ms=due_ms,
         )
@@ -158,21 +159,21 @@ class Center:
     def phone_rings(self, agent: str) -> None:
         self.tell(inputs.AgentRang, offer=self.offer_of(agent))
 
-    def answers(self, agent: str) -> HandlingId:
+    def answers(self, agent: str, offer_id: OfferId | None = None) -> HandlingId:
         """On the phone for a call, on the desktop for everything else."""
-        offer = self.engine.state.offers[self.offer_of(agent)]
+        offer = self.engine.state.offers[offer_id or self.offer_of(agent)]
         if offer.medium is Medium.VOICE:
             self.tell(inputs.AgentAnswered, offer=offer.offer)
         else:
             self.tell(inputs.AgentAcceptedOffer, agent=AgentId(agent), offer=offer.offer)
         return self.handling_of(agent)
 
-    def takes(self, agent: str) -> HandlingId:
+    def takes(self, agent: str, offer_id: OfferId | None = None) -> HandlingId:
         """The whole way of an offer: pop, ring, answer."""
-        offer = self.engine.state.offers[self.offer_of(agent)]
+        offer = self.engine.state.offers[offer_id or self.offer_of(agent)]
         if offer.medium is Medium.VOICE and not offer.pop_shown and self.engine.state.agents[AgentId(agent)].desktop:
-            self.pop_is_shown(agent)
-        return self.answers(agent)
+            self.tell(inputs.PopShown, agent=AgentId(agent), offer=offer.offer)
+        return self.answers(agent, offer.offer)
 
     def phone_fails(self, agent: str, cause: LegFailure) -> None:
         self.tell(inputs.AgentLegFailed, offer=self.offer_of(agent), cause=cause)

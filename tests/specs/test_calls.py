@@ -3,7 +3,7 @@
 import pytest
 
 from history.core import routing as facts
-from history.core.vocabulary import AgentId, EndedBy, LegFailure, Outcome, OutcomeReason, Presence
+from history.core.vocabulary import AgentId, EndedBy, LegFailure, Outcome, OutcomeReason, Presence, SwitchName
 from router.core import inputs
 from router.core.effects import HangUpCustomer, RingAgent, ShowScreenPop, StopRinging
 from tests.specs.center import Center, an_agent, closed_as
@@ -273,5 +273,18 @@ def test_a_wrap_up_waits_a_minute_for_its_lost_desktop(center: Center) -> None:
 def test_a_restarted_switch_closes_its_calls_with_that_reason(center: Center) -> None:
     center.chooses("ann", Presence.NOT_READY, "break")
     caller = center.caller_arrives()
-    center.tell(inputs.CustomerLeft, interaction=caller, switch_restarted=True)
+    center.tell(inputs.SwitchSeen, switch=SwitchName("s2"), restarted=True)
+    assert closed_as(center, caller) is None
+    center.tell(inputs.SwitchSeen, switch=SwitchName("s1"), restarted=True)
     assert closed_as(center, caller) == "switch_restarted"
+
+
+def test_after_a_gap_calls_that_the_switch_no_longer_has_are_ended(center: Center) -> None:
+    talking = center.caller_arrives()
+    handling = center.takes("ann")
+    waiting, gone = center.caller_arrives(), center.caller_arrives()
+    center.tell(inputs.SwitchSeen, switch=SwitchName("s1"), interactions=(waiting,))
+    assert closed_as(center, gone) == "short_abandoned"
+    assert closed_as(center, waiting) is None
+    center.wraps_up("ann", handling)
+    assert closed_as(center, talking) == "handled"

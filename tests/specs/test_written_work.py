@@ -102,6 +102,15 @@ def test_no_call_is_offered_during_a_chat(center: Center) -> None:
     center.expect_no_offer("ann")
 
 
+def test_an_agent_is_asked_one_thing_at_a_time_but_a_call_passes_an_offered_mail(center: Center) -> None:
+    first = center.arrives("mail")
+    center.arrives("mail")
+    center.expect_offer("ann", first)
+    caller = center.caller_arrives()
+    offered = [center.engine.state.offers[offer].interaction for offer in center.offers_of("ann")]
+    assert offered == [first, caller]
+
+
 def test_written_work_needs_a_desktop() -> None:
     center = Center(agents=(an_agent("ann"),))
     center.signs_in("ann", desktop=False)
@@ -149,23 +158,6 @@ def test_a_medium_without_a_queue_is_refused() -> None:
         arrived_ms=center.now_ms,
     )
     assert refused.reason is OutcomeReason.UNKNOWN_QUEUE
-
-
-def test_a_full_queue_refuses(center: Center) -> None:
-    import msgspec
-
-    small = tuple(msgspec.structs.replace(queue, waiting_max=1) for queue in center.queues)
-    center.apply_definition(queues=small)
-    center.chooses("ann", Presence.NOT_READY, "break")
-    center.arrives("chat")
-    second = center.tell(
-        inputs.InteractionArrived,
-        interaction=InteractionId("c-x"),
-        medium=Medium.CHAT,
-        queue=QueueId("chat"),
-        arrived_ms=center.now_ms,
-    )
-    assert second.reason is OutcomeReason.QUEUE_FULL
 
 
 def test_what_is_learnt_later_is_kept_with_the_interaction(center: Center) -> None:

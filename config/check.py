@@ -1,0 +1,136 @@
+"""What is wrong with a definition before it is live: ids that point nowhere, work that nobody can ever take."""
+
+import zoneinfo
+from collections.abc import Iterator
+
+from config.definition import ID, Definition, Queue, User
+from config.errors import BadDefinition
+from history.core.vocabulary import Medium
+
+SWITCH_KINDS = ("asterisk", "rehearsal")
+MAILBOX_KINDS = ("imap", "rehearsal")
+PHONE_KINDS = ("desk", "softphone", "rehearsal")
+
+
+def check(definition: Definition, name: str = "definition") -> None:
+    """Raise BadDefinition with every problem found, one sentence each."""
+    problems = [f"{name}: {problem}" for problem in problems_of(definition)]
+    if problems:
+        raise BadDefinition(problems)
+
+
+def problems_of(definition: Definition) -> list[str]:
+    return [
+        *_center(definition),
+        *_ids(definition),
+        *_queues(definition),
+        *_ways_in(definition),
+        *_users(definition),
+        *_unservable(definition),
+    ]
+
+
+def _center(definition: Definition) -> Iterator[str]:
+    try:
+        zoneinfo.ZoneInfo(definition.center.zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        yield f"center, zone: {definition.center.zone!r} is no time zone; write one such as Europe/London."
+    if not definition.queues:
+        yield "queues: there is none; a center needs at least one [[queues]]."
+    if not definition.users:
+        yield "users: there is none; somebody has to be able to sign in."
+
+
+def _ids(definition: Definition) -> Iterator[str]:
+    for kind in ("skills", "reasons", "dispositions", "queues", "switches", "mailboxes", "sites", "users"):
+        seen: set[str] = set()
+        for part in getattr(definition, kind):
+            if not ID.fullmatch(part.id):
+                yield f"{kind}, {part.id!r}: an id has lower-case letters, digits, '_' and '.' only, 40 at most."
+            if part.id in seen:
+                yield f"{kind}, {part.id!r}: the id is given twice."
+            seen.add(part.id)
+    numbers = [number.number for number in definition.numbers]
+    for number in sorted({number for number in numbers if numbers.count(number) > 1}):
+        yield f"numbers, {number!r}: the number is given twice."
+
+
+def _queues(definition: Definition) -> Iterator[str]:
+    skills = {skill.id for skill in definition.skills}
+    for queue in definition.queues:
+        for skill in queue.skills:
+            if skill not in skills:
+                yield f"queues, {queue.id!r}, skills: there is no skill {skill!r}; add it under [[skills]]."
+    if any(queue.disposition_required for queue in definition.queues) and not definition.dispositions:
+        yield "dispositions: there is none, but queues require one; add [[dispositions]]."
+
+
+def _ways_in(definition: Definition) -> Iterator[str]:
+    queues = {queue.id: queue for queue in definition.queues}
+    leads: list[tuple[str, str, Medium]] = []
+    leads += [(f"numbers, {number.number!r}", number.queue, Medium.VOICE) for number in definition.numbers]
+    leads += [(f"mailboxes, {mailbox.id!r}", mailbox.queue, Medium.MAIL) for mailbox in definition.mailboxes]
+    leads += [(f"sites, {site.id!r}", site.queue, Medium.CHAT) for site in definition.sites]
+    for switch in definition.switches:
+        if switch.kind not in SWITCH_KINDS:
+            yield f"switches, {switch.id!r}, kind: {switch.kind!r} is none of {', '.join(SWITCH_KINDS)}."
+        if switch.other_numbers is not None:
+            leads.append((f"switches, {switch.id!r}, other_numbers", switch.other_numbers, Medium.VOICE))
+    for mailbox in definition.mailboxes:
+        if mailbox.kind not in MAILBOX_KINDS:
+            yield f"mailboxes, {mailbox.id!r}, kind: {mailbox.kind!r} is none of {', '.join(MAILBOX_KINDS)}."
+        elif mailbox.kind == "imap" and (mailbox.imap is None or mailbox.smtp is None):
+            yield f"mailboxes, {mailbox.id!r}: the tables imap and smtp are missing; add both with host and port."
+    for where, queue_id, medium in leads:
+        queue = queues.get(queue_id)
+        if queue is None:
+            yield f"{where}: there is no queue {queue_id!r}; add it under [[queues]]."
+        elif queue.medium is not medium:
+            yield f"{where}: the queue {queue_id!r} is for {queue.medium}, not for {medium}."
+    if definition.switches and not any(queue.medium is Medium.VOICE for queue in definition.queues):
+        yield "switches: there is a switch but no queue with medium = 'voice' for its calls."
+    if definition.numbers and not definition.switches:
+        yield "numbers: there are numbers but no [[switches]] that could bring calls."
+
+
+def _users(definition: Definition) -> Iterator[str]:
+    skills = {skill.id for skill in definition.skills}
+    switches = {switch.id: switch for switch in definition.switches}
+    phones: set[tuple[str, str]] = set()
+    for user in definition.users:
+        for skill in user.skills:
+            if skill not in skills:
+                yield f"users, {user.id!r}, skills: there is no skill {skill!r}; add it under [[skills]]."
+        if user.phone is None:
+            continue
+        where = f"users, {user.id!r}, phone"
+        if user.phone.kind not in PHONE_KINDS:
+            yield f"{where}, kind: {user.phone.kind!r} is none of {', '.join(PHONE_KINDS)}."
+        switch = switches.get(user.phone.switch)
+        if switch is None:
+            yield f"{where}, switch: there is no switch {user.phone.switch!r}; add it under [[switches]]."
+        elif (switch.kind == "rehearsal") != (user.phone.kind == "rehearsal"):
+            yield f"{where}, kind: a {switch.kind} switch has no {user.phone.kind} phones."
+        elif user.phone.kind == "softphone" and switch.websocket_url is None:
+            yield f"{where}: a softphone needs websocket_url at [[switches]] {switch.id!r}."
+        if (user.phone.switch, user.phone.name) in phones:
+            yield f"{where}: the phone {user.phone.name!r} is another agent's already."
+        phones.add((user.phone.switch, user.phone.name))
+
+
+def _unservable(definition: Definition) -> Iterator[str]:
+    """A queue whose requirement no agent can meet would hold its customers for ever."""
+    for queue in definition.queues:
+        if not any(_can_serve(definition, user, queue) for user in definition.users):
+            yield (
+                f"queues, {queue.id!r}: no agent can ever serve it; give one the skills {list(queue.skills)}"
+                f"{' and a phone' if queue.medium is Medium.VOICE else ''}."
+            )
+
+
+def _can_serve(definition: Definition, user: User, queue: Queue) -> bool:
+    if not user.is_agent or not set(queue.skills) <= set(user.skills):
+        return False
+    if queue.medium is Medium.VOICE and user.phone is None:
+        return False
+    return queue.medium in definition.capacity_of(user)

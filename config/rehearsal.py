@@ -1,0 +1,212 @@
+"""Rehearsal: customers who call, write and chat on their own, and a shop page with the real chat widget.
+
+A process of its own beside the engine, so that the engine may die without them. It reaches the center only as the
+world does: through the rehearsal switch, the rehearsal mailbox's folder and the chat's public socket. Nothing here
+pretends to be real: the desktop says on every screen that the center rehearses.
+"""
+
+import asyncio
+import logging
+import random
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import SMTP
+from email.utils import formataddr, make_msgid
+
+import uvicorn
+import websockets
+from websockets.asyncio.client import ClientConnection
+from websockets.typing import Origin
+
+from channels.core import chat_protocol as chat
+from channels.mail.rehearsal import RehearsalMailbox
+from channels.webchat.sample_shop import sample_shop
+from cti.errors import RehearsalError
+from cti.rehearsal.control import RehearsalControl
+from history.clock import Clock
+from history.core.vocabulary import SiteId
+
+log = logging.getLogger(__name__)
+
+CALL_EVERY_S = (15.0, 40.0)
+MAIL_EVERY_S = (60.0, 120.0)
+CHAT_EVERY_S = (45.0, 90.0)
+OPEN_MAX = 3
+"""So many of each medium's rehearsal customers are there at once."""
+PATIENCE_S = (60.0, 240.0)
+TALK_S = (20.0, 60.0)
+LOOK_S = 0.5
+HEARTBEAT_S = 15.0
+CHAT_MAX_S = 900.0
+RETRY_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str
+    phone: str
+    mail: str
+
+
+PEOPLE = (
+    Person("Maria Lopez", "+442079460101", "maria.lopez@example.com"),
+    Person("Tom Becker", "+442079460102", "tom.becker@example.com"),
+    Person("Priya Nair", "+442079460103", "priya.nair@example.com"),
+    Person("Jonas Lind", "+442079460104", "jonas.lind@example.com"),
+    Person("Aisha Rahman", "+442079460105", "aisha.rahman@example.com"),
+    Person("Pat Quinn", "+442079460106", "pat.quinn@example.com"),
+)
+
+MAILS = (
+    (
+        "Gears slip on my Quay 3",
+        "Hello,\n\nsince last week third gear slips when I start. Can I bring it in on Friday?",
+    ),
+    ("Invoice for order 4711", "Good morning,\n\ncould you send me the invoice for order 4711 once more? Thank you."),
+    ("Child seat on the Minnow?", "Hi,\n\ndoes a child seat fit on the Minnow, or is the frame too small?"),
+    ("Delivery to Brighton", "Dear Harbor Bikes,\n\nwhat does delivery to Brighton cost, and how long does it take?"),
+)
+
+CHATS = (
+    ("Hi, is the Lantern in stock in blue?", "Great. And can I try it on Saturday?", "Perfect, thank you!"),
+    ("Hello! My brake squeaks, is that dangerous?", "It is the front one, since the rain.", "I will come by. Thanks!"),
+    ("Do you take old bikes in part exchange?", "A Quay 2 from 2019, good condition.", "Sounds fair, bye!"),
+)
+
+
+class Customers:
+    """All rehearsal customers of one process."""
+
+    def __init__(
+        self,
+        *,
+        control_port: int,
+        mailbox: RehearsalMailbox,
+        address: str,
+        origin: str,
+        site: str,
+        chance: random.Random,
+    ) -> None:
+        self._control_port = control_port
+        self._mailbox = mailbox
+        self._address = address
+        self._socket_url = f"{origin.replace('http', 'ws', 1)}/chat/{site}/socket"
+        self._origin = origin
+        self._chance = chance
+
+    async def run(self) -> None:
+        """Call, write and chat until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._one_after_another(CALL_EVERY_S, self._call))
+            tasks.create_task(self._one_after_another(MAIL_EVERY_S, self._write))
+            tasks.create_task(self._one_after_another(CHAT_EVERY_S, self._chat))
+            tasks.create_task(self._read_answers())
+
+    async def _one_after_another(self, every_s: tuple[float, float], contact: Callable[[], Awaitable[None]]) -> None:
+        running: set[asyncio.Task[None]] = set()
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                if len(running) < OPEN_MAX:
+                    task = tasks.create_task(self._tried(contact))
+                    running.add(task)
+                    task.add_done_callback(running.discard)
+                await asyncio.sleep(self._chance.uniform(*every_s))
+
+    async def _tried(self, contact: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await contact()
+        except (RehearsalError, OSError, TimeoutError, websockets.WebSocketException) as error:
+            log.info("a rehearsal customer gave up: %s", error)
+            await asyncio.sleep(RETRY_S)
+
+    async def _call(self) -> None:
+        person = self._chance.choice(PEOPLE)
+        number = self._chance.choice(("100", "100", "200"))
+        async with await RehearsalControl.connect(self._control_port) as control:
+            call = await control.caller_calls(number, person.phone, person.name)
+            patience_s = self._chance.uniform(*PATIENCE_S)
+            talk_s = self._chance.uniform(*TALK_S)
+            while (state := await control.caller_state(call)) != "gone":
+                if state == "talking":
+                    talk_s -= LOOK_S
+                else:
+                    patience_s -= LOOK_S
+                if talk_s <= 0 or patience_s <= 0:
+                    await control.caller_hangs_up(call)
+                await asyncio.sleep(LOOK_S)
+
+    async def _write(self) -> None:
+        person = self._chance.choice(PEOPLE)
+        subject, text = self._chance.choice(MAILS)
+        mail = EmailMessage(policy=SMTP)
+        mail["From"] = formataddr((person.name, person.mail))
+        mail["To"] = self._address
+        mail["Subject"] = subject
+        mail["Message-ID"] = make_msgid(domain="example.com")
+        mail.set_content(f"{text}\n\nKind regards\n{person.name}\n")
+        self._mailbox.write(mail.as_bytes())
+
+    async def _read_answers(self) -> None:
+        """Now and then a customer answers the answer, in the same thread."""
+        while True:
+            for raw in self._mailbox.take_answers():
+                if self._chance.random() < 0.3:
+                    self._mailbox.write(_thanks(raw))
+            await asyncio.sleep(RETRY_S)
+
+    async def _chat(self) -> None:
+        async with (
+            asyncio.timeout(CHAT_MAX_S),
+            websockets.connect(self._socket_url, origin=Origin(self._origin)) as link,
+        ):
+            await link.send(chat.encode(chat.Hello(version=chat.CHAT_PROTOCOL_VERSION)))
+            heart = asyncio.create_task(_beat(link))
+            try:
+                await self._converse(link, list(self._chance.choice(CHATS)))
+            finally:
+                heart.cancel()
+
+    async def _converse(self, link: ClientConnection, lines: list[str]) -> None:
+        await self._say(link, lines.pop(0))
+        while True:
+            message = chat.read_from_server(await link.recv())
+            if isinstance(message, chat.Standing) and message.phase is chat.Phase.ENDED:
+                return
+            if isinstance(message, chat.Lines) and any(line.author == "agent" for line in message.lines):
+                await asyncio.sleep(self._chance.uniform(2, 6))
+                if not lines:
+                    await link.send(chat.encode(chat.Leave()))
+                    return
+                await self._say(link, lines.pop(0))
+
+    async def _say(self, link: ClientConnection, text: str) -> None:
+        await link.send(chat.encode(chat.Line(client_id=f"{self._chance.getrandbits(64):016x}", text=text)))
+
+
+async def _beat(link: ClientConnection) -> None:
+    while True:
+        await asyncio.sleep(HEARTBEAT_S)
+        await link.send(chat.encode(chat.Heartbeat()))
+
+
+def _thanks(raw: bytes) -> bytes:
+    answered = BytesParser(policy=SMTP).parsebytes(raw)
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"] = answered["To"], answered["From"]
+    mail["Subject"] = f"Re: {answered['Subject']}"
+    mail["Message-ID"] = make_msgid(domain="example.com")
+    mail["In-Reply-To"] = answered["Message-ID"]
+    mail["References"] = f"{answered.get('References', '')} {answered['Message-ID']}".strip()
+    mail.set_content("Thank you, that helps!\n")
+    return mail.as_bytes()
+
+
+async def serve_shop(listening: socket.socket, origin: str, site: str, secret: str, clock: Clock) -> None:
+    """Serve the sample shop on a socket of another origin until cancelled."""
+    app = sample_shop(origin, SiteId(site), secret, clock)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the process has its own
+    await server.serve(sockets=[listening])

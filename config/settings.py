@@ -1,0 +1,104 @@
+"""Settings from the environment and the data folder: where the center runs, and its secrets.
+
+Options of the command line come with their own environment variables (`config/__main__.py`). Secrets are never options,
+never in the definition and never logged. What the center makes for itself lies in `secrets.json` in the data folder,
+readable by its owner alone.
+"""
+
+import json
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.errors import BadSetting
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_WORDS = {"ami": "AMI", "mail": "MAIL", "site": "SITE", "phone": "PHONE"}
+_SHARED = {"ami"}
+"""Kinds whose one secret may serve all ids (SWITCHROOM_AMI_SECRET)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one host's center keeps its data and listens. `database` is an SQLAlchemy URL."""
+
+    data: Path
+    host: str
+    port: int
+    database: str
+    public_origins: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+
+def place(data: Path, host: str, port: int, database: str | None, *, listen_anywhere: bool) -> Place:
+    """Raises BadSetting for an address beyond this machine that nobody has allowed."""
+    if host not in LOOPBACK and not listen_anywhere:
+        raise BadSetting(
+            f"--host {host}: Switchroom listens on this machine alone unless --listen-anywhere "
+            "(or SWITCHROOM_LISTEN_ANYWHERE=1) says otherwise; put a proxy with TLS before it."
+        )
+    folder = data.resolve()
+    url = database or f"sqlite+aiosqlite:///{folder / 'switchroom.sqlite'}"
+    return Place(data=folder, host=host, port=port, database=url)
+
+
+class Secrets:
+    """Looks secrets up: the environment first, then what the center made for itself."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str] = os.environ) -> None:
+        self._file = folder / "secrets.json"
+        self._environment = environment
+
+    def required(self, kind: str, id_: str) -> str:
+        """Raises BadSetting naming the environment variable to set."""
+        found = self.optional(kind, id_)
+        if found is None:
+            names = " or ".join(variables(kind, id_))
+            raise BadSetting(f"The secret of {kind} {id_!r} is missing: set the environment variable {names}.")
+        return found
+
+    def optional(self, kind: str, id_: str) -> str | None:
+        for name in variables(kind, id_):
+            if self._environment.get(name):
+                return self._environment[name]
+        return None
+
+    def own(self, name: str) -> str:
+        """Return a secret of the center's own, made at its first use and kept."""
+        kept = self._read()
+        if name not in kept:
+            kept[name] = secrets.token_urlsafe(32)
+            self._write(kept)
+        return kept[name]
+
+    def _read(self) -> dict[str, str]:
+        try:
+            kept = json.loads(self._file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise BadSetting(
+                f"{self._file}: cannot be read ({error}); restore it, or delete it and every browser signs in anew."
+            ) from error
+        return {str(key): str(value) for key, value in kept.items()}
+
+    def _write(self, kept: dict[str, str]) -> None:
+        fresh = self._file.with_suffix(".new")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(kept, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._file)
+
+
+def variables(kind: str, id_: str) -> list[str]:
+    """Return the environment variables that may hold this secret, the most particular first."""
+    particular = f"SWITCHROOM_{_WORDS[kind]}_SECRET_{re.sub('[^A-Z0-9]', '_', id_.upper())}"
+    return [particular, f"SWITCHROOM_{_WORDS[kind]}_SECRET"] if kind in _SHARED else [particular]

@@ -1,0 +1,326 @@
+"""AMI messages to signals, commands to actions. Pure.
+
+It knows the names in our dialplan fragment (`dialplan/switchroom.conf`) and Asterisk's own events, and no story:
+`core/correlate.py` makes that. Text from strangers (a caller's name and number) is only ever read, never sent.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import assert_never
+
+from cti.asterisk.packet import AmiAction, AmiPacket, action
+from cti.core.commands import Answer, CallGone, Command, Done, HangUp, Refused, Ring, StopRinging
+from cti.core.events import (
+    AfterTalk,
+    CallState,
+    EndedBy,
+    InFallback,
+    LegEndedBy,
+    LegKey,
+    PhoneName,
+    PhoneSeen,
+    Ringing,
+    Talking,
+    Waiting,
+)
+from cti.core.signals import (
+    CallEnding,
+    Caller,
+    CallerEntered,
+    CallerTakenToFallback,
+    CallFound,
+    ChannelGone,
+    DeviceChanged,
+    DialStatus,
+    HangUpAsked,
+    LegAlerting,
+    LegChannelMade,
+    LegPickedUp,
+    LegReturned,
+    LegTakenBack,
+    RingBegan,
+    RingRefused,
+    Signal,
+    Snapshot,
+)
+from cti.errors import UnencodableError
+
+EPOCH_GLOBAL = "SWITCHROOM_EPOCH"
+HEARTBEAT_GLOBAL = "SWITCHROOM_HEARTBEAT"
+OUR_VARIABLES = (
+    "SWITCHROOM_CALL",
+    "SWITCHROOM_STATE",
+    "SWITCHROOM_LEG",
+    "SWITCHROOM_PHONE",
+    "SWITCHROOM_SINCE",
+    "SWITCHROOM_DIALLED",
+    "SWITCHROOM_CAUSE",
+    "SWITCHROOM_TALK",
+)
+PHONE_PREFIX = "PJSIP/"
+EXTENSION_MAX = 79
+"""Asterisk keeps an extension in 80 bytes, the last of them a zero."""
+RING_MS_MAX = 600_000
+
+_PHONE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+_LEG_KEY = re.compile(r"[A-Za-z0-9._-]+")
+_BUSY_STATES = frozenset({"INUSE", "BUSY", "RINGING", "RINGINUSE", "ONHOLD"})
+_UNREACHABLE_STATES = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
+_CHANNEL_RINGING, _CHANNEL_UP = "5", "6"
+_NORMAL_CAUSE = "16"
+
+
+# -- what we send ------------------------------------------------------------------------------------------------------
+
+
+def login(username: str, secret: str) -> AmiAction:
+    """Sign in, with events."""
+    return action("Login", ("Username", username), ("Secret", secret), ("Events", "on"))
+
+
+def ping() -> AmiAction:
+    """Answered with the switch's own time."""
+    return action("Ping")
+
+
+def core_status() -> AmiAction:
+    """Answered with the instant at which the switch started."""
+    return action("CoreStatus")
+
+
+def status() -> AmiAction:
+    """All channels with our variables."""
+    return action("Status", ("Variables", ",".join(OUR_VARIABLES)))
+
+
+def device_states() -> AmiAction:
+    """The condition of all phones."""
+    return action("DeviceStateList")
+
+
+def read_global(name: str) -> AmiAction:
+    """A global variable of the switch."""
+    return action("Getvar", ("Variable", name))
+
+
+def write_global(name: str, value: int) -> AmiAction:
+    """Numbers only."""
+    return action("Setvar", ("Variable", name), ("Value", str(value)))
+
+
+def action_of(command: Command, unique_id: str, epoch: int) -> AmiAction:
+    """The Redirect that carries the command, its epoch and its key in the extension. Raises UnencodableError.
+
+    Asterisk finds a channel by its Uniqueid where it finds none of that name.
+    """
+    match command:
+        case Ring(leg_key=leg_key, phone=phone, ring_ms=ring_ms):
+            if not _PHONE.fullmatch(phone):
+                raise UnencodableError(f"{phone!r} is no phone's name: letters, digits and . _ + - only")
+            if not 0 < ring_ms <= RING_MS_MAX:
+                raise UnencodableError(f"a phone is rung for 1 to {RING_MS_MAX} ms, not {ring_ms}")
+            context, extension = "switchroom-ring", f"{epoch}*{ring_ms}*{phone}*{_checked(leg_key)}"
+        case StopRinging(leg_key=leg_key):
+            context, extension = "switchroom-back", f"{epoch}*{_checked(leg_key)}"
+        case HangUp():
+            context, extension = "switchroom-end", f"{epoch}*end"
+        case _ as never:
+            assert_never(never)
+    if len(extension) > EXTENSION_MAX:
+        raise UnencodableError(
+            f"phone name and leg key are too long together: {len(extension)} of {EXTENSION_MAX} bytes"
+        )
+    if not re.fullmatch(r"[A-Za-z0-9._-]+", unique_id):
+        raise UnencodableError(f"{unique_id!r} is no channel's id")
+    return action("Redirect", ("Channel", unique_id), ("Context", context), ("Exten", extension), ("Priority", "1"))
+
+
+def _checked(leg_key: LegKey) -> LegKey:
+    if not _LEG_KEY.fullmatch(leg_key):
+        raise UnencodableError(f"{leg_key!r} is no leg key: letters, digits and . _ - only")
+    return leg_key
+
+
+def answer_of(response: AmiPacket) -> Answer:
+    """What the switch answered to a Redirect. Success means accepted, not done."""
+    if response.succeeded:
+        return Done()
+    message = response.get("Message")
+    if "does not exist" in message or "No such channel" in message or "not active" in message:
+        return CallGone()
+    return Refused(f"the switch refused: {message or 'no reason given'}")
+
+
+def switch_time_ms(pong: AmiPacket) -> int | None:
+    """The switch's own clock out of the answer to a Ping, in its UTC milliseconds."""
+    return _milliseconds(pong.get("Timestamp"))
+
+
+def started_at(response: AmiPacket) -> str:
+    """The instant the switch started, as it writes it; '' where it does not say."""
+    return f"{response.get('CoreStartupDate')} {response.get('CoreStartupTime')}".strip()
+
+
+def global_number(response: AmiPacket) -> int:
+    """The number in a global variable, 0 where it is unset or no number."""
+    value = response.get("Value")
+    return int(value) if value.isascii() and value.isdigit() else 0
+
+
+# -- what we hear ------------------------------------------------------------------------------------------------------
+
+
+def signal_of(packet: AmiPacket, offset_ms: int) -> Signal | None:
+    """What this event says, None where it says nothing to us. `offset_ms`: our clock less the switch's."""
+    unique_id = packet.get("Uniqueid")
+    match packet.get("Event"):
+        case "UserEvent":
+            return _user_event(packet, unique_id, offset_ms)
+        case "DialBegin" if unique_id and packet.get("DestUniqueid"):
+            return LegChannelMade(unique_id, packet.get("DestUniqueid"))
+        case "Newstate" if unique_id and packet.get("ChannelState") == _CHANNEL_RINGING:
+            return LegAlerting(unique_id)
+        case "DialEnd" if unique_id and packet.get("DialStatus") == "ANSWER":
+            return LegPickedUp(unique_id)
+        case "HangupRequest" if unique_id:
+            return HangUpAsked(unique_id)
+        case "Hangup" if unique_id:
+            greeted = _caller(packet, packet.get("Exten"), "", offset_ms) if _was_greeted(packet) else None
+            return ChannelGone(unique_id, _number(packet.get("Cause")) or 0, greeted)
+        case "DeviceStateChange":
+            seen = phone_seen(packet)
+            return None if seen is None else DeviceChanged(seen)
+        case _:
+            return None
+
+
+def _was_greeted(packet: AmiPacket) -> bool:
+    return packet.get("Context") == "switchroom" and bool(packet.get("Exten"))
+
+
+def _user_event(packet: AmiPacket, unique_id: str, offset_ms: int) -> Signal | None:
+    leg_key, phone = LegKey(packet.last("Leg")), PhoneName(packet.last("Phone"))
+    if not unique_id:
+        return None
+    match packet.get("UserEvent"):
+        case "SwitchroomArrived":
+            return CallerEntered(_caller(packet, packet.last("Dialled"), packet.last("Since"), offset_ms))
+        case "SwitchroomFallback":
+            return CallerTakenToFallback(_caller(packet, packet.last("Dialled"), packet.last("Since"), offset_ms))
+        case "SwitchroomRing":
+            return RingBegan(unique_id, leg_key, phone)
+        case "SwitchroomRefused":
+            return RingRefused(unique_id, leg_key, phone)
+        case "SwitchroomLegTakenBack":
+            return LegTakenBack(unique_id, leg_key, phone)
+        case "SwitchroomLegEnded":
+            cause, status = _number(packet.last("Cause")) or 0, _dial_status(packet.last("Status"))
+            return LegReturned(unique_id, leg_key, phone, status, cause, packet.last("Caller") == "1")
+        case "SwitchroomEnding":
+            return CallEnding(unique_id, EndedBy.AGENT if packet.last("By") == "agent" else EndedBy.ENGINE)
+        case _:
+            return None
+
+
+def _dial_status(text: str) -> DialStatus:
+    try:
+        return DialStatus(text)
+    except ValueError:
+        return DialStatus.OTHER
+
+
+def _caller(packet: AmiPacket, dialled: str, since: str, offset_ms: int) -> Caller:
+    unique_id = packet.get("Uniqueid")
+    since_ms = _milliseconds(since)
+    if since_ms is None:
+        # A Uniqueid is [<system>-]<seconds>.<counter>.
+        since_ms = (_number(unique_id.rpartition(".")[0].rpartition("-")[2]) or 0) * 1000
+    return Caller(
+        unique_id=unique_id,
+        dialled=dialled,
+        number=_said(packet.get("CallerIDNum")),
+        name=_said(packet.get("CallerIDName")),
+        since_ms=since_ms + offset_ms,
+    )
+
+
+def _said(text: str) -> str | None:
+    return None if text in ("", "<unknown>") else text
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _milliseconds(text: str) -> int | None:
+    whole, _, part = text.partition(".")
+    seconds, fraction = _number(whole), _number(part[:3].ljust(3, "0"))
+    return None if seconds is None or fraction is None else seconds * 1000 + fraction
+
+
+def phone_seen(packet: AmiPacket) -> PhoneSeen | None:
+    """A phone's condition out of a DeviceStateChange; None for devices that are no phones."""
+    device, state = packet.get("Device"), packet.get("State").upper()
+    if not device.startswith(PHONE_PREFIX) or not state:
+        return None
+    name = device.removeprefix(PHONE_PREFIX)
+    return PhoneSeen(PhoneName(name), reachable=state not in _UNREACHABLE_STATES, busy=state in _BUSY_STATES)
+
+
+# -- what we find ------------------------------------------------------------------------------------------------------
+
+
+def snapshot_of(status: Iterable[AmiPacket], devices: Iterable[AmiPacket], offset_ms: int) -> Snapshot:
+    """All calls of ours and all phones, out of the answers to `status()` and `device_states()`."""
+    channels = [(packet, _variables(packet)) for packet in status if packet.get("Event") == "Status"]
+    legs: dict[tuple[str, str], tuple[AmiPacket, dict[str, str]]] = {}
+    for packet, variables in channels:
+        call, leg = variables.get("SWITCHROOM_CALL", ""), variables.get("SWITCHROOM_LEG", "")
+        if call and leg and call != packet.get("Uniqueid"):
+            legs[call, leg] = (packet, variables)
+    calls = []
+    for packet, variables in channels:
+        found = _call_found(packet, variables, legs, offset_ms)
+        if found is not None:
+            calls.append(found)
+    phones = {seen.phone: seen for packet in devices if (seen := phone_seen(packet)) is not None}
+    return Snapshot(tuple(calls), tuple(phones[name] for name in sorted(phones)))
+
+
+def _variables(packet: AmiPacket) -> dict[str, str]:
+    pairs = (value.partition("=") for value in packet.all("Variable"))
+    return {name: value for name, _, value in pairs}
+
+
+def _call_found(
+    packet: AmiPacket,
+    variables: dict[str, str],
+    legs: dict[tuple[str, str], tuple[AmiPacket, dict[str, str]]],
+    offset_ms: int,
+) -> CallFound | None:
+    unique_id, state = packet.get("Uniqueid"), variables.get("SWITCHROOM_STATE", "")
+    if not unique_id or variables.get("SWITCHROOM_CALL") != unique_id or state not in _STATES_OF_CALLS:
+        return None
+    caller = _caller(packet, variables.get("SWITCHROOM_DIALLED", ""), variables.get("SWITCHROOM_SINCE", ""), offset_ms)
+    leg = LegKey(variables.get("SWITCHROOM_LEG", ""))
+    phone = PhoneName(variables.get("SWITCHROOM_PHONE", ""))
+    leg_channel, leg_variables = legs.get((unique_id, leg), (None, {}))
+    found: CallState
+    if state == "ringing":
+        up = leg_channel is not None and leg_channel.get("ChannelState") == _CHANNEL_UP
+        found = Talking(leg, phone) if up else Ringing(leg, phone)
+    elif state == "after":
+        by_agent = variables.get("SWITCHROOM_CAUSE") == _NORMAL_CAUSE
+        found = AfterTalk(leg, phone, LegEndedBy.AGENT if by_agent else LegEndedBy.LOST)
+    else:
+        found = InFallback() if state == "fallback" else Waiting()
+    talk_ms = _milliseconds(leg_variables.get("SWITCHROOM_TALK", ""))
+    return CallFound(
+        caller,
+        found,
+        leg_unique_id=leg_channel.get("Uniqueid") if leg_channel is not None else None,
+        talking_since_ms=None if talk_ms is None else talk_ms + offset_ms,
+    )
+
+
+_STATES_OF_CALLS = frozenset({"waiting", "ringing", "after", "fallback"})

@@ -1,0 +1,375 @@
+"""One story a call, out of whatever the switch said.
+
+Signals go in, events come out; nothing here asks a clock or the network. The story holds whatever order the signals
+come in and however often: a signal that fits nothing changes nothing. After a reconnect `adopt` replaces all that was
+known by what was found. It leaves to the adapter how a signal was read from the wire.
+"""
+
+from collections import OrderedDict
+from dataclasses import replace
+from typing import TypeVar, assert_never
+
+from cti.core.call import CAUSE_NORMAL, Call, Leg, LegStage, failure_of, with_ended
+from cti.core.events import (
+    AfterTalk,
+    CallArrived,
+    CallEnded,
+    CallFellBack,
+    CallId,
+    CallSeen,
+    EndedBy,
+    InFallback,
+    LegAnswered,
+    LegEnded,
+    LegEndedBy,
+    LegFailed,
+    LegFailure,
+    LegKey,
+    LegRang,
+    PhoneBusy,
+    PhoneFree,
+    PhoneName,
+    PhoneReachable,
+    PhoneSeen,
+    PhoneUnreachable,
+    Ringing,
+    SwitchEvent,
+    SwitchName,
+    Talking,
+    Waiting,
+    call_id_of,
+)
+from cti.core.signals import (
+    CallEnding,
+    Caller,
+    CallerEntered,
+    CallerTakenToFallback,
+    CallFound,
+    ChannelGone,
+    DeviceChanged,
+    DialStatus,
+    HangUpAsked,
+    LegAlerting,
+    LegChannelMade,
+    LegPickedUp,
+    LegReturned,
+    LegTakenBack,
+    RingBegan,
+    RingRefused,
+    Signal,
+    Snapshot,
+)
+
+EARLY_RINGS_KEPT = 1_000
+"""Legs that rang before we heard whose they are: Asterisk tells a leg's own events from another thread."""
+ENDED_CALLS_KEPT = 5_000
+"""Ended calls remembered, so that a late signal does not bring one back."""
+UNTOLD_END_MS = 2_000
+"""A leg whose channel is gone is closed after this long, should the dialplan never say how it ended."""
+UNTOLD_RING_MS = 8_000
+"""A ring that the switch accepted but never began fails after this long."""
+
+Events = list[SwitchEvent]
+Key = TypeVar("Key", bound=str)
+
+
+class Correlator:
+    """All calls and phones of one switch."""
+
+    def __init__(self, switch: SwitchName) -> None:
+        self._switch = switch
+        self._calls: dict[CallId, Call] = {}
+        self._call_of_leg_channel: dict[str, CallId] = {}
+        self._early_rings: OrderedDict[str, None] = OrderedDict()
+        self._ended: OrderedDict[CallId, None] = OrderedDict()
+        self._phones: dict[PhoneName, PhoneSeen] = {}
+
+    # -- what is known -------------------------------------------------------------------------------------------
+
+    def call(self, call_id: CallId) -> Call | None:
+        """The call, or None when it is unknown or over."""
+        return self._calls.get(call_id)
+
+    def calls(self) -> tuple[CallSeen, ...]:
+        """Every call, the longest waiting first."""
+        ordered = sorted(self._calls.values(), key=lambda call: (call.caller.since_ms, call.id))
+        return tuple(call.seen() for call in ordered)
+
+    def phones(self) -> tuple[PhoneSeen, ...]:
+        """Every phone, by name."""
+        return tuple(self._phones[name] for name in sorted(self._phones))
+
+    # -- what the engine does ------------------------------------------------------------------------------------
+
+    def ring_asked(self, call_id: CallId, leg_key: LegKey, phone: PhoneName, at_ms: int) -> None:
+        """Remember that a ring is on its way, so that it is not sent twice."""
+        call = self._calls[call_id]
+        self._calls[call_id] = replace(call, leg=Leg(leg_key, phone, LegStage.ASKED, at_ms))
+
+    def ring_not_sent(self, call_id: CallId, leg_key: LegKey) -> None:
+        """The ring never left, or the switch would not have it: the key may be used again."""
+        call = self._calls.get(call_id)
+        if call and call.leg and call.leg.key == leg_key and call.leg.stage is LegStage.ASKED:
+            self._calls[call_id] = replace(call, leg=None)
+
+    # -- time and snapshots --------------------------------------------------------------------------------------
+
+    def advance(self, at_ms: int) -> Events:
+        """Close what the switch left open for too long."""
+        events: Events = []
+        for call in list(self._calls.values()):
+            leg = call.leg
+            if leg is None:
+                continue
+            gone = leg.channel_gone_at_ms
+            if gone is not None and at_ms - gone >= UNTOLD_END_MS:
+                talk_ms = _talk_ms(leg, gone)
+                if leg.stage is LegStage.TALKING:
+                    events += self._end_leg(call, leg, LegEndedBy.LOST, talk_ms, at_ms)
+                else:
+                    events += self._fail_leg(call, leg, LegFailure.UNREACHABLE, at_ms)
+            elif leg.stage is LegStage.ASKED and at_ms - leg.asked_at_ms >= UNTOLD_RING_MS:
+                events += self._fail_leg(call, leg, LegFailure.SWITCH_DOWN, at_ms)
+        return events
+
+    def adopt(self, snapshot: Snapshot, at_ms: int) -> None:
+        """Forget all calls and phones and believe the snapshot; ended legs stay known."""
+        before = self._calls
+        self._calls = {}
+        self._call_of_leg_channel = {}
+        for found in snapshot.calls:
+            call = self._adopted(found, at_ms)
+            known = before.get(call.id)
+            if known is not None:
+                # A leg that is seen has not ended, whatever was believed.
+                open_key = call.leg.key if call.leg is not None else None
+                ended = tuple(key for key in known.ended_legs if key != open_key)
+                call = replace(call, ended_legs=ended)
+            self._calls[call.id] = call
+            if found.leg_unique_id is not None:
+                self._call_of_leg_channel[found.leg_unique_id] = call.id
+        for call_id in before:
+            if call_id not in self._calls:
+                _remember(self._ended, call_id, ENDED_CALLS_KEPT)
+        self._phones = {seen.phone: seen for seen in snapshot.phones}
+
+    def _adopted(self, found: CallFound, at_ms: int) -> Call:
+        call = Call(call_id_of(self._switch, found.caller.unique_id), found.caller)
+        match found.state:
+            case Waiting():
+                return call
+            case InFallback():
+                return replace(call, in_fallback=True)
+            case AfterTalk():
+                return replace(call, after=found.state)
+            case Ringing(leg_key=leg_key, phone=phone):
+                stage = LegStage.DIALLING
+            case Talking(leg_key=leg_key, phone=phone):
+                stage = LegStage.TALKING
+            case _ as never:
+                assert_never(never)
+        answered = None
+        if stage is LegStage.TALKING:
+            answered = at_ms if found.talking_since_ms is None else found.talking_since_ms
+        return replace(call, leg=Leg(leg_key, phone, stage, at_ms, found.leg_unique_id, answered))
+
+    # -- signals -------------------------------------------------------------------------------------------------
+
+    def apply(self, signal: Signal, at_ms: int) -> Events:
+        """What this signal means. An empty list where it is known already or fits nothing."""
+        match signal:
+            case CallerEntered(caller=caller):
+                return self._arrive(caller, at_ms)
+            case CallerTakenToFallback(caller=caller):
+                return self._fall_back(caller, at_ms)
+            case DeviceChanged(seen=seen):
+                return self._device(seen, at_ms)
+            case HangUpAsked(unique_id=unique_id):
+                self._note_end(unique_id, None)
+                return []
+            case CallEnding(unique_id=unique_id, by=by):
+                self._note_end(unique_id, by)
+                return []
+            case ChannelGone():
+                return self._gone(signal, at_ms)
+            case LegReturned() | LegTakenBack() | RingRefused():
+                return self._leg_over(signal, at_ms)
+            case RingBegan() | LegChannelMade() | LegAlerting() | LegPickedUp():
+                return self._leg_on(signal, at_ms)
+            case _ as never:
+                assert_never(never)
+
+    def _arrive(self, caller: Caller, at_ms: int) -> Events:
+        call_id = call_id_of(self._switch, caller.unique_id)
+        if call_id in self._calls or call_id in self._ended:
+            return []
+        self._calls[call_id] = Call(call_id, caller)
+        return [CallArrived(at_ms, call_id, caller.dialled, caller.number, caller.name, caller.since_ms)]
+
+    def _fall_back(self, caller: Caller, at_ms: int) -> Events:
+        events = self._arrive(caller, at_ms)
+        call = self._calls.get(call_id_of(self._switch, caller.unique_id))
+        if call is None or call.in_fallback:
+            return events
+        self._calls[call.id] = replace(call, in_fallback=True, after=None)
+        return [*events, CallFellBack(at_ms, call.id)]
+
+    def _note_end(self, unique_id: str, by: EndedBy | None) -> None:
+        call = self._calls.get(call_id_of(self._switch, unique_id))
+        if call is None:
+            return
+        self._calls[call.id] = replace(call, hang_up_asked=True) if by is None else replace(call, ending_by=by)
+
+    def _leg_on(self, signal: RingBegan | LegChannelMade | LegAlerting | LegPickedUp, at_ms: int) -> Events:
+        if isinstance(signal, LegAlerting):
+            call_id = self._call_of_leg_channel.get(signal.leg_unique_id)
+            if call_id is None:
+                _remember(self._early_rings, signal.leg_unique_id, EARLY_RINGS_KEPT)
+                return []
+        else:
+            call_id = call_id_of(self._switch, signal.unique_id)
+        call = self._calls.get(call_id)
+        if call is None:
+            return []
+        if isinstance(signal, RingBegan):
+            return self._ring_begins(call, signal, at_ms)
+        leg = call.leg
+        if leg is None or leg.stage is LegStage.TALKING:
+            return []
+        if isinstance(signal, LegChannelMade):
+            self._call_of_leg_channel[signal.leg_unique_id] = call.id
+            self._calls[call.id] = replace(call, leg=replace(leg, channel_id=signal.leg_unique_id))
+            if signal.leg_unique_id in self._early_rings:
+                del self._early_rings[signal.leg_unique_id]
+                return self._leg_on(LegAlerting(signal.leg_unique_id), at_ms)
+            return []
+        events: Events = []
+        if leg.stage is not LegStage.ALERTING:
+            events.append(LegRang(at_ms, call.id, leg.key, leg.phone))
+        if isinstance(signal, LegPickedUp):
+            events.append(LegAnswered(at_ms, call.id, leg.key, leg.phone))
+            leg = replace(leg, stage=LegStage.TALKING, answered_at_ms=at_ms)
+        else:
+            leg = replace(leg, stage=LegStage.ALERTING)
+        self._calls[call.id] = replace(call, leg=leg)
+        return events
+
+    def _ring_begins(self, call: Call, signal: RingBegan, at_ms: int) -> Events:
+        leg = call.leg
+        if call.knows_ended(signal.leg_key) or (
+            leg is not None and leg.key == signal.leg_key and leg.stage is not LegStage.ASKED
+        ):
+            return []
+        events: Events = []
+        if leg is not None and leg.key != signal.leg_key:
+            events = self._close_unexplained(call, leg, at_ms)
+            call = self._calls[call.id]
+        began = Leg(signal.leg_key, signal.phone, LegStage.DIALLING, at_ms)
+        self._calls[call.id] = replace(call, leg=began, after=None, in_fallback=False)
+        return events
+
+    def _leg_over(self, signal: LegReturned | LegTakenBack | RingRefused, at_ms: int) -> Events:
+        call = self._calls.get(call_id_of(self._switch, signal.unique_id))
+        if call is None or call.knows_ended(signal.leg_key):
+            return []
+        leg = call.leg
+        if leg is None or leg.key != signal.leg_key:
+            return []
+        match signal:
+            case RingRefused():
+                return self._fail_leg(call, leg, LegFailure.REFUSED, at_ms)
+            case LegTakenBack():
+                if leg.stage is LegStage.TALKING:
+                    return self._end_leg(call, leg, LegEndedBy.ENGINE, _talk_ms(leg, at_ms), at_ms)
+                return self._fail_leg(call, leg, LegFailure.WITHDRAWN, at_ms)
+            case LegReturned():
+                return self._returned(call, leg, signal, at_ms)
+            case _ as never:
+                assert_never(never)
+
+    def _returned(self, call: Call, leg: Leg, signal: LegReturned, at_ms: int) -> Events:
+        events: Events = []
+        if signal.status is DialStatus.ANSWER and leg.stage is not LegStage.TALKING:
+            events = self._leg_on(LegPickedUp(signal.unique_id), at_ms)
+            call = self._calls[call.id]
+            leg = call.leg or leg
+        if leg.stage is LegStage.TALKING:
+            talk_ms = _talk_ms(leg, at_ms)
+            if not signal.caller_there:
+                by = LegEndedBy.ENGINE if call.ending_by is EndedBy.ENGINE else LegEndedBy.CALLER
+            else:
+                by = LegEndedBy.AGENT if signal.cause == CAUSE_NORMAL else LegEndedBy.LOST
+            return events + self._end_leg(call, leg, by, talk_ms, at_ms)
+        if not signal.caller_there:
+            return self._fail_leg(call, leg, LegFailure.CALLER_GONE, at_ms)
+        alerted = leg.stage is LegStage.ALERTING
+        return self._fail_leg(call, leg, failure_of(signal.status, signal.cause, alerted), at_ms)
+
+    def _gone(self, signal: ChannelGone, at_ms: int) -> Events:
+        call_id = self._call_of_leg_channel.pop(signal.unique_id, None)
+        if call_id is not None:
+            call = self._calls.get(call_id)
+            if call and call.leg and call.leg.channel_id == signal.unique_id:
+                self._calls[call_id] = replace(call, leg=replace(call.leg, channel_gone_at_ms=at_ms))
+            return []
+        events: Events = []
+        if signal.greeted is not None:
+            events = self._arrive(signal.greeted, at_ms)
+        call = self._calls.get(call_id_of(self._switch, signal.unique_id))
+        if call is None:
+            return events
+        if call.leg is not None:
+            if call.leg.stage is LegStage.TALKING:
+                by = LegEndedBy.ENGINE if call.ending_by is EndedBy.ENGINE else LegEndedBy.CALLER
+                events += self._end_leg(call, call.leg, by, _talk_ms(call.leg, at_ms), at_ms)
+            else:
+                events += self._fail_leg(call, call.leg, LegFailure.CALLER_GONE, at_ms)
+            call = self._calls[call.id]
+        by_whom = call.ending_by or (EndedBy.CALLER if call.hang_up_asked or signal.greeted else EndedBy.SWITCH)
+        del self._calls[call.id]
+        _remember(self._ended, call.id, ENDED_CALLS_KEPT)
+        return [*events, CallEnded(at_ms, call.id, by_whom, signal.cause)]
+
+    # -- ends ----------------------------------------------------------------------------------------------------
+
+    def _close_unexplained(self, call: Call, leg: Leg, at_ms: int) -> Events:
+        if leg.stage is LegStage.TALKING:
+            return self._end_leg(call, leg, LegEndedBy.ENGINE, _talk_ms(leg, at_ms), at_ms)
+        return self._fail_leg(call, leg, LegFailure.WITHDRAWN, at_ms)
+
+    def _fail_leg(self, call: Call, leg: Leg, cause: LegFailure, at_ms: int) -> Events:
+        self._close_leg(call, leg, None)
+        return [LegFailed(at_ms, call.id, leg.key, leg.phone, cause)]
+
+    def _end_leg(self, call: Call, leg: Leg, by: LegEndedBy, talk_ms: int, at_ms: int) -> Events:
+        waits_for_us = by in (LegEndedBy.AGENT, LegEndedBy.LOST)
+        self._close_leg(call, leg, AfterTalk(leg.key, leg.phone, by) if waits_for_us else None)
+        return [LegEnded(at_ms, call.id, leg.key, leg.phone, by, talk_ms)]
+
+    def _close_leg(self, call: Call, leg: Leg, after: AfterTalk | None) -> None:
+        if leg.channel_id is not None:
+            self._call_of_leg_channel.pop(leg.channel_id, None)
+        self._calls[call.id] = replace(call, leg=None, after=after, ended_legs=with_ended(call.ended_legs, leg.key))
+
+    # -- phones --------------------------------------------------------------------------------------------------
+
+    def _device(self, seen: PhoneSeen, at_ms: int) -> Events:
+        before = self._phones.get(seen.phone)
+        self._phones[seen.phone] = seen
+        events: Events = []
+        if before is None or before.reachable != seen.reachable:
+            events.append((PhoneReachable if seen.reachable else PhoneUnreachable)(at_ms, seen.phone))
+        if seen.busy != (before.busy if before else False):
+            events.append((PhoneBusy if seen.busy else PhoneFree)(at_ms, seen.phone))
+        return events
+
+
+def _remember(kept: OrderedDict[Key, None], key: Key, limit: int) -> None:
+    kept[key] = None
+    while len(kept) > limit:
+        kept.popitem(last=False)
+
+
+def _talk_ms(leg: Leg, until_ms: int) -> int:
+    """How long the leg has talked."""
+    return 0 if leg.answered_at_ms is None else max(0, until_ms - leg.answered_at_ms)

@@ -1,0 +1,159 @@
+"""What an adapter has understood of its switch's raw messages: one small fact each, not yet a call story.
+
+`unique_id` is always the switch's own id of the *caller's* channel unless the field says otherwise. Signals may come
+twice, late or in another order after a reconnect; `core/correlate.py` makes one story of them.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from cti.core.events import CallState, EndedBy, LegKey, PhoneName, PhoneSeen
+
+
+class DialStatus(StrEnum):
+    """How a ring ended, as the switch itself puts it."""
+
+    ANSWER = "ANSWER"
+    BUSY = "BUSY"
+    NO_ANSWER = "NOANSWER"
+    CANCEL = "CANCEL"
+    CONGESTION = "CONGESTION"
+    UNAVAILABLE = "CHANUNAVAIL"
+    OTHER = "OTHER"
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who calls which number, since when (UTC milliseconds of the engine's clock)."""
+
+    unique_id: str
+    dialled: str
+    number: str | None
+    name: str | None
+    since_ms: int
+
+
+class CallerEntered(msgspec.Struct, frozen=True):
+    """The caller begins to wait."""
+
+    caller: Caller
+
+
+class CallerTakenToFallback(msgspec.Struct, frozen=True):
+    """The dialplan gave the engine up for this caller."""
+
+    caller: Caller
+
+
+class RingBegan(msgspec.Struct, frozen=True):
+    """The dialplan begins to ring."""
+
+    unique_id: str
+    leg_key: LegKey
+    phone: PhoneName
+
+
+class LegChannelMade(msgspec.Struct, frozen=True):
+    """The ringing leg has a channel of its own."""
+
+    unique_id: str
+    leg_unique_id: str
+
+
+class LegAlerting(msgspec.Struct, frozen=True):
+    """The phone on this channel says that it rings."""
+
+    leg_unique_id: str
+
+
+class LegPickedUp(msgspec.Struct, frozen=True):
+    """The phone answered."""
+
+    unique_id: str
+
+
+class LegReturned(msgspec.Struct, frozen=True):
+    """The ring or the talk is over."""
+
+    unique_id: str
+    leg_key: LegKey
+    phone: PhoneName
+    status: DialStatus
+    cause: int
+    caller_there: bool
+
+
+class LegTakenBack(msgspec.Struct, frozen=True):
+    """The engine took the caller away from this leg."""
+
+    unique_id: str
+    leg_key: LegKey
+    phone: PhoneName
+
+
+class RingRefused(msgspec.Struct, frozen=True):
+    """The dialplan refused a ring: an older epoch, or a phone name that is none."""
+
+    unique_id: str
+    leg_key: LegKey
+    phone: PhoneName
+
+
+class HangUpAsked(msgspec.Struct, frozen=True):
+    """The far side of this channel (any channel) hung up."""
+
+    unique_id: str
+
+
+class CallEnding(msgspec.Struct, frozen=True):
+    """The dialplan is about to hang up, for this party's sake."""
+
+    unique_id: str
+    by: EndedBy
+
+
+class ChannelGone(msgspec.Struct, frozen=True):
+    """This channel (any channel) is gone; `greeted` tells who it was if it left during the greeting."""
+
+    unique_id: str
+    cause: int
+    greeted: Caller | None
+
+
+class DeviceChanged(msgspec.Struct, frozen=True):
+    """A phone's condition."""
+
+    seen: PhoneSeen
+
+
+Signal = (
+    CallerEntered
+    | CallerTakenToFallback
+    | RingBegan
+    | LegChannelMade
+    | LegAlerting
+    | LegPickedUp
+    | LegReturned
+    | LegTakenBack
+    | RingRefused
+    | HangUpAsked
+    | CallEnding
+    | ChannelGone
+    | DeviceChanged
+)
+
+
+class CallFound(msgspec.Struct, frozen=True):
+    """One call in a snapshot of the switch."""
+
+    caller: Caller
+    state: CallState
+    leg_unique_id: str | None
+    talking_since_ms: int | None = None
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """All calls of ours and all phones at one moment."""
+
+    calls: tuple[CallFound, ...]
+    phones: tuple[PhoneSeen, ...]

@@ -1,0 +1,85 @@
+"""What others may ask of a switch, and what a switch needs of its surroundings."""
+
+from collections.abc import AsyncIterator
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from cti.core.commands import Answer
+from cti.core.events import CallId, LegKey, PhoneName, SwitchEvent, SwitchName
+
+
+class Clock(Protocol):
+    """Both clocks of the engine; `history/clock.py` has the real one."""
+
+    def now_ms(self) -> int:
+        """UTC milliseconds, never backwards."""
+        ...
+
+    def monotonic_ms(self) -> int:
+        """Milliseconds since some fixed instant, for measuring durations."""
+        ...
+
+
+class LinkState(StrEnum):
+    """Where the link to a switch stands."""
+
+    STOPPED = "stopped"
+    CONNECTING = "connecting"
+    RESYNCHRONISING = "resynchronising"
+    UP = "up"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SUPERSEDED = "superseded"
+
+
+class Health(msgspec.Struct, frozen=True):
+    """How the link is; `sentence` is for people and, when it is down, names what to correct."""
+
+    switch: SwitchName
+    state: LinkState
+    sentence: str
+
+    @property
+    def up(self) -> bool:
+        """Whether calls can be steered now."""
+        return self.state is LinkState.UP
+
+
+class Switch(Protocol):
+    """A telephone switch. Commands may be repeated with the same key; their outcome comes as events."""
+
+    @property
+    def name(self) -> SwitchName:
+        """The first part of each of its call ids."""
+        ...
+
+    def set_epoch(self, epoch: int) -> None:
+        """The writer's epoch that goes with each command from now on; the switch refuses older ones."""
+        ...
+
+    async def ring(self, call_id: CallId, leg_key: LegKey, phone: PhoneName, ring_ms: int) -> Answer:
+        """Ring the phone for the caller, who goes on hearing the music."""
+        ...
+
+    async def stop_ringing(self, call_id: CallId, leg_key: LegKey) -> Answer:
+        """Back to the same music; nothing happens when that leg does not ring any more."""
+        ...
+
+    async def hang_up(self, call_id: CallId) -> Answer:
+        """End the call."""
+        ...
+
+    def events(self) -> AsyncIterator[SwitchEvent]:
+        """The events in order, for one reader. The buffer is bounded: a reader that falls behind gets SwitchLost and
+        SwitchResynchronised in place of what it missed."""
+        ...
+
+    async def run(self) -> None:
+        """Connect, sign in, resynchronise, watch and reconnect until cancelled. Returns only when the sign-in was
+        refused or a newer engine has taken over; `health` then says what to correct."""
+        ...
+
+    def health(self) -> Health:
+        """How the link is now."""
+        ...

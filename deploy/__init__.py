@@ -1,0 +1,1 @@
+"""Scripts behind the Makefile: building the web app, checking, testing, the sandbox."""

@@ -1,0 +1,1 @@
+"""Tests over material that is not part of the project."""
