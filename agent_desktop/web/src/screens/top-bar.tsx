@@ -74,7 +74,7 @@ function PresenceMenu({ center, me }: { center: Center; me: Me }) {
   const word = me.presence === "not_ready" ? (why ?? reason ?? PRESENCE.not_ready) : PRESENCE[me.presence];
   return (
     <div className="presence">
-      <Menu opened={opened} onChange={setOpened} position="bottom-start" width={240} trapFocus>
+      <Menu opened={opened} onChange={setOpened} position="bottom-start" width={240} trapFocus withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <UnstyledButton className="presence-button" data-presence={me.presence} aria-busy={busy}>
             <span className="presence-dot" />
@@ -270,10 +270,11 @@ function UserMenu({ me, board, zone, onHelp }: { me: Me; board: boolean; zone: s
   const scheme = { auto: "as the system", light: "light", dark: "dark" }[colorScheme];
   const after = { auto: "light", light: "dark", dark: "auto" } as const;
   return (
-    <Menu position="bottom-end" width={250} trapFocus>
+    <Menu position="bottom-end" width={250} trapFocus withInitialFocusPlaceholder={false}>
       <Menu.Target>
-        <UnstyledButton className="user-button" aria-label={`Menu of ${me.name}`}>
+        <UnstyledButton className="user-button">
           <Initials name={me.name} />
+          <span className="sr-only">Menu of {me.name}</span>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
