@@ -1,6 +1,6 @@
 /** The agent's phone as the screens use it, whichever kind it is: answer, decline, hang up, mute, and where it is. */
 
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useDeskParts, useOwner, usePart, useShared } from "../app-context";
 import type { Body } from "../connection";
 import { DESK_VIEW, type OfferCard, type PhoneKind, type PhoneState, type WorkItem } from "../protocol.gen";
@@ -38,12 +38,11 @@ export function usePhone(): PhoneControls {
 
 function useSoftphone(): Softphone {
   const { views } = useShared();
-  const wanted = useRef(false);
   const [phone] = useState(() => {
     const audio = document.createElement("audio");
+    audio.id = "phone-audio";
     audio.autoplay = true;
     return new Softphone(audio, () => {
-      if (wanted.current) return true;
       const parts = [...(views.get(DESK_VIEW)?.parts.values() ?? [])];
       const offers = parts.filter((part) => part.type === "offer_card" && part.medium === "voice").length;
       const calls = parts.filter((part) => part.type === "work_item" && part.medium === "voice" && part.state === "active");
@@ -51,10 +50,13 @@ function useSoftphone(): Softphone {
     });
   });
   useEffect(() => {
-    const unsubscribe = phone.subscribe(() => {
-      if (phone.get().call !== "idle") wanted.current = false;
-    });
-    return unsubscribe;
+    document.body.append(phone.audio);
+    const leave = () => phone.leavePage();
+    window.addEventListener("pagehide", leave);
+    return () => {
+      window.removeEventListener("pagehide", leave);
+      phone.audio.remove();
+    };
   }, [phone]);
   return phone;
 }
