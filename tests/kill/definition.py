@@ -1,6 +1,7 @@
 """The definition of the center that is killed: one queue and one agent for each thing that may be under way."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 TALK, RING, WAIT, WRAP, STORY, PROBE = "101", "102", "103", "104", "105", "106"
 """Numbers to dial, and what the calls to them are doing when the engine dies."""
@@ -14,7 +15,7 @@ BOX, POST = "box@harbor.example", "post@harbor.example"
 
 _HEAD = """[center]
 name = "Harbor"
-zone = "Europe/London"
+zone = "{zone}"
 phone_region = "GB"
 [[reasons]]
 id = "break"
@@ -38,7 +39,7 @@ class SwitchAt:
 
 def definition(switch: SwitchAt) -> str:
     """The TOML text."""
-    parts = [_HEAD, f'[[switches]]\nid = "main"\nkind = "{switch.kind}"\nport = {switch.port}\n']
+    parts = [_HEAD.format(zone=_zone_of_noon()), f'[[switches]]\nid = "main"\nkind = "{switch.kind}"\nport = {switch.port}\n']
     for number, queue in QUEUE_OF.items():
         parts.append(_queue(queue, "voice") + f'[[numbers]]\nnumber = "{number}"\nqueue = "{queue}"\n')
         parts.append(_agent(AGENT_OF[number], queue, _PHONE_KIND[switch.kind]))
@@ -56,6 +57,12 @@ def definition(switch: SwitchAt) -> str:
     parts.append(f'[[sites]]\nid = "{SITE}"\ntitle = "Harbor"\nqueue = "chat"\norigins = ["http://localhost:1"]\n')
     parts.append('[[users]]\nid = "sam"\nname = "Sam"\nrole = "supervisor"\n')
     return "".join(parts)
+
+
+def _zone_of_noon() -> str:
+    """A zone in which it is about noon now: the wallboard's day must not begin anew during a test."""
+    behind = datetime.now(UTC).hour - 12
+    return f"Etc/GMT{behind:+d}"
 
 
 def _queue(queue: str, medium: str, skill: str = "") -> str:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from agent_desktop.client import DesktopClient
 from agent_desktop.core import protocol as p
 from agent_desktop.core.parts import OfferCard, WorkItem
+from agent_desktop.errors import ClientError
 from agent_desktop.headless import HeadlessAgent, Script
 from channels.core.chat_protocol import Line
 from history.core.vocabulary import ClientMessageId, HandlingId
@@ -37,6 +39,7 @@ from tests.kill.telephones import Telephones
 ROUTING_S = 5.0
 """How long after a kill an agent's phone rings again at the latest."""
 SETTLE_S = 20.0
+LOOK_S = 0.02
 HALF_A_NOTE = "Wants the blue one, but"
 HALF_AN_ANSWER = "Dear Ann,\n\nthe blue one is"
 ROBOT_SAYS = "Thank you for your message. We have taken care of it."
@@ -67,8 +70,11 @@ class World:
         self.mails: Counter[str] = Counter()
         self.lines: list[tuple[str, str]] = []
         """(author, text) of the one chat, in order."""
+        self.robots_mails: dict[str, None] = {}
+        """The conversations of the mails that the headless agent has had in hand, in order."""
         self.visitor = StubbornVisitor(center.address, [])
         self.faults: list[str] = []
+        self._supervisor = DesktopClient(center.address)
         self._stack = stack
 
     async def begin(self) -> None:
@@ -79,6 +85,8 @@ class World:
             self.desks[name] = await self._stack.enter_async_context(desk)
         robot = await self._stack.enter_async_context(await self.center.client(ROBOT))
         self._keep(HeadlessAgent(robot, Script(mail_answer=ROBOT_SAYS)).run())
+        self._keep(self._watch(robot))
+        self._supervisor = await self._stack.enter_async_context(await self.center.client("sam"))
         self._keep(self.visitor.run())
         await asyncio.gather(*(self.desks[name].ready() for name in people if name != AGENT_OF[WAIT]))
         await asyncio.gather(
@@ -93,6 +101,19 @@ class World:
     def _keep(self, life: object) -> None:
         task = asyncio.ensure_future(life)  # type: ignore[call-overload]  # coroutines of different ends
         self._stack.push_async_callback(_end, task)
+
+    async def _watch(self, robot: DesktopClient) -> None:
+        """Note which mails the robot has had in hand."""
+        while True:
+            for work in robot.parts(p.DESK_VIEW, WorkItem):
+                self.robots_mails.setdefault(work.conversation)
+            await asyncio.sleep(LOOK_S)
+
+    async def answers_of(self, conversation: str) -> list[str]:
+        """How each answer of this mail stands: `sent`, `uncertain`, or on its way."""
+        shown = (await self._supervisor.get(f"/api/views/conversation/{conversation}"))["parts"]
+        mine = [part for part in shown if part["type"] == "message_shown" and part["author"] == "agent"]
+        return [str(part["send_state"]) for part in mine]
 
     async def call(self, number: str) -> str:
         self.calls[number] += 1
@@ -180,14 +201,23 @@ class World:
     async def life_goes_on(self, round_number: int) -> None:
         """What happens around a kill: a call from ring to wrap-up, a mail answered, a line said and answered."""
         desk = self.desks[AGENT_OF[STORY]]
-        answered = len(self.center.answers("post"))
+        mails = self.mails[POST]
 
         async def call() -> None:
             await desk.complete(await self._talks(desk, STORY), f"round {round_number}")
 
         async def mail() -> None:
             self.write(POST, f"Question {round_number}")
-            await until(lambda: len(self.center.answers("post")) > answered, SETTLE_S, "the robot's answer")
+            await until(lambda: len(self.robots_mails) > mails, SETTLE_S, "the robot's taking the mail")
+            conversation = list(self.robots_mails)[-1]
+
+            async def is_answered() -> bool:
+                try:
+                    return bool({"sent", "uncertain"} & set(await self.answers_of(conversation)))
+                except ClientError:
+                    return False  # the engine is being started
+
+            await until(is_answered, SETTLE_S, "the robot's answer")
 
         async def chat() -> None:
             await self._visitor_says(f"And now, {round_number}?")
