@@ -87,14 +87,15 @@ class ServedCenter:
     # -- its engine ----------------------------------------------------------------------------------------------
 
     def engine_pid(self) -> int | None:
-        """The engine's process id while it runs."""
+        """The engine's process id while it runs: the older one, since another stands by to follow it."""
+        found = []
         for task in Path(f"/proc/{self.parent.pid}/task").glob("*/children"):
-            for pid in task.read_text().split():
+            for pid in map(int, task.read_text().split()):
                 with suppress(OSError):
                     words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-                    if b"engine" in words and _lives(int(pid)):
-                        return int(pid)
-        return None
+                    if b"engine" in words and _lives(pid):
+                        found.append((_began(pid), pid))
+        return min(found)[1] if found else None
 
     def kill_engine(self) -> float:
         """kill -9 of the engine alone; the instant."""
@@ -132,3 +133,8 @@ def _lives(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return state not in "ZX"
+
+
+def _began(pid: int) -> int:
+    """In ticks since the machine's start."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])

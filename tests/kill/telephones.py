@@ -22,6 +22,7 @@ GAP_MS = 300
 RING_S = 20.0
 LOOK_S = 0.01
 MUSIC_MS = MUSIC_STEPS * MUSIC_STEP_MS
+LISTEN_S = 0.03
 EDGE_S = 0.1
 AGENT_TONE, CALLER_TONE, WHO_TONE = 440, 660, 880
 
@@ -175,6 +176,13 @@ class AsteriskTelephones:
             phone = SippPhone(self._folder, self.asterisk.sip_port, port, name=name, tone_hz=AGENT_TONE)
             self.phones[name] = await self._stack.enter_async_context(phone)
 
+    async def listen(self) -> None:
+        """Connect media as soon as a call is answered, for ever."""
+        while True:
+            for person in (*self.callers.values(), *self.phones.values()):
+                person.story()
+            await asyncio.sleep(LISTEN_S)
+
     async def call(self, number: str) -> str:
         key = f"caller{len(self.callers)}"
         caller = Caller(self._folder, self.asterisk.sip_port, number, name=key, tone_hz=CALLER_TONE)
@@ -277,8 +285,7 @@ async def rehearsal_telephones(folder: Path) -> AsyncIterator[RehearsalTelephone
         try:
             yield telephones
         finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            await _end(watching)
 
 
 @asynccontextmanager
@@ -290,4 +297,11 @@ async def asterisk_telephones(folder: Path) -> AsyncIterator[AsteriskTelephones]
         switch = await stack.enter_async_context(Asterisk(folder, DIALPLAN, phones, files))
         telephones = AsteriskTelephones(switch, folder, stack)
         await telephones.plug_in()
+        listening = asyncio.create_task(telephones.listen())
+        stack.push_async_callback(_end, listening)
         yield telephones
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
