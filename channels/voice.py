@@ -7,7 +7,7 @@ hears of the call, so that the pop can show it. Leaves to `cti` what a call is, 
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
@@ -86,7 +86,17 @@ class VoiceSettings:
 class VoiceChannel:
     """One switch. `run` is its life; as an effect sink it takes what concerns this switch."""
 
-    def __init__(self, settings: VoiceSettings, switch: Switch, router: Router, store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: VoiceSettings,
+        switch: Switch,
+        router: Router,
+        store: Store,
+        clock: Clock,
+        reached: Callable[[str], None] = lambda point: None,
+    ) -> None:
+        """`reached` is told at each named point at which a test may kill the process."""
+        self._reached = reached
         self._settings = settings
         self._switch = switch
         self._store = store
@@ -214,6 +224,7 @@ class VoiceChannel:
         for call in seen.calls:
             await self._arrived(call)
             self._adopt(call)
+            self._reached("voice.resynchronising")
         self._synchronised.set()
 
     def _tell_phones(self, phones: Sequence[events.PhoneSeen]) -> None:
@@ -254,6 +265,7 @@ class VoiceChannel:
         known = None if key is None else await who_is_this(self._store, IdentityKind.PHONE, key, self._clock)
         queue = self._settings.numbers.get(call.dialled, self._settings.other_numbers)
         await self._begin_conversation(interaction, call, queue, known)
+        self._reached("voice.arriving")
         self._tell(
             inputs.InteractionArrived,
             interaction=interaction,
@@ -314,10 +326,13 @@ class VoiceChannel:
                 case RingAgent():
                     phone, key = events.PhoneName(effect.phone), events.LegKey(effect.offer)
                     answer = await self._switch.ring(call, key, phone, effect.ring_ms)
+                    self._reached("voice.ring_sent")
                 case StopRinging():
                     answer = await self._switch.stop_ringing(call, events.LegKey(effect.offer))
+                    self._reached("voice.stop_sent")
                 case HangUpCustomer():
                     answer = await self._switch.hang_up(call)
+                    self._reached("voice.hang_up_sent")
                 case _:
                     assert_never(effect)
             self._answered(effect, answer)

@@ -31,7 +31,7 @@ from config.crash_points import crash_points
 from config.definition import Definition, parse, read
 from config.errors import BadDefinition, BadSetting, CannotStart, ConfigError
 from config.rehearsal import Customers, serve_shop
-from config.serve import REFUSED_CODE, RESTART_CODE, Child, Parent, ends_with_parent, engine_child
+from config.serve import REFUSED_CODE, RESTART_CODE, Child, Parent, ends_with_parent, engine_child, told_to_begin
 from config.settings import Place, Secrets, place
 from config.translating import center_settings
 from history.bus import LocalBus
@@ -183,7 +183,9 @@ def engine(
     socket_number: Annotated[int, typer.Option("--socket")],
     origin: OriginOption = None,
 ) -> None:
-    """The engine itself, started by `serve`."""
+    """The engine itself, started by `serve`; it stands by, loaded, until it is told to begin."""
+    if not told_to_begin():
+        return
 
     async def work() -> int:
         where = _place(data, host, port, database, origin, True)

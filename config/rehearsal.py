@@ -10,6 +10,7 @@ import logging
 import random
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -27,7 +28,11 @@ from channels.webchat.sample_shop import sample_shop
 from cti.errors import RehearsalError
 from cti.rehearsal.control import RehearsalControl
 from history.clock import Clock
-from history.core.vocabulary import SiteId
+from history.core.customers import IdentityKind
+from history.core.vocabulary import SiteId, Trust
+from history.customers import find_or_create, link_identity
+from history.errors import AlreadyThere
+from history.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +65,9 @@ PEOPLE = (
     Person("Pat Quinn", "+442079460106", "pat.quinn@example.com"),
 )
 
+VISITOR_OF_MARIA = "shop-1001"
+"""The visitor whom the sample shop page signs."""
+
 MAILS = (
     (
         "Gears slip on my Quay 3",
@@ -75,6 +83,17 @@ CHATS = (
     ("Hello! My brake squeaks, is that dangerous?", "It is the front one, since the rain.", "I will come by. Thanks!"),
     ("Do you take old bikes in part exchange?", "A Quay 2 from 2019, good condition.", "Sounds fair, bye!"),
 )
+
+
+async def introduce(store: Store) -> None:
+    """Let the history know the rehearsal people: Maria by phone, mail and chat, the others by phone and mail."""
+    for person in PEOPLE:
+        found = await find_or_create(store, IdentityKind.PHONE, person.phone, Trust.CLAIMED, person.name)
+        with suppress(AlreadyThere):
+            await link_identity(store, found.customer, IdentityKind.MAIL, person.mail, Trust.CLAIMED)
+        if person is PEOPLE[0]:
+            with suppress(AlreadyThere):
+                await link_identity(store, found.customer, IdentityKind.CHAT, VISITOR_OF_MARIA, Trust.VERIFIED)
 
 
 class Customers:
