@@ -66,7 +66,12 @@ class Parent:
         wait_s = FIRST_WAIT_S
         while not self._stopping.is_set():
             started_ms = self._clock.monotonic_ms()
-            code = await _run(child)
+            try:
+                code = await _run(child)
+            except OSError as error:
+                _say(f"The {child.name} cannot be started ({error}); see that the program is whole.")
+                self._give_up()
+                return
             if self._stopping.is_set():
                 return
             if code == REFUSED_CODE:
@@ -78,9 +83,9 @@ class Parent:
             child.deaths_ms.append(now_ms)
             while child.deaths_ms and now_ms - child.deaths_ms[0] > DEATHS_WITHIN_MS:
                 child.deaths_ms.popleft()
-            if len(child.deaths_ms) > DEATHS_MAX:
+            if len(child.deaths_ms) >= DEATHS_MAX:
                 _say(
-                    f"The {child.name} has died {DEATHS_MAX + 1} times within a minute, last with status {code}, and "
+                    f"The {child.name} has died {DEATHS_MAX} times within a minute, last with status {code}, and "
                     "stays down: its messages above say why. Start again when that is mended."
                 )
                 self._give_up()
@@ -130,9 +135,11 @@ def engine_child(place: Place, folder: DataFolder, listening: socket.socket, env
     command = [
         *(sys.executable, "-m", "config", "engine"),
         *("--data", str(place.data), "--host", place.host, "--port", str(place.port)),
-        *("--database", place.database, "--socket", str(listening.fileno())),
+        *("--socket", str(listening.fileno())),
     ]
-    return Child("engine", command, environment, (listening.fileno(), folder.fileno()))
+    # Every user of the machine sees a command line, and a database's address may hold a password.
+    told = {"SWITCHROOM_DATABASE": place.database, "SWITCHROOM_ORIGINS": " ".join(place.public_origins)}
+    return Child("engine", command, {**environment, **told}, (listening.fileno(), folder.fileno()))
 
 
 async def ends_with_parent() -> None:
