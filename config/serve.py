@@ -2,8 +2,9 @@
 
 The engine may die at any instant. It is started again after 0.2 s, doubling to 5 s; after five deaths in a minute it
 stays down and the parent says why. Loading the program takes seconds on a busy machine, so a second engine stands by,
-loaded and idle, and begins when it is told: routing is back within 5 s of a death. The listening socket is the parent's, so a browser that calls meanwhile waits in its
-backlog. Companions (the rehearsal switch and its customers) are kept alive in the same way.
+loaded and idle, and begins when it is told: routing is back within 5 s of a death. The listening socket is the
+parent's, so a browser that calls meanwhile waits in its backlog. Companions (the rehearsal switch and its customers)
+are kept alive in the same way.
 """
 
 import asyncio
@@ -72,7 +73,12 @@ class Parent:
         wait_s = FIRST_WAIT_S
         while not self._stopping.is_set():
             started_ms = self._clock.monotonic_ms()
-            code = await _run(child)
+            try:
+                code = await _run(child)
+            except OSError as error:
+                _say(f"The {child.name} cannot be started ({error}); see that the program is whole.")
+                self._give_up()
+                return
             if self._stopping.is_set():
                 return
             if code == REFUSED_CODE:
@@ -170,9 +176,12 @@ def engine_child(place: Place, folder: DataFolder, listening: socket.socket, env
     command = [
         *(sys.executable, "-m", "config", "engine"),
         *("--data", str(place.data), "--host", place.host, "--port", str(place.port)),
-        *("--database", place.database, "--socket", str(listening.fileno())),
+        *("--socket", str(listening.fileno())),
     ]
-    return Child("engine", command, environment, (listening.fileno(), folder.fileno()), has_spare=True)
+    # Every user of the machine sees a command line, and a database's address may hold a password.
+    told = {"SWITCHROOM_DATABASE": place.database, "SWITCHROOM_ORIGINS": " ".join(place.public_origins)}
+    passed = (listening.fileno(), folder.fileno())
+    return Child("engine", command, {**environment, **told}, passed, has_spare=True)
 
 
 def told_to_begin() -> bool:
