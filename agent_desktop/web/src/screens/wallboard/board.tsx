@@ -136,7 +136,7 @@ function Totals({ totals, states }: { totals: readonly QueueFigures[]; states: A
           {percent(one.level_percent)}
         </Tile>
       ))}
-      <Tile label={<Meant figure="agents_by_state">Ready</Meant>} grade={gradeOfReady(ready, liveWaiting)} foot={states === undefined ? "" : `${states.talking} working · ${states.wrap_up} in wrap-up · ${states.not_ready} not ready`}>
+      <Tile label={<Meant figure="agents">Ready</Meant>} grade={gradeOfReady(ready, liveWaiting)} foot={states === undefined ? "" : `${states.talking} working · ${states.wrap_up} in wrap-up · ${states.not_ready} not ready`}>
         {ready}
       </Tile>
       <AbandonedTile totals={live.length > 0 ? live : totals} />
