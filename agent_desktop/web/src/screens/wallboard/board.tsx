@@ -11,7 +11,8 @@ import { type AgentsByState, type AgentRow, type FigureMeaning, type QueueFigure
 import { ACTIVITY, MEDIA, MEDIUM, MEDIUM_ORDER } from "../../words";
 import { type Grade, GRADE_WORDS, gradeOfLevel, gradeOfLongest, gradeOfReady, percent, targetWords } from "./figures";
 
-const STALE_MS = 5_900;
+/** A heartbeat comes every 5 s; a little more than that without one and the figures may be old. */
+const STALE_MS = 5_400;
 const GREY_MS = 15_000;
 
 export function Board({ big }: { big: boolean }) {
