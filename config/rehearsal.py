@@ -18,6 +18,7 @@ from email.policy import SMTP
 from email.utils import formataddr, make_msgid
 from pathlib import Path
 
+import httpx
 import uvicorn
 import websockets
 from websockets.asyncio.client import ClientConnection
@@ -134,7 +135,8 @@ class Customers:
         self._chance = chance
 
     async def run(self) -> None:
-        """Call, write and chat until cancelled."""
+        """Call, write and chat until cancelled; the first one comes when the center answers."""
+        await self._center_answers()
         async with asyncio.TaskGroup() as tasks:
             if self._ways.numbers:
                 tasks.create_task(self._one_after_another(CALL_EVERY_S, self._call))
@@ -144,6 +146,14 @@ class Customers:
                 tasks.create_task(self._read_answers(mailbox))
             if self._ways.site is not None:
                 tasks.create_task(self._one_after_another(CHAT_EVERY_S, self._chat))
+
+    async def _center_answers(self) -> None:
+        async with httpx.AsyncClient(base_url=self._origin, timeout=RETRY_S) as client:
+            while True:
+                with suppress(httpx.HTTPError):
+                    if (await client.get("/healthz")).status_code == httpx.codes.OK:
+                        return
+                await asyncio.sleep(LOOK_S)
 
     async def _one_after_another(self, every_s: tuple[float, float], contact: Callable[[], Awaitable[None]]) -> None:
         running: set[asyncio.Task[None]] = set()
