@@ -31,12 +31,15 @@ class Scene:
 
     async def survives(self, killed_s: float, began_s: float, life: "asyncio.Task[None]", where: str) -> None:
         """Routing works again in time, the story that was under way ends well, and nobody has noticed anything."""
-        self._deaths_s.append(killed_s)
+        self.died(killed_s)
         await self.world.routing_works(killed_s)
         await life
         await self.world.look(began_s, killed_s)
         faults = [*self.world.faults, *await self.checker.while_open()]
         assert not faults, f"{where}: {faults}"
+
+    def died(self, killed_s: float) -> None:
+        self._deaths_s.append(killed_s)
 
     async def may_die_again(self) -> None:
         """The parent lets an engine die so many times a minute and no more: wait until one more is allowed."""

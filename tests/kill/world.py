@@ -185,10 +185,20 @@ class World:
         self.lines.append(("agent", text))
         await self.desks[CHAT_AGENT].ask(p.SendLine, handling=self.open.chat.handling, client_message=key, text=text)
 
-    async def _talks(self, desk: Desk, number: str, since_s: float | None = None) -> WorkItem:
-        """A call comes, is answered and ends by the agent's hand; the wrap-up. With `since_s` it may not come late."""
+    async def _talks(
+        self, desk: Desk, number: str, since_s: float | None = None, *, declined: bool = False
+    ) -> WorkItem:
+        """A call comes, is answered and ends by the agent's hand; the wrap-up. With `since_s` it may not come late.
+
+        `declined`: the agent declines the first offer on the page, while the phone rings, and answers the next.
+        """
         times = self.telephones.rings_so_far(desk.name) + 1
         await self.call(number)
+        if declined:
+            offer = await desk.offered()
+            await self.telephones.rings(desk.name, times)
+            await desk.ask(p.DeclineOffer, offer=offer.offer)
+            times += 1
         rang_s = await self.telephones.rings(desk.name, times)
         if since_s is not None and rang_s - since_s > ROUTING_S:
             self.faults.append(f"routing worked again only {rang_s - since_s:.2f} s after the kill")
@@ -198,13 +208,13 @@ class World:
         await self.telephones.hang_up(desk.name)
         return await desk.wraps_up(interaction)
 
-    async def life_goes_on(self, round_number: int) -> None:
+    async def life_goes_on(self, round_number: int, *, declined: bool = False) -> None:
         """What happens around a kill: a call from ring to wrap-up, a mail answered, a line said and answered."""
         desk = self.desks[AGENT_OF[STORY]]
         mails = self.mails[POST]
 
         async def call() -> None:
-            await desk.complete(await self._talks(desk, STORY), f"round {round_number}")
+            await desk.complete(await self._talks(desk, STORY, declined=declined), f"round {round_number}")
 
         async def mail() -> None:
             self.write(POST, f"Question {round_number}")
