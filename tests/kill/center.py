@@ -37,7 +37,7 @@ class ServedCenter:
         self.log = folder / "serve.log"
         self._file = folder / "center.toml"
         self._wish = folder / "die-at"
-        self._environment = {**environment, DIE_AT: f"@{self._wish}", "PYTHONPATH": str(ROOT), "SWITCHROOM_LOG": "INFO"}
+        self.environment = {**environment, DIE_AT: f"@{self._wish}", "PYTHONPATH": str(ROOT), "SWITCHROOM_LOG": "INFO"}
         self._child: Child | None = None
         self._file.write_text(definition)
 
@@ -53,10 +53,10 @@ class ServedCenter:
 
     async def start(self) -> None:
         """Serve, also again after `kill_parent`, and wait until the center is live."""
-        lives = self._lives()
+        lives = self.lives()
         command = (sys.executable, "-m", "config", "serve", self._file, "--data", self.data, "--port", str(self.port))
-        self._child = Child("serve", command, self.log, env=self._environment, cwd=self.folder)
-        await until(lambda: self._lives() > lives or self.parent.exit_code is not None, LIVE_S, "the center being live")
+        self._child = Child("serve", command, self.log, env=self.environment, cwd=self.folder)
+        await until(lambda: self.lives() > lives or self.parent.exit_code is not None, LIVE_S, "the center being live")
         self.parent.require_running()
 
     @property
@@ -88,14 +88,16 @@ class ServedCenter:
 
     def engine_pid(self) -> int | None:
         """The engine's process id while it runs: the older one, since another stands by to follow it."""
-        found = []
-        for task in Path(f"/proc/{self.parent.pid}/task").glob("*/children"):
-            for pid in map(int, task.read_text().split()):
-                with suppress(OSError):
-                    words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-                    if b"engine" in words and _lives(pid):
-                        found.append((_began(pid), pid))
+        found = [(_began(pid), pid) for pid in self.processes()[1:] if b"engine" in _words(pid)]
         return min(found)[1] if found else None
+
+    def processes(self) -> list[int]:
+        """The parent and all its children that live."""
+        found = [self.parent.pid]
+        for task in Path(f"/proc/{self.parent.pid}/task").glob("*/children"):
+            with suppress(OSError):
+                found += map(int, task.read_text().split())
+        return [pid for pid in found if process_lives(pid)]
 
     def kill_engine(self) -> float:
         """kill -9 of the engine alone; the instant."""
@@ -120,11 +122,12 @@ class ServedCenter:
         await until(lambda: not self._wish.exists(), DEATH_S, f"the engine's coming to {point}")
         return time.time()
 
-    def _lives(self) -> int:
+    def lives(self) -> int:
+        """How many engines have come to live so far."""
         return self.log.read_text(errors="replace").count("Switchroom is live at") if self.log.exists() else 0
 
 
-def _lives(pid: int) -> bool:
+def process_lives(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
@@ -132,6 +135,14 @@ def _lives(pid: int) -> bool:
     return state not in "ZX"
 
 
+def _words(pid: int) -> list[bytes]:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    return []
+
+
 def _began(pid: int) -> int:
     """In ticks since the machine's start."""
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    return sys.maxsize
