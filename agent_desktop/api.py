@@ -15,6 +15,7 @@ from agent_desktop.commands import COMMANDS, Command
 from agent_desktop.core import protocol as p
 from agent_desktop.core.rights import ACTION_OF, Action, Actor, Thing
 from agent_desktop.core.settings import CenterSettings
+from agent_desktop.definition_routes import DefinitionRoutes
 from agent_desktop.description import describe
 from agent_desktop.errors import NotAllowed, NotSignedIn
 from agent_desktop.files import FileLinks, as_download
@@ -70,6 +71,7 @@ class Api:
         clock: Clock,
         center: Callable[[], CenterSettings],
         links: FileLinks,
+        definitions: DefinitionRoutes,
         attendance: Attendance,
     ) -> None:
         self._guard = guard
@@ -80,6 +82,7 @@ class Api:
         self._clock = clock
         self._center = center
         self._links = links
+        self._definitions = definitions
         self._attendance = attendance
         self._epoch = clock.now_ms()
         self._sources: dict[str, Source] = {}
@@ -106,6 +109,8 @@ class Api:
                 guarded(Action.SEE_FILE, self._file, self._thing_of_conversation),
             ),
             ("GET", "/files/{link}", guarded(Action.FETCH_BY_LINK, self._file_by_link)),
+            ("GET", "/api/definition", guarded(Action.SEE_DEFINITION, self._definitions.see)),
+            ("PUT", "/api/definition", guarded(Action.APPLY_DEFINITION, self._definitions.apply)),
             ("GET", "/api/audit", guarded(Action.SEE_AUDIT, self._audit)),
             ("GET", "/api/openapi.json", guarded(Action.SEE_API_DESCRIPTION, self._describe)),
         )

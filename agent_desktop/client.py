@@ -67,6 +67,10 @@ class DesktopClient:
         """POST a JSON body and return the JSON answer; refusals become `ClientError`."""
         return self._result(await self._send("POST", path, body))
 
+    async def put(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        """PUT a JSON body; return the answer as it is, for routes that refuse in their own words."""
+        return await self._send("PUT", path, body)
+
     async def get(self, path: str) -> Any:
         return self._result(await self._send("GET", path, None))
 

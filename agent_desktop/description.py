@@ -102,6 +102,18 @@ _OTHERS: tuple[tuple[str, str, str, dict[str, Any] | None, dict[str, Any]], ...]
         None,
         _JSON_OBJECT,
     ),
+    ("get", "/api/definition", "The definition that holds, and its version.", None, _object(text="string")),
+    (
+        "put",
+        "/api/definition",
+        "Put another definition into force, or only check it; 409 says what is wrong, sentence by sentence.",
+        {
+            "type": "object",
+            "properties": {"text": {"type": "string"}, "only_check": {"type": "boolean"}},
+            "required": ["text"],
+        },
+        {"type": "object", "properties": {"version": {"type": "integer"}, "problems": {"type": "array"}}},
+    ),
     ("get", "/api/audit", "The audit log, newest first; `before` pages on.", None, {"type": "array"}),
     ("get", "/api/openapi.json", "This description.", None, _JSON_OBJECT),
     ("get", "/healthz", "Whether the server works.", None, _JSON_OBJECT),

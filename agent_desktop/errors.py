@@ -5,6 +5,7 @@ DesktopError
     NotAllowed           `may` said no, or there is no such thing: 404
     ForeignOrigin        the request came from another site's page: 403
     SignInRefused        wrong user or password (the same answer for both), or too many tries: 401 or 429
+    DefinitionProblems   a definition cannot hold; one sentence for each reason: 409
     ChannelRefused       a channel would not carry it out; its sentence says why: 409
     ClientError          the Python client: the server refused, or cannot be reached
 """
@@ -32,6 +33,14 @@ class SignInRefused(DesktopError):
     def __init__(self, sentence: str, retry_after_s: int | None = None) -> None:
         super().__init__(sentence)
         self.retry_after_s = retry_after_s
+
+
+class DefinitionProblems(DesktopError):
+    """A definition cannot be put into force. `sentences` has one for each reason."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
 
 
 class ChannelRefused(DesktopError):

@@ -86,6 +86,26 @@ class RehearsalPhones(Protocol):
     async def hang_up(self, agent: AgentId) -> None: ...
 
 
+class DefinitionKeeper(Protocol):
+    """The definition of the running center; `config` has the one that understands it."""
+
+    async def current(self) -> tuple[int, str]:
+        """Return the version that holds, and its text."""
+        ...
+
+    def check(self, text: str) -> None:
+        """Raises `DefinitionProblems` when it could not hold."""
+        ...
+
+    async def apply(self, text: str, by: UserId) -> int:
+        """Put it into force as a new version and return that; the same text again is the same version.
+
+        Raises:
+            DefinitionProblems: nothing has changed.
+        """
+        ...
+
+
 class ChannelTrouble(Protocol):
     """One channel that does not work."""
 

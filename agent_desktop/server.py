@@ -26,6 +26,7 @@ from agent_desktop.attendance import Attendance
 from agent_desktop.core.protocol import REQUEST_BYTES_MAX
 from agent_desktop.core.rights import PUBLIC, Action
 from agent_desktop.core.settings import CenterSettings
+from agent_desktop.definition_routes import DefinitionRoutes
 from agent_desktop.errors import DesktopError
 from agent_desktop.files import FileLinks
 from agent_desktop.gateway import Gateway
@@ -33,7 +34,7 @@ from agent_desktop.guard import Guard, answer
 from agent_desktop.headers import Outermost, policy
 from agent_desktop.origins import Origins
 from agent_desktop.passwords import Passwords
-from agent_desktop.ports import ChannelHealth, WallboardFigures
+from agent_desktop.ports import ChannelHealth, DefinitionKeeper, WallboardFigures
 from agent_desktop.signin import SignIn, Who
 from agent_desktop.views import Views
 from history.clock import Clock
@@ -171,6 +172,7 @@ def build_desk(
     settings: ServerSettings,
     channels: Channels | None = None,
     health: ChannelHealth | None = None,
+    definitions: DefinitionKeeper | None = None,
     mounts: Sequence[Mounted] = (),
     passwords: Passwords | None = None,
 ) -> Desk:
@@ -206,6 +208,7 @@ def build_desk(
         clock=clock,
         center=center,
         links=FileLinks(settings.origins),
+        definitions=DefinitionRoutes(definitions, store),
         attendance=attendance,
     ).add_to(app)
     app.router.routes.append(WebSocketRoute("/api/socket", gateway.socket))

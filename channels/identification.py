@@ -9,7 +9,7 @@ from history.core.customers import IdentityKind
 from history.core.routing import Attributes
 from history.core.vocabulary import CustomerId, IdentityId, Trust
 from history.customers import find_by_identity
-from history.errors import StoreUnavailable
+from history.errors import HistoryError
 from history.store import Store
 
 LOOK_UP_MS = 50
@@ -33,7 +33,7 @@ async def who_is_this(store: Store, kind: IdentityKind, key: str, clock: Clock) 
     try:
         async with asyncio.timeout(LOOK_UP_MS / 1000):
             found = await find_by_identity(store, kind, key)
-    except (TimeoutError, StoreUnavailable):
+    except (TimeoutError, HistoryError):
         return None
     if found is None or clock.monotonic_ms() - began_ms > LOOK_UP_MS:
         return None

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import insert, select
 
 from channels.core.matching import conversation_of, task_interaction
+from channels.errors import TaskRefused
 from history.core.conversations import ConversationBegan, TaskGiven
 from history.core.vocabulary import (
     CustomerId,
@@ -26,6 +27,8 @@ from history.tables import task_keys
 from history.writing import FIRST_EPOCH, Writing
 from router.core.inputs import InteractionArrived
 
+__all__ = ["make_task", "TaskMade", "TaskRefused"]
+
 SOURCE = SourceId("tasks")
 TITLE_CHARACTERS_MAX = 200
 FIELDS_MAX = 50
@@ -33,10 +36,6 @@ FIELD_CHARACTERS_MAX = 4_000
 KEY_CHARACTERS_MAX = 200
 _TRIES = 3
 _TRY_AGAIN_S = 0.02
-
-
-class TaskRefused(Exception):
-    """The task cannot be made as it was asked for; the message names the field and what it may be."""
 
 
 @dataclass(frozen=True, slots=True)

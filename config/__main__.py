@@ -1,6 +1,8 @@
 """The command line: `switchroom serve | check | export | agent`. Mistakes are answered in one sentence and status 1."""
 
 import asyncio
+import difflib
+import getpass
 import logging
 import os
 import random
@@ -11,10 +13,13 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
+import httpx
 import typer
 import uvloop
 
+from agent_desktop.client import DesktopClient
 from agent_desktop.errors import DesktopError
+from agent_desktop.headless import HeadlessAgent, Script
 from agent_desktop.passwords import Passwords, make_password
 from agent_desktop.server import listen
 from agent_desktop.signin import SignIn
@@ -24,9 +29,17 @@ from config.compose import EngineOptions, RehearsalPorts, rehearsal_mailbox, run
 from config.crash_points import VARIABLE as DIE_AT
 from config.crash_points import crash_points
 from config.definition import Definition, parse, read
-from config.errors import BadSetting, CannotStart, ConfigError
+from config.errors import BadDefinition, BadSetting, CannotStart, ConfigError
 from config.rehearsal import Customers, serve_shop
-from config.serve import REFUSED_CODE, Child, Parent, ends_with_parent, engine_child, told_to_begin
+from config.serve import (
+    REFUSED_CODE,
+    RESTART_CODE,
+    Child,
+    Parent,
+    ends_with_parent,
+    engine_child,
+    told_to_begin,
+)
 from config.settings import Place, Secrets, place
 from config.translating import center_settings
 from history.bus import LocalBus
@@ -184,14 +197,17 @@ def engine(
 
     async def work() -> int:
         where = _place(data, host, port, database, origin, True)
+        again = asyncio.Event()
         options = EngineOptions(
+            restart=again.set,
             place=where,
             listening=socket.socket(fileno=socket_number),
             reached=crash_points(os.environ.get(DIE_AT)),
             rehearsal=_rehearsal_ports(),
             live=lambda made: _show(where, made),
         )
-        return await _until_told(run_engine(options))
+        status = await _until_told(run_engine(options), again)
+        return RESTART_CODE if again.is_set() else status
 
     _finish(work, loop=uvloop.new_event_loop)
 
@@ -261,20 +277,23 @@ def _show(where: Place, made: dict[UserId, str]) -> None:
     print("\nCtrl-C stops it; everything is kept.", flush=True)
 
 
-async def _until_told(life: Coroutine[Any, Any, None]) -> int:
-    """Live until SIGTERM or SIGINT, or until the parent has gone."""
+async def _until_told(life: Coroutine[Any, Any, None], enough: asyncio.Event | None = None) -> int:
+    """Live until SIGTERM or SIGINT, until the parent has gone, or until it is enough."""
     task = asyncio.ensure_future(life)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, task.cancel)
     orphaned = asyncio.create_task(ends_with_parent())
     orphaned.add_done_callback(lambda _: task.cancel())
+    had_enough = asyncio.create_task((enough or asyncio.Event()).wait())
+    had_enough.add_done_callback(lambda _: task.cancel())
     try:
         await task
     except asyncio.CancelledError:
         return 0
     finally:
         orphaned.cancel()
+        had_enough.cancel()
     return 1
 
 
@@ -286,6 +305,62 @@ def check(definition: Annotated[Path, typer.Argument(help="Definition to check (
         parsed, _ = read(definition)
         check_definition(parsed, str(definition))
         print(f"{definition}: {len(parsed.queues)} queues, {len(parsed.users)} users, nothing wrong.")
+        return 0
+
+    _finish(work)
+
+
+ServerOption = Annotated[str, typer.Option(envvar="SWITCHROOM_SERVER", help="Address of the running center.")]
+UserOption = Annotated[str, typer.Option(help="Who to sign in as; the password is SWITCHROOM_PASSWORD, or asked for.")]
+
+
+def _password() -> str:
+    return os.environ.get("SWITCHROOM_PASSWORD") or getpass.getpass("Password: ")
+
+
+@app.command()
+def apply(
+    definition: Annotated[Path, typer.Argument(help="Definition to put into force (TOML).")],
+    user: UserOption,
+    server: ServerOption = "http://127.0.0.1:8080",
+) -> None:
+    """Put a definition into force in the running center, after showing what changes."""
+
+    async def work() -> int:
+        parsed, text = read(definition)
+        check_definition(parsed, str(definition))
+        async with DesktopClient(server) as client:
+            await client.sign_in(user, _password())
+            held = await client.get("/api/definition")
+            lines = difflib.unified_diff(
+                held["text"].splitlines(), text.splitlines(), f"version {held['version']}", str(definition), lineterm=""
+            )
+            print("\n".join(lines) or f"Version {held['version']} says the same already.")
+            answer = await client.put("/api/definition", {"text": text})
+        if answer.status_code == httpx.codes.OK:
+            print(f"Version {answer.json()['version']} holds.")
+            return 0
+        problems = answer.json().get("problems") or [answer.text] if answer.status_code == 409 else [answer.text]
+        raise BadDefinition([str(problem) for problem in problems])
+
+    _finish(work)
+
+
+@app.command()
+def agent(
+    user: UserOption,
+    server: ServerOption = "http://127.0.0.1:8080",
+    rehearsal: Annotated[bool, typer.Option(help="Also press the buttons of the rehearsal phone.")] = False,
+    wrap_up_s: Annotated[float, typer.Option(min=0, help="How long each wrap-up takes.")] = 2.0,
+    work_s: Annotated[float, typer.Option(min=0, help="How long a task is worked on.")] = 5.0,
+) -> None:
+    """A headless agent: signs in, gets ready, takes work, answers and wraps up by script, until Ctrl-C."""
+
+    async def work() -> int:
+        script = Script(rehearsal=rehearsal, wrap_up_s=wrap_up_s, work_s=work_s)
+        async with DesktopClient(server) as client:
+            await client.sign_in(user, _password())
+            await HeadlessAgent(client, script, said=lambda line: print(line, flush=True)).run()
         return 0
 
     _finish(work)

@@ -39,6 +39,7 @@ from config.adapters import (
     RehearsalPhonesForDesk,
     TasksForDesk,
 )
+from config.applying import DefinitionApplier
 from config.check import check
 from config.definition import Switch, parse
 from config.errors import BadSetting, CannotStart
@@ -83,6 +84,8 @@ class EngineOptions:
     listening: socket.socket
     reached: Callable[[str], None]
     rehearsal: RehearsalPorts | None = None
+    restart: Callable[[], None] = lambda: None
+    """Ends this engine so that its parent starts the next: a new definition is taken up by all channels at once."""
     live: Callable[[dict[UserId, str]], None] = lambda made: None
     """Told once the center answers, with the passwords that were made at this start."""
 
@@ -114,6 +117,7 @@ class Center:
         self._chat, self._chat_settings = self._chat_channel()
         self._health = ChannelsHealth(store.clock, [voice.switch for voice in self._voices], lambda: self._mail)
         self._wallboard = Wallboard(store.clock, REGISTRY.fact, self._definition.center.zone)
+        self._definitions = DefinitionApplier(store, self.driver, options.restart)
         self.desk = self._desk()
 
     def release(self, effects: Sequence[AnyEffect]) -> None:
@@ -286,6 +290,7 @@ class Center:
                 rehearsal=RehearsalPhonesForDesk(rehearsal.control, phones) if rehearsal and phones else None,
             ),
             health=self._health,
+            definitions=self._definitions,
             mounts=mounts,
         )
 

@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 Given = TypeVar("Given")
@@ -28,14 +28,22 @@ async def patiently(work: Coroutine[Any, Any, Given]) -> Given:
         raise
 
 
+async def _of_the_driver(work: Coroutine[Any, Any, Given]) -> Given:
+    """`patiently`, with the time-outs and broken links that asyncpg raises bare under SQLAlchemy's name."""
+    try:
+        return await patiently(work)
+    except (OSError, TimeoutError) as error:
+        raise OperationalError("the statement", None, error, connection_invalidated=True) from error
+
+
 class PatientConnection(AsyncConnection):
     """What rooms get. `stream` and `run_sync` are SQLAlchemy's own and can be torn off: neither is for rooms."""
 
     async def execute(self, *args: Any, **kwargs: Any) -> Any:
-        return await patiently(super().execute(*args, **kwargs))
+        return await _of_the_driver(super().execute(*args, **kwargs))
 
     async def exec_driver_sql(self, *args: Any, **kwargs: Any) -> Any:
-        return await patiently(super().exec_driver_sql(*args, **kwargs))
+        return await _of_the_driver(super().exec_driver_sql(*args, **kwargs))
 
     async def begin_now(self) -> None:
         """Begin the transaction that `commit` ends."""
@@ -43,10 +51,10 @@ class PatientConnection(AsyncConnection):
         async def begin() -> None:
             await self.begin()
 
-        await patiently(begin())
+        await _of_the_driver(begin())
 
     async def commit(self) -> None:
-        await patiently(super().commit())
+        await _of_the_driver(super().commit())
 
     async def close(self) -> None:
         """Give the connection back, rolling back what is open."""

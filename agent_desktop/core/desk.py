@@ -213,9 +213,11 @@ def _drafts(work: Iterable[HandlingOnFloor], looked_up: LookedUp) -> list[AnyPar
 
 
 def _glances(floor: Floor, center: CenterSettings, settings: AgentSettings | None) -> list[AnyPart]:
+    if floor.settings is None or settings is None:
+        return []
     waiting = floor.waiting()
     glances: list[AnyPart] = []
-    for queue in floor.settings.queues if floor.settings and settings else ():
+    for queue in floor.settings.queues:
         if not _serves(settings, queue.medium, queue.required_skills):
             continue
         count, since_ms = waiting.get(queue.queue, (0, None))
@@ -232,10 +234,8 @@ def _glances(floor: Floor, center: CenterSettings, settings: AgentSettings | Non
     return glances
 
 
-def _serves(settings: AgentSettings | None, medium: Medium, required_skills: Iterable[str]) -> bool:
+def _serves(settings: AgentSettings, medium: Medium, required_skills: Iterable[str]) -> bool:
     """Whether the queue is one of the agent's own: they have its skills and a limit for its medium."""
-    if settings is None:
-        return False
     has_medium = any(capacity.medium is medium and capacity.limit > 0 for capacity in settings.capacities)
     return has_medium and set(required_skills) <= set(settings.skills)
 

@@ -134,12 +134,12 @@ class MailChannel:
         interaction: InteractionId,
         handling: HandlingId,
         agent: AgentId,
-        client_id: ClientMessageId,
+        client_message: ClientMessageId,
         text: str,
     ) -> MessageId:
         """Commit an agent's answer to the customer's newest mail and send it soon; return its message id.
 
-        The same `client_id` in the same conversation is the same answer, however often it is asked for.
+        The same `client_message` in the same conversation is the same answer, however often it is asked for.
 
         Raises:
             AnswerRefused: nothing was written; the sentence says why.
@@ -147,7 +147,7 @@ class MailChannel:
         box, customer, answered = await self._answered(interaction)
         message_id = own_message_id(self._token(), written_to(box.settings, answered))
         composed = compose(box.settings, answered, message_id, text, self._store.clock.now_ms())
-        answer = Answer(conversation_of(interaction), customer or interaction, handling, agent, client_id, text)
+        answer = Answer(conversation_of(interaction), customer or interaction, handling, agent, client_message, text)
         return await box.outbox.put(answer, composed, MessageId(f"out-{self._token()}"))
 
     async def _answered(self, interaction: InteractionId) -> tuple[_Mailbox, CustomerId | None, MailHeaders]:

@@ -1,7 +1,9 @@
 """What may go wrong in web chat."""
 
+from channels.errors import ChannelError
 
-class ChatError(Exception):
+
+class ChatError(ChannelError):
     """Base of all errors of this room."""
 
 

@@ -1,15 +1,16 @@
 """Asking the history who somebody is: quickly, or not at all."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from channels.identification import Known, who_is_this
 from history.bus import LocalBus
 from history.clock import SystemClock
 from history.core.customers import IdentityKind
 from history.core.vocabulary import Trust
-from history.customers import create_customer, link_identity
+from history.customers import create_customer, find_by_identity, link_identity
+from history.errors import HistoryError
 from history.store import Store
 
 
@@ -42,10 +43,11 @@ async def test_a_broken_history_names_nobody_and_holds_up_nothing(tmp_path: Path
     clock = SystemClock()
     file = tmp_path / "switchroom.db"
     store = await Store.open(f"sqlite+aiosqlite:///{file}", clock=clock, bus=LocalBus())
+    await store.close()  # the next reading opens the file anew
+    file.write_bytes(b"no database at all " * 1_000)
     try:
-        with closing(sqlite3.connect(file)) as connection:
-            connection.execute("ALTER TABLE identities RENAME TO gone")
-            connection.commit()
+        with pytest.raises(HistoryError):
+            await find_by_identity(store, IdentityKind.MAIL, "maria@example.com")
         assert await who_is_this(store, IdentityKind.MAIL, "maria@example.com", clock) is None
     finally:
         await store.close()

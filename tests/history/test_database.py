@@ -141,6 +141,22 @@ async def test_a_wrong_database_name_is_named(postgres_url: str) -> None:
 
 
 @pytest.mark.real
+async def test_a_statement_that_takes_too_long_is_given_up(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("history.database.COMMAND_S", 0.3)
+    store = await Store.open(postgres_url, clock=HandClock(), bus=LocalBus())
+    with pytest.raises(StoreUnavailable, match="cannot be used"):
+        async with store.writing() as writing:
+            await writing.append("conversation/c-1", [began("c-1")])
+            await writing.connection.execute(text("SELECT pg_sleep(30)"))
+    with pytest.raises(StoreUnavailable, match="cannot be used"):
+        async with store.reading() as connection:
+            await connection.execute(text("SELECT pg_sleep(30)"))
+    async with store.writing() as writing:
+        assert await writing.append("conversation/c-1", [began("c-1")]) == [1]
+    await store.close()
+
+
+@pytest.mark.real
 async def test_postgresql_may_die_and_come_back(tmp_path: Path) -> None:
     server = Postgres(tmp_path)
     server.start()

@@ -1,6 +1,5 @@
-"""A center that is served for real, by its parent process, and whose engine is killed and comes back."""
+"""A center whose engine is killed and comes back: `RunningCenter` with a hand on the engine behind the parent."""
 
-import asyncio
 import os
 import re
 import signal
@@ -9,70 +8,45 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from agent_desktop.client import DesktopClient
 from channels.mail.rehearsal import RehearsalMailbox
 from config.compose import rehearsal_mailbox
 from config.crash_points import VARIABLE as DIE_AT
-from tests.bed.ports import free_port
-from tests.bed.process import Child
+from tests.bed.process import STOP_S, Child
 from tests.bed.waiting import until
+from tests.journeys.center import RunningCenter
 
-ROOT = Path(__file__).parents[2]
-LIVE_S = 40.0
 DEATH_S = 30.0
-_PASSWORD = re.compile(r"^    (\S+) +(\S{8,})$", re.M)
+SWITCH_S = 20.0
+_CONNECTED = re.compile(r"switch main is connected$", re.M)
 
 
-class ServedCenter:
-    """`switchroom serve FILE` in a folder. `async with` starts it and waits until it is live."""
+class MortalCenter(RunningCenter):
+    """`switchroom serve` whose engine dies where and when a test wants it to."""
 
     def __init__(self, folder: Path, definition: str, environment: Mapping[str, str]) -> None:
-        self.folder = folder
-        self.data = folder / "data"
-        self.port = free_port()
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.log = folder / "serve.log"
-        self._file = folder / "center.toml"
+        """`environment` says where the switch is, and its secret."""
         self._wish = folder / "die-at"
-        self.environment = {**environment, DIE_AT: f"@{self._wish}", "PYTHONPATH": str(ROOT), "SWITCHROOM_LOG": "INFO"}
-        self._child: Child | None = None
-        self._file.write_text(definition)
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._child is not None:
-            await asyncio.to_thread(self._child.stop, signal.SIGTERM, 12.0)
+        # INFO: how a test in trouble is told what the engine was doing.
+        self.environment = {**environment, DIE_AT: f"@{self._wish}", "SWITCHROOM_LOG": "INFO"}
+        super().__init__(folder, definition, self.environment)
 
     async def start(self) -> None:
-        """Serve, also again after `kill_parent`, and wait until the center is live."""
-        lives = self.lives()
-        command = (sys.executable, "-m", "config", "serve", self._file, "--data", self.data, "--port", str(self.port))
-        self._child = Child("serve", command, self.log, env=self.environment, cwd=self.folder)
-        await until(lambda: self.lives() > lives or self.parent.exit_code is not None, LIVE_S, "the center being live")
-        self.parent.require_running()
+        """Also wait for the switch: a caller who comes before the engine's first heartbeat meets the fallback."""
+        before = self._connections()
+        await super().start()
+        await until(lambda: self._connections() > before, SWITCH_S, "the switch being connected")
 
     @property
     def parent(self) -> Child:
         assert self._child is not None
         return self._child
 
-    @property
-    def password(self) -> dict[str, str]:
-        """Of each user, as printed at the first start."""
-        return dict(_PASSWORD.findall(self.log.read_text()))
-
     async def client(self, user: str) -> DesktopClient:
-        """Signed in as this user; close it, or use it as a context."""
-        client = DesktopClient(self.address)
-        await client.sign_in(user, self.password[user])
+        """Signed in as this user, without a socket; use it as a context, so that it is closed."""
+        client = DesktopClient(self.origin)
+        await client.sign_in(user, self.passwords[user])
         return client
 
     def mailbox(self, name: str) -> RehearsalMailbox:
@@ -101,9 +75,7 @@ class ServedCenter:
 
     def kill_engine(self) -> float:
         """kill -9 of the engine alone; the instant."""
-        pid = self.engine_pid()
-        assert pid is not None, "there is no engine to kill"
-        os.kill(pid, signal.SIGKILL)
+        self.signal_engine(signal.SIGKILL)
         return time.time()
 
     def signal_engine(self, number: int) -> None:
@@ -122,9 +94,28 @@ class ServedCenter:
         await until(lambda: not self._wish.exists(), DEATH_S, f"the engine's coming to {point}")
         return time.time()
 
+    # -- its parent ----------------------------------------------------------------------------------------------
+
+    def kill_parent(self) -> float:
+        """kill -9 of the parent alone; the instant. `start` serves again."""
+        killed_s = time.time()
+        self.parent.send_signal(signal.SIGKILL)
+        self.parent.wait(STOP_S)
+        self._child = None
+        return killed_s
+
+    def gives_up(self, seconds: float) -> int:
+        """Wait until the parent has ended by itself; its exit status."""
+        status = self.parent.wait(seconds)
+        self._child = None
+        return status
+
     def lives(self) -> int:
         """How many engines have come to live so far."""
-        return self.log.read_text(errors="replace").count("Switchroom is live at") if self.log.exists() else 0
+        return self.log.read_text(errors="replace").count("Switchroom is live at")
+
+    def _connections(self) -> int:
+        return len(_CONNECTED.findall(self.log.read_text(errors="replace"))) if self.log.exists() else 0
 
 
 def process_lives(pid: int) -> bool:

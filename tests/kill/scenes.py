@@ -10,7 +10,7 @@ from pathlib import Path
 
 from config.serve import DEATHS_MAX, DEATHS_WITHIN_MS
 from tests.bed.waiting import until
-from tests.kill.center import ServedCenter
+from tests.kill.center import MortalCenter
 from tests.kill.checker import Checker
 from tests.kill.definition import definition
 from tests.kill.telephones import Telephones, asterisk_telephones, rehearsal_telephones
@@ -23,7 +23,7 @@ PAUSE_S = 70.0
 class Scene:
     """Everything is under way; kill the engine, then ask `survives`."""
 
-    center: ServedCenter
+    center: MortalCenter
     telephones: Telephones
     world: World
     checker: Checker
@@ -60,7 +60,7 @@ async def scene(folder: Path, switch: str) -> AsyncIterator[Scene]:
     begin = rehearsal_telephones if switch == "rehearsal" else asterisk_telephones
     async with (
         begin(folder) as telephones,
-        ServedCenter(folder, definition(telephones.at), telephones.environment) as center,
+        MortalCenter(folder, definition(telephones.at), telephones.environment) as center,
         world(center, telephones) as made,
         Checker(made) as checker,
     ):

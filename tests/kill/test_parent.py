@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest_asyncio
 
 from tests.bed.process import Child
 from tests.bed.waiting import until
-from tests.kill.center import ServedCenter, process_lives
+from tests.kill.center import MortalCenter, process_lives
 from tests.kill.definition import definition
 from tests.kill.telephones import RehearsalTelephones, rehearsal_telephones
 
@@ -26,27 +25,26 @@ async def telephones(tmp_path: Path) -> AsyncIterator[RehearsalTelephones]:
 
 
 @pytest_asyncio.fixture
-async def center(tmp_path: Path, telephones: RehearsalTelephones) -> AsyncIterator[ServedCenter]:
-    async with ServedCenter(tmp_path, definition(telephones.at), telephones.environment) as made:
+async def center(tmp_path: Path, telephones: RehearsalTelephones) -> AsyncIterator[MortalCenter]:
+    async with MortalCenter(tmp_path, definition(telephones.at), telephones.environment) as made:
         yield made
 
 
 async def test_the_engine_ends_with_its_parent_and_the_next_serve_takes_over(
-    center: ServedCenter, telephones: RehearsalTelephones
+    center: MortalCenter, telephones: RehearsalTelephones
 ) -> None:
     caller = await telephones.call("103")
     await until(lambda: _waiting(center, 1), 10, "the caller waiting")
     before = center.processes()
     assert len(before) >= 2, "the parent and the engine"
-    os.kill(center.parent.pid, signal.SIGKILL)
-    killed_s = time.time()
+    killed_s = center.kill_parent()
     await until(lambda: not any(map(process_lives, before)), 10, "the end of the engine and of the one that stood by")
     await center.start()
     await until(lambda: _waiting(center, 1), 10, "the caller waiting again")
     assert telephones.wait_faults(caller, killed_s) == []
 
 
-async def test_a_second_serve_on_the_same_folder_names_the_first(center: ServedCenter) -> None:
+async def test_a_second_serve_on_the_same_folder_names_the_first(center: MortalCenter) -> None:
     second = _serve_beside(center)
     assert second.wait(30) != 0
     (sentence,) = second.tail().strip().splitlines()
@@ -56,20 +54,20 @@ async def test_a_second_serve_on_the_same_folder_names_the_first(center: ServedC
 
 
 async def test_an_engine_that_dies_five_times_in_a_minute_stays_down_and_the_parent_says_why(
-    center: ServedCenter,
+    center: MortalCenter,
 ) -> None:
     for death in range(1, 6):
         pid = await until(center.engine_pid, 20, f"engine {death}")
         os.kill(pid, signal.SIGKILL)
         await until(lambda pid=pid: not process_lives(pid), 5, "its death")  # type: ignore[misc]  # mypy and defaults
-    assert center.parent.wait(20) != 0
+    assert center.gives_up(20) != 0
     said = center.log.read_text()
     assert "has died 5 times within a minute" in said
     assert "stays down" in said
     assert said.count("it starts again in") == 4
 
 
-async def test_four_deaths_in_a_minute_are_borne(center: ServedCenter) -> None:
+async def test_four_deaths_in_a_minute_are_borne(center: MortalCenter) -> None:
     for death in range(1, 5):
         pid = await until(center.engine_pid, 20, f"engine {death}")
         os.kill(pid, signal.SIGKILL)
@@ -78,12 +76,12 @@ async def test_four_deaths_in_a_minute_are_borne(center: ServedCenter) -> None:
     center.parent.require_running()
 
 
-async def _waiting(center: ServedCenter, count: int) -> bool:
+async def _waiting(center: MortalCenter, count: int) -> bool:
     async with await center.client("sam") as client:
         parts = (await client.get("/api/views/wallboard"))["parts"]
     return any(part.get("queue") == "wait" and part.get("waiting") == count for part in parts)
 
 
-def _serve_beside(center: ServedCenter) -> Child:
+def _serve_beside(center: MortalCenter) -> Child:
     command = (sys.executable, "-m", "config", "serve", "--data", center.data, "--port", "1")
-    return Child("second", command, center.folder / "second.log", env=center.environment, cwd=center.folder)
+    return Child("second", command, center.data / "second.log", env=center.environment, cwd=center.data)

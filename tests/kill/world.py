@@ -18,7 +18,7 @@ from channels.core.chat_protocol import Line
 from history.core.vocabulary import ClientMessageId, HandlingId
 from tests.bed.waiting import until
 from tests.channels.webchat.widget_client import StubbornVisitor
-from tests.kill.center import ServedCenter
+from tests.kill.center import MortalCenter
 from tests.kill.definition import (
     AGENT_OF,
     BOX,
@@ -61,7 +61,7 @@ class UnderWay:
 class World:
     """One center, its people, and the books of what they did: `calls`, `mails` and `lines` are compared at the end."""
 
-    def __init__(self, center: ServedCenter, telephones: Telephones, stack: AsyncExitStack) -> None:
+    def __init__(self, center: MortalCenter, telephones: Telephones, stack: AsyncExitStack) -> None:
         self.center = center
         self.telephones = telephones
         self.desks: dict[str, Desk] = {}
@@ -72,9 +72,9 @@ class World:
         """(author, text) of the one chat, in order."""
         self.robots_mails: dict[str, None] = {}
         """The conversations of the mails that the headless agent has had in hand, in order."""
-        self.visitor = StubbornVisitor(center.address, [])
+        self.visitor = StubbornVisitor(center.origin, [])
         self.faults: list[str] = []
-        self._supervisor = DesktopClient(center.address)
+        self._supervisor = DesktopClient(center.origin)
         self._stack = stack
 
     async def begin(self) -> None:
@@ -327,7 +327,7 @@ async def _end(task: "asyncio.Future[None]") -> None:
 
 
 @asynccontextmanager
-async def world(center: ServedCenter, telephones: Telephones) -> AsyncIterator[World]:
+async def world(center: MortalCenter, telephones: Telephones) -> AsyncIterator[World]:
     """Everybody at work, everything under way."""
     async with AsyncExitStack() as stack:
         made = World(center, telephones, stack)

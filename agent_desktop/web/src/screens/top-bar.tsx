@@ -117,7 +117,7 @@ function BackOff({ untilMs }: { untilMs: number }) {
   if (untilMs <= now) return null;
   return (
     <Tooltip label="Nothing is offered until then, since an offer was declined or the phone was busy.">
-      <span className="back-off">next offer in {duration(untilMs - now + 999)}</span>
+      <span className="back-off">next offer in {duration(untilMs - now)}</span>
     </Tooltip>
   );
 }

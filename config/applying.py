@@ -1,0 +1,75 @@
+"""Putting a new definition into force in the running center.
+
+It is checked, shown to the router (which refuses what would take away a queue or an agent with work), stored as the
+next version, and then the engine is started again: a restart costs nobody anything, and every channel takes up the
+new version in one and the same way.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from agent_desktop.errors import DefinitionProblems
+from config.check import problems_of
+from config.definition import Definition, parse
+from config.errors import BadDefinition
+from config.translating import routing_settings
+from history.core.vocabulary import Outcome, SourceId, UserId
+from history.definitions import newest_definition, store_definition
+from history.store import Store
+from router.core.inputs import DefinitionApplied
+from router.ports import Router
+
+SOURCE = SourceId("definition")
+RESTART_AFTER_S = 0.3
+"""Lets the answer reach whoever asked."""
+WORK_IN_HAND = (
+    "It takes away a queue that has work in it, or an agent who has work in hand: "
+    "finish that work first, or leave them in the definition until it is done."
+)
+
+
+class DefinitionApplier:
+    """`agent_desktop.ports.DefinitionKeeper`."""
+
+    def __init__(self, store: Store, router: Router, restart: Callable[[], None]) -> None:
+        self._store = store
+        self._router = router
+        self._restart = restart
+
+    async def current(self) -> tuple[int, str]:
+        stored = await newest_definition(self._store)
+        return (0, "") if stored is None else (stored.version, stored.text)
+
+    def check(self, text: str) -> None:
+        self._checked(text)
+
+    async def apply(self, text: str, by: UserId) -> int:
+        definition = self._checked(text)
+        version, held = await self.current()
+        if held == text:
+            return version
+        await self._tell_router(definition, version + 1)
+        stored = await store_definition(self._store, text, by)
+        asyncio.get_running_loop().call_later(RESTART_AFTER_S, self._restart)
+        return stored.version
+
+    def _checked(self, text: str) -> Definition:
+        try:
+            definition = parse(text)
+        except BadDefinition as error:
+            raise DefinitionProblems(error.problems) from error
+        if problems := problems_of(definition):
+            raise DefinitionProblems(problems)
+        return definition
+
+    async def _tell_router(self, definition: Definition, version: int) -> None:
+        receipt = await self._router.submit(
+            DefinitionApplied(
+                source=SOURCE,
+                source_epoch=self._store.clock.now_ms(),
+                source_number=1,
+                settings=routing_settings(definition, version),
+            )
+        )
+        if receipt.outcome is Outcome.REFUSED:
+            raise DefinitionProblems([WORK_IN_HAND])
