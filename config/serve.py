@@ -2,8 +2,9 @@
 
 The engine may die at any instant. It is started again after 0.2 s, doubling to 5 s; after five deaths in a minute it
 stays down and the parent says why. Loading the program takes seconds on a busy machine, so a second engine stands by,
-loaded and idle, and begins when it is told: routing is back within 5 s of a death. The listening socket is the parent's, so a browser that calls meanwhile waits in its
-backlog. Companions (the rehearsal switch and its customers) are kept alive in the same way.
+loaded and idle, and begins when it is told: routing is back within 5 s of a death. The listening socket is the
+parent's, so a browser that calls meanwhile waits in its backlog. Companions (the rehearsal switch and its customers)
+are kept alive in the same way.
 """
 
 import asyncio

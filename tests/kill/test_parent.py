@@ -1,7 +1,5 @@
 """The parent of the engine: how it is followed, refused, and when it gives up."""
 
-import os
-import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -56,10 +54,7 @@ async def test_a_second_serve_on_the_same_folder_names_the_first(center: MortalC
 async def test_an_engine_that_dies_five_times_in_a_minute_stays_down_and_the_parent_says_why(
     center: MortalCenter,
 ) -> None:
-    for death in range(1, 6):
-        pid = await until(center.engine_pid, 20, f"engine {death}")
-        os.kill(pid, signal.SIGKILL)
-        await until(lambda pid=pid: not process_lives(pid), 5, "its death")  # type: ignore[misc]  # mypy and defaults
+    await _dies(center, 5)
     assert center.gives_up(20) != 0
     said = center.log.read_text()
     assert "has died 5 times within a minute" in said
@@ -68,12 +63,19 @@ async def test_an_engine_that_dies_five_times_in_a_minute_stays_down_and_the_par
 
 
 async def test_four_deaths_in_a_minute_are_borne(center: MortalCenter) -> None:
-    for death in range(1, 5):
-        pid = await until(center.engine_pid, 20, f"engine {death}")
-        os.kill(pid, signal.SIGKILL)
-        await until(lambda pid=pid: not process_lives(pid), 5, "its death")  # type: ignore[misc]  # mypy and defaults
-    await until(lambda: center.lives() >= 2, 40, "the center being live again")
+    await _dies(center, 4)
+    await _is_live(center, 5)
     center.parent.require_running()
+
+
+async def _dies(center: MortalCenter, times: int) -> None:
+    for life in range(1, times + 1):
+        await _is_live(center, life)
+        center.kill_engine()
+
+
+async def _is_live(center: MortalCenter, times: int) -> None:
+    await until(lambda: center.lives() >= times, 40, f"life {times} of the center")
 
 
 async def _waiting(center: MortalCenter, count: int) -> bool:
