@@ -1,6 +1,5 @@
-"""A center that is served for real, by its parent process, and whose engine is killed and comes back."""
+"""A center whose engine is killed and comes back: `RunningCenter` with a hand on the engine behind the parent."""
 
-import asyncio
 import os
 import re
 import signal
@@ -9,70 +8,45 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from agent_desktop.client import DesktopClient
 from channels.mail.rehearsal import RehearsalMailbox
 from config.compose import rehearsal_mailbox
 from config.crash_points import VARIABLE as DIE_AT
-from tests.bed.ports import free_port
-from tests.bed.process import Child
+from tests.bed.process import STOP_S, Child
 from tests.bed.waiting import until
+from tests.journeys.center import RunningCenter
 
-ROOT = Path(__file__).parents[2]
-LIVE_S = 40.0
 DEATH_S = 30.0
-_PASSWORD = re.compile(r"^    (\S+) +(\S{8,})$", re.M)
+SWITCH_S = 20.0
+_CONNECTED = re.compile(r"switch main is connected$", re.M)
 
 
-class ServedCenter:
-    """`switchroom serve FILE` in a folder. `async with` starts it and waits until it is live."""
+class MortalCenter(RunningCenter):
+    """`switchroom serve` whose engine dies where and when a test wants it to."""
 
     def __init__(self, folder: Path, definition: str, environment: Mapping[str, str]) -> None:
-        self.folder = folder
-        self.data = folder / "data"
-        self.port = free_port()
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.log = folder / "serve.log"
-        self._file = folder / "center.toml"
+        """`environment` says where the switch is, and its secret."""
         self._wish = folder / "die-at"
-        self._environment = {**environment, DIE_AT: f"@{self._wish}", "PYTHONPATH": str(ROOT), "SWITCHROOM_LOG": "INFO"}
-        self._child: Child | None = None
-        self._file.write_text(definition)
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._child is not None:
-            await asyncio.to_thread(self._child.stop, signal.SIGTERM, 12.0)
+        # INFO: how a test in trouble is told what the engine was doing.
+        self.environment = {**environment, DIE_AT: f"@{self._wish}", "SWITCHROOM_LOG": "INFO"}
+        super().__init__(folder, definition, self.environment)
 
     async def start(self) -> None:
-        """Serve, also again after `kill_parent`, and wait until the center is live."""
-        lives = self._lives()
-        command = (sys.executable, "-m", "config", "serve", self._file, "--data", self.data, "--port", str(self.port))
-        self._child = Child("serve", command, self.log, env=self._environment, cwd=self.folder)
-        await until(lambda: self._lives() > lives or self.parent.exit_code is not None, LIVE_S, "the center being live")
-        self.parent.require_running()
+        """Also wait for the switch: a caller who comes before the engine's first heartbeat meets the fallback."""
+        before = self._connections()
+        await super().start()
+        await until(lambda: self._connections() > before, SWITCH_S, "the switch being connected")
 
     @property
     def parent(self) -> Child:
         assert self._child is not None
         return self._child
 
-    @property
-    def password(self) -> dict[str, str]:
-        """Of each user, as printed at the first start."""
-        return dict(_PASSWORD.findall(self.log.read_text()))
-
     async def client(self, user: str) -> DesktopClient:
-        """Signed in as this user; close it, or use it as a context."""
-        client = DesktopClient(self.address)
-        await client.sign_in(user, self.password[user])
+        """Signed in as this user, without a socket; use it as a context, so that it is closed."""
+        client = DesktopClient(self.origin)
+        await client.sign_in(user, self.passwords[user])
         return client
 
     def mailbox(self, name: str) -> RehearsalMailbox:
@@ -88,20 +62,20 @@ class ServedCenter:
 
     def engine_pid(self) -> int | None:
         """The engine's process id while it runs: the older one, since another stands by to follow it."""
-        found = []
-        for task in Path(f"/proc/{self.parent.pid}/task").glob("*/children"):
-            for pid in map(int, task.read_text().split()):
-                with suppress(OSError):
-                    words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-                    if b"engine" in words and _lives(pid):
-                        found.append((_began(pid), pid))
+        found = [(_began(pid), pid) for pid in self.processes()[1:] if b"engine" in _words(pid)]
         return min(found)[1] if found else None
+
+    def processes(self) -> list[int]:
+        """The parent and all its children that live."""
+        found = [self.parent.pid]
+        for task in Path(f"/proc/{self.parent.pid}/task").glob("*/children"):
+            with suppress(OSError):
+                found += map(int, task.read_text().split())
+        return [pid for pid in found if process_lives(pid)]
 
     def kill_engine(self) -> float:
         """kill -9 of the engine alone; the instant."""
-        pid = self.engine_pid()
-        assert pid is not None, "there is no engine to kill"
-        os.kill(pid, signal.SIGKILL)
+        self.signal_engine(signal.SIGKILL)
         return time.time()
 
     def signal_engine(self, number: int) -> None:
@@ -115,19 +89,36 @@ class ServedCenter:
         fresh.write_text(f"{point}:{count}")
         fresh.rename(self._wish)
 
-    async def dies(self, pid: int | None, what: str) -> float:
-        """Wait until the engine with this process id has died; the instant, at most 20 ms late."""
-        await until(lambda: pid is None or not _lives(pid), DEATH_S, what)
+    async def dies_at_its_point(self, point: str) -> float:
+        """Wait until the engine has come to the point it was armed for; the instant of its death, 10 ms late."""
+        await until(lambda: not self._wish.exists(), DEATH_S, f"the engine's coming to {point}")
         return time.time()
 
-    def disarm(self) -> None:
-        self._wish.unlink(missing_ok=True)
+    # -- its parent ----------------------------------------------------------------------------------------------
 
-    def _lives(self) -> int:
-        return self.log.read_text(errors="replace").count("Switchroom is live at") if self.log.exists() else 0
+    def kill_parent(self) -> float:
+        """kill -9 of the parent alone; the instant. `start` serves again."""
+        killed_s = time.time()
+        self.parent.send_signal(signal.SIGKILL)
+        self.parent.wait(STOP_S)
+        self._child = None
+        return killed_s
+
+    def gives_up(self, seconds: float) -> int:
+        """Wait until the parent has ended by itself; its exit status."""
+        status = self.parent.wait(seconds)
+        self._child = None
+        return status
+
+    def lives(self) -> int:
+        """How many engines have come to live so far."""
+        return self.log.read_text(errors="replace").count("Switchroom is live at")
+
+    def _connections(self) -> int:
+        return len(_CONNECTED.findall(self.log.read_text(errors="replace"))) if self.log.exists() else 0
 
 
-def _lives(pid: int) -> bool:
+def process_lives(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
@@ -135,6 +126,14 @@ def _lives(pid: int) -> bool:
     return state not in "ZX"
 
 
+def _words(pid: int) -> list[bytes]:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    return []
+
+
 def _began(pid: int) -> int:
     """In ticks since the machine's start."""
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    return sys.maxsize

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from config.serve import DEATHS_MAX, DEATHS_WITHIN_MS
 from tests.bed.waiting import until
-from tests.kill.center import ServedCenter
+from tests.kill.center import MortalCenter
 from tests.kill.checker import Checker
 from tests.kill.definition import definition
 from tests.kill.telephones import Telephones, asterisk_telephones, rehearsal_telephones
@@ -23,7 +23,7 @@ PAUSE_S = 70.0
 class Scene:
     """Everything is under way; kill the engine, then ask `survives`."""
 
-    center: ServedCenter
+    center: MortalCenter
     telephones: Telephones
     world: World
     checker: Checker
@@ -31,12 +31,15 @@ class Scene:
 
     async def survives(self, killed_s: float, began_s: float, life: "asyncio.Task[None]", where: str) -> None:
         """Routing works again in time, the story that was under way ends well, and nobody has noticed anything."""
-        self._deaths_s.append(killed_s)
+        self.died(killed_s)
         await self.world.routing_works(killed_s)
         await life
         await self.world.look(began_s, killed_s)
         faults = [*self.world.faults, *await self.checker.while_open()]
         assert not faults, f"{where}: {faults}"
+
+    def died(self, killed_s: float) -> None:
+        self._deaths_s.append(killed_s)
 
     async def may_die_again(self) -> None:
         """The parent lets an engine die so many times a minute and no more: wait until one more is allowed."""
@@ -57,7 +60,7 @@ async def scene(folder: Path, switch: str) -> AsyncIterator[Scene]:
     begin = rehearsal_telephones if switch == "rehearsal" else asterisk_telephones
     async with (
         begin(folder) as telephones,
-        ServedCenter(folder, definition(telephones.at), telephones.environment) as center,
+        MortalCenter(folder, definition(telephones.at), telephones.environment) as center,
         world(center, telephones) as made,
         Checker(made) as checker,
     ):

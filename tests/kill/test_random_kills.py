@@ -1,6 +1,6 @@
 """kill -9 of the engine at random times: nobody notices more than a page that reconnects.
 
-The seed is printed; SEED=<number> repeats a run, KILLS=<number> makes it longer.
+The seed is printed; SEED=<number> repeats a run, KILLS=<number> sets how many in each center.
 """
 
 import asyncio
@@ -13,20 +13,27 @@ import pytest
 
 from tests.kill.scenes import Scene, scene
 
-KILLS = int(os.environ.get("KILLS", "5"))
-"""On each of the two switches."""
+KILLS = int(os.environ.get("KILLS", "0"))
 WITHIN_S = 1.5
 """The story of a round takes about as long."""
 
 
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize("switch", ["rehearsal", pytest.param("asterisk", marks=pytest.mark.real)])
-async def test_nobody_notices_a_kill_at_a_random_time(tmp_path: Path, switch: str) -> None:
+@pytest.mark.timeout(580)
+@pytest.mark.parametrize(
+    ("switch", "kills"),
+    [
+        ("rehearsal", 4),
+        pytest.param("asterisk", 3, marks=pytest.mark.real),
+        pytest.param("asterisk", 3, marks=pytest.mark.real),
+    ],
+)
+async def test_nobody_notices_a_kill_at_a_random_time(tmp_path: Path, switch: str, kills: int) -> None:
     seed = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
     print(f"seed {seed}")
     chance = random.Random(seed)
     async with scene(tmp_path, switch) as played:
-        for number in range(KILLS):
+        for number in range(KILLS or kills):
+            await played.may_die_again()
             await _killed(played, chance.uniform(0, WITHIN_S), number, f"seed {seed}, kill {number}")
         await played.ends()
 

@@ -18,7 +18,7 @@ from channels.core.chat_protocol import Line
 from history.core.vocabulary import ClientMessageId, HandlingId
 from tests.bed.waiting import until
 from tests.channels.webchat.widget_client import StubbornVisitor
-from tests.kill.center import ServedCenter
+from tests.kill.center import MortalCenter
 from tests.kill.definition import (
     AGENT_OF,
     BOX,
@@ -61,7 +61,7 @@ class UnderWay:
 class World:
     """One center, its people, and the books of what they did: `calls`, `mails` and `lines` are compared at the end."""
 
-    def __init__(self, center: ServedCenter, telephones: Telephones, stack: AsyncExitStack) -> None:
+    def __init__(self, center: MortalCenter, telephones: Telephones, stack: AsyncExitStack) -> None:
         self.center = center
         self.telephones = telephones
         self.desks: dict[str, Desk] = {}
@@ -72,9 +72,9 @@ class World:
         """(author, text) of the one chat, in order."""
         self.robots_mails: dict[str, None] = {}
         """The conversations of the mails that the headless agent has had in hand, in order."""
-        self.visitor = StubbornVisitor(center.address, [])
+        self.visitor = StubbornVisitor(center.origin, [])
         self.faults: list[str] = []
-        self._supervisor = DesktopClient(center.address)
+        self._supervisor = DesktopClient(center.origin)
         self._stack = stack
 
     async def begin(self) -> None:
@@ -185,10 +185,20 @@ class World:
         self.lines.append(("agent", text))
         await self.desks[CHAT_AGENT].ask(p.SendLine, handling=self.open.chat.handling, client_message=key, text=text)
 
-    async def _talks(self, desk: Desk, number: str, since_s: float | None = None) -> WorkItem:
-        """A call comes, is answered and ends by the agent's hand; the wrap-up. With `since_s` it may not come late."""
+    async def _talks(
+        self, desk: Desk, number: str, since_s: float | None = None, *, declined: bool = False
+    ) -> WorkItem:
+        """A call comes, is answered and ends by the agent's hand; the wrap-up. With `since_s` it may not come late.
+
+        `declined`: the agent declines the first offer on the page, while the phone rings, and answers the next.
+        """
         times = self.telephones.rings_so_far(desk.name) + 1
         await self.call(number)
+        if declined:
+            offer = await desk.offered()
+            await self.telephones.rings(desk.name, times)
+            await desk.ask(p.DeclineOffer, offer=offer.offer)
+            times += 1
         rang_s = await self.telephones.rings(desk.name, times)
         if since_s is not None and rang_s - since_s > ROUTING_S:
             self.faults.append(f"routing worked again only {rang_s - since_s:.2f} s after the kill")
@@ -198,13 +208,13 @@ class World:
         await self.telephones.hang_up(desk.name)
         return await desk.wraps_up(interaction)
 
-    async def life_goes_on(self, round_number: int) -> None:
+    async def life_goes_on(self, round_number: int, *, declined: bool = False) -> None:
         """What happens around a kill: a call from ring to wrap-up, a mail answered, a line said and answered."""
         desk = self.desks[AGENT_OF[STORY]]
         mails = self.mails[POST]
 
         async def call() -> None:
-            await desk.complete(await self._talks(desk, STORY), f"round {round_number}")
+            await desk.complete(await self._talks(desk, STORY, declined=declined), f"round {round_number}")
 
         async def mail() -> None:
             self.write(POST, f"Question {round_number}")
@@ -317,7 +327,7 @@ async def _end(task: "asyncio.Future[None]") -> None:
 
 
 @asynccontextmanager
-async def world(center: ServedCenter, telephones: Telephones) -> AsyncIterator[World]:
+async def world(center: MortalCenter, telephones: Telephones) -> AsyncIterator[World]:
     """Everybody at work, everything under way."""
     async with AsyncExitStack() as stack:
         made = World(center, telephones, stack)
