@@ -199,7 +199,7 @@ class Desk:
         self, kind: type[PartType], which: Callable[[PartType], bool], seconds: float, what: str
     ) -> PartType:
         await self.client.until(lambda: any(map(which, self.parts(kind))), seconds, what)
-        return next(filter(which, self.parts(kind)))
+        return next(part for part in self.parts(kind) if which(part))
 
 
 class Board:
