@@ -180,8 +180,8 @@ class Definition(_Part, frozen=True, kw_only=True):
 
     @property
     def is_rehearsal(self) -> bool:
-        kinds = [switch.kind for switch in self.switches] + [mailbox.kind for mailbox in self.mailboxes]
-        return "rehearsal" in kinds
+        """Whether no customer is real. Real calls beside a rehearsal mailbox (the sandbox) are real calls."""
+        return "rehearsal" in [peer.kind for peer in self.switches or self.mailboxes]
 
     def capacity_of(self, user: User) -> dict[Medium, Capacity]:
         return {**DEFAULT_CAPACITY, **self.capacity, **user.capacity}
