@@ -22,6 +22,7 @@ from tests.bed.asterisk import Asterisk, Phone
 from tests.bed.errors import BedError
 from tests.bed.places import require_program
 from tests.bed.sipp import Caller
+from tests.bed.waiting import until
 from tests.journeys.telephony import make_switch
 
 ROOT = Path(__file__).parents[1]
@@ -33,6 +34,7 @@ PATIENCE_S = (60.0, 240.0)
 """How long a caller stays, in the queue and in talk together, unless somebody hangs up."""
 CALLERS_MAX = 3
 LOOK_S = 0.5
+LIVE_S = 120.0
 STOP_S = 20.0
 
 
@@ -124,9 +126,7 @@ async def live(data: Path, port: int, shop_port: int) -> int:
             start_new_session=True,
         )
         callers = Callers(switch, folder)
-        calling = asyncio.create_task(callers.run())
-        _tell(switch)
-        _listen_for_enter(loop, callers)
+        calling = asyncio.create_task(_call(switch, callers))
         stopped = asyncio.create_task(stopping.wait())
         ended = asyncio.create_task(center.wait())
         await asyncio.wait({stopped, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -134,6 +134,18 @@ async def live(data: Path, port: int, shop_port: int) -> int:
         calling.cancel()
         await asyncio.gather(calling, stopped, return_exceptions=True)
         return await _ended(center)
+
+
+async def _call(switch: Asterisk, callers: Callers) -> None:
+    """Once the center follows the switch, say how to call, and let people call until cancelled."""
+
+    async def followed() -> bool:
+        return "SWITCHROOM_HEARTBEAT=" in await asyncio.to_thread(switch.cli, "dialplan show globals")
+
+    await until(followed, LIVE_S, "the center following the switch")
+    _tell(switch)
+    _listen_for_enter(asyncio.get_running_loop(), callers)
+    await callers.run()
 
 
 async def _ended(center: asyncio.subprocess.Process) -> int:
@@ -152,8 +164,8 @@ async def _ended(center: asyncio.subprocess.Process) -> int:
 def _tell(switch: Asterisk) -> None:
     agents = ", ".join(AGENTS[:-1])
     print(
-        f"{switch.version()} is there. Sign in as {agents} or {AGENTS[-1]} in a browser and allow the microphone: the "
-        "page is the telephone.\n"
+        f"\n{switch.version()} is there. Sign in as {agents} or {AGENTS[-1]} in a browser and allow the microphone: "
+        "the page is the telephone.\n"
         "Press Enter and somebody calls; somebody does now and then anyway.\n"
         f"Or call with a SIP program of this machine: sip:{NUMBERS[0]}@127.0.0.1:{switch.sip_port} (Sales), "
         f"sip:{NUMBERS[1]}@127.0.0.1:{switch.sip_port} (Workshop).",
