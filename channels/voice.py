@@ -185,7 +185,7 @@ class VoiceChannel:
                 assert_never(event)
 
     def _phone(self, event: events.PhoneEvent) -> None:
-        agent = self._settings.phones.get(PhoneName(event.phone))
+        agent = self._settings.phones.get(event.phone)
         if agent is None:
             return
         match event:
@@ -230,7 +230,7 @@ class VoiceChannel:
     def _tell_phones(self, phones: Sequence[events.PhoneSeen]) -> None:
         found = {phone.phone: phone for phone in phones}
         for name, agent in self._settings.phones.items():
-            phone = found.get(events.PhoneName(name))
+            phone = found.get(name)
             reachable, busy = (False, False) if phone is None else (phone.reachable, phone.busy)
             self._tell(inputs.PhoneBusy if busy else inputs.PhoneFree, agent=agent)
             self._tell(inputs.PhoneReachable if reachable else inputs.PhoneUnreachable, agent=agent)
@@ -324,7 +324,7 @@ class VoiceChannel:
                 continue
             match effect:
                 case RingAgent():
-                    phone, key = events.PhoneName(effect.phone), events.LegKey(effect.offer)
+                    phone, key = effect.phone, events.LegKey(effect.offer)
                     answer = await self._switch.ring(call, key, phone, effect.ring_ms)
                     self._reached("voice.ring_sent")
                 case StopRinging():

@@ -31,7 +31,15 @@ WORK_IN_HAND = (
 class DefinitionApplier:
     """`agent_desktop.ports.DefinitionKeeper`."""
 
-    def __init__(self, store: Store, router: Router, restart: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        router: Router,
+        restart: Callable[[], None],
+        missing: Callable[[Definition], list[str]] = lambda definition: [],
+    ) -> None:
+        """`missing` says what a start with this definition would not find; secrets cannot come to a running process."""
+        self._missing = missing
         self._store = store
         self._router = router
         self._restart = restart
@@ -58,7 +66,7 @@ class DefinitionApplier:
             definition = parse(text)
         except BadDefinition as error:
             raise DefinitionProblems(error.problems) from error
-        if problems := problems_of(definition):
+        if problems := problems_of(definition) or self._missing(definition):
             raise DefinitionProblems(problems)
         return definition
 

@@ -43,14 +43,21 @@ from config.applying import DefinitionApplier
 from config.check import check
 from config.definition import Switch, parse
 from config.errors import BadSetting, CannotStart
-from config.settings import Place, Secrets
-from config.translating import center_settings, mailbox_settings, routing_settings, site_settings, voice_settings
+from config.settings import Place, Secrets, variables
+from config.translating import (
+    NOT_REHEARSING,
+    center_settings,
+    mailbox_settings,
+    missing_settings,
+    routing_settings,
+    site_settings,
+    voice_settings,
+)
 from cti.asterisk.switch import AsteriskSwitch
-from cti.core.events import SwitchName as CtiSwitchName
 from history.bus import LocalBus
 from history.clock import SystemClock
 from history.core.registry import REGISTRY
-from history.core.vocabulary import AgentId, Medium, Outcome, PhoneName, SourceId, UserId
+from history.core.vocabulary import AgentId, Medium, Outcome, PhoneName, SourceId, SwitchName, UserId
 from history.definitions import StoredDefinition, newest_definition
 from history.errors import HistoryError
 from history.feed import Feed
@@ -66,6 +73,7 @@ from router.errors import RouterUnavailable
 
 RETRY_S = (0.5, 1.0, 2.0, 5.0)
 DEFINITION_SOURCE = SourceId("definition")
+REHEARSAL_USER = "switchroom"
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +125,12 @@ class Center:
         self._chat, self._chat_settings = self._chat_channel()
         self._health = ChannelsHealth(store.clock, [voice.switch for voice in self._voices], lambda: self._mail)
         self._wallboard = Wallboard(store.clock, REGISTRY.fact, self._definition.center.zone)
-        self._definitions = DefinitionApplier(store, self.driver, options.restart)
+        self._definitions = DefinitionApplier(
+            store,
+            self.driver,
+            options.restart,
+            lambda definition: missing_settings(definition, secrets, rehearsing=options.rehearsal is not None),
+        )
         self.desk = self._desk()
 
     def release(self, effects: Sequence[AnyEffect]) -> None:
@@ -201,20 +214,19 @@ class Center:
     # -- adapters ------------------------------------------------------------------------------------------------
 
     def _voice(self, switch: Switch) -> VoiceChannel:
-        port, secret = switch.port, None
+        port, secret, username = switch.port, None, switch.username
         if switch.kind == "rehearsal":
             if self._options.rehearsal is None:
-                raise BadSetting(
-                    f"switches, {switch.id!r}: is a rehearsal switch; start with --rehearsal, or give it kind = "
-                    '"asterisk".'
-                )
+                raise BadSetting(NOT_REHEARSING.format(id=switch.id))
             port, secret = self._options.rehearsal.ami, self._secrets.own("rehearsal")
+            username = REHEARSAL_USER
         adapter = AsteriskSwitch(
-            CtiSwitchName(switch.id),
+            SwitchName(switch.id),
             host=switch.host,
             port=port,
-            username=switch.username,
+            username=username,
             secret=secret or self._secrets.required("ami", switch.id),
+            secret_key=" or ".join(variables("ami", switch.id)),
             clock=self._store.clock,
             may_write=self._lease.may_write,
         )

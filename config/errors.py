@@ -8,7 +8,7 @@ ConfigError
 
 
 class ConfigError(Exception):
-    """Base; the command line prints the message and ends with status 1."""
+    """Base; the command line prints the message and ends with status 78 (EX_CONFIG of sysexits.h)."""
 
 
 class BadDefinition(ConfigError):

@@ -9,25 +9,36 @@ import asyncio
 import logging
 import random
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP
 from email.utils import formataddr, make_msgid
+from pathlib import Path
 
+import httpx
 import uvicorn
 import websockets
 from websockets.asyncio.client import ClientConnection
 from websockets.typing import Origin
 
+from agent_desktop.server import listen
 from channels.core import chat_protocol as chat
 from channels.mail.rehearsal import RehearsalMailbox
 from channels.webchat.sample_shop import sample_shop
+from config.compose import rehearsal_mailbox
+from config.definition import Definition
+from config.translating import Secret
 from cti.errors import RehearsalError
 from cti.rehearsal.control import RehearsalControl
-from history.clock import Clock
-from history.core.vocabulary import SiteId
+from history.clock import Clock, SystemClock
+from history.core.customers import IdentityKind
+from history.core.vocabulary import SiteId, Trust
+from history.customers import find_or_create, link_identity
+from history.errors import AlreadyThere
+from history.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +71,9 @@ PEOPLE = (
     Person("Pat Quinn", "+442079460106", "pat.quinn@example.com"),
 )
 
+VISITOR_OF_MARIA = "shop-1001"
+"""The visitor whom the sample shop page signs."""
+
 MAILS = (
     (
         "Gears slip on my Quay 3",
@@ -77,33 +91,69 @@ CHATS = (
 )
 
 
+async def introduce(store: Store) -> None:
+    """Let the history know the rehearsal people: Maria by phone, mail and chat, the others by phone and mail."""
+    for person in PEOPLE:
+        found = await find_or_create(store, IdentityKind.PHONE, person.phone, Trust.CLAIMED, person.name)
+        with suppress(AlreadyThere):
+            await link_identity(store, found.customer, IdentityKind.MAIL, person.mail, Trust.CLAIMED)
+        if person is PEOPLE[0]:
+            with suppress(AlreadyThere):
+                await link_identity(store, found.customer, IdentityKind.CHAT, VISITOR_OF_MARIA, Trust.VERIFIED)
+
+
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """How rehearsal customers may reach this center; what is empty is not used, since the center has no such medium."""
+
+    numbers: Sequence[str]
+    mailbox: RehearsalMailbox | None
+    address: str
+    site: SiteId | None
+
+
+def ways_in(definition: Definition, data: Path) -> WaysIn:
+    rehearses_calls = any(switch.kind == "rehearsal" for switch in definition.switches)
+    numbers = [number.number for number in definition.numbers] or ["100"]
+    box = next((box for box in definition.mailboxes if box.kind == "rehearsal"), None)
+    return WaysIn(
+        numbers=numbers if rehearses_calls else (),
+        mailbox=None if box is None else rehearsal_mailbox(data, box.id),
+        address="" if box is None else box.address,
+        site=SiteId(definition.sites[0].id) if definition.sites else None,
+    )
+
+
 class Customers:
     """All rehearsal customers of one process."""
 
-    def __init__(
-        self,
-        *,
-        control_port: int,
-        mailbox: RehearsalMailbox,
-        address: str,
-        origin: str,
-        site: str,
-        chance: random.Random,
-    ) -> None:
+    def __init__(self, ways: WaysIn, control_port: int, origin: str, chance: random.Random) -> None:
+        self._ways = ways
         self._control_port = control_port
-        self._mailbox = mailbox
-        self._address = address
-        self._socket_url = f"{origin.replace('http', 'ws', 1)}/chat/{site}/socket"
+        self._socket_url = f"{origin.replace('http', 'ws', 1)}/chat/{ways.site}/socket"
         self._origin = origin
         self._chance = chance
 
     async def run(self) -> None:
-        """Call, write and chat until cancelled."""
+        """Call, write and chat until cancelled; the first one comes when the center answers."""
+        await self._center_answers()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._one_after_another(CALL_EVERY_S, self._call))
-            tasks.create_task(self._one_after_another(MAIL_EVERY_S, self._write))
-            tasks.create_task(self._one_after_another(CHAT_EVERY_S, self._chat))
-            tasks.create_task(self._read_answers())
+            if self._ways.numbers:
+                tasks.create_task(self._one_after_another(CALL_EVERY_S, self._call))
+            if self._ways.mailbox is not None:
+                mailbox = self._ways.mailbox
+                tasks.create_task(self._one_after_another(MAIL_EVERY_S, lambda: self._write(mailbox)))
+                tasks.create_task(self._read_answers(mailbox))
+            if self._ways.site is not None:
+                tasks.create_task(self._one_after_another(CHAT_EVERY_S, self._chat))
+
+    async def _center_answers(self) -> None:
+        async with httpx.AsyncClient(base_url=self._origin, timeout=RETRY_S) as client:
+            while True:
+                with suppress(httpx.HTTPError):
+                    if (await client.get("/healthz")).status_code == httpx.codes.OK:
+                        return
+                await asyncio.sleep(LOOK_S)
 
     async def _one_after_another(self, every_s: tuple[float, float], contact: Callable[[], Awaitable[None]]) -> None:
         running: set[asyncio.Task[None]] = set()
@@ -124,7 +174,7 @@ class Customers:
 
     async def _call(self) -> None:
         person = self._chance.choice(PEOPLE)
-        number = self._chance.choice(("100", "100", "200"))
+        number = self._chance.choice(self._ways.numbers)
         async with await RehearsalControl.connect(self._control_port) as control:
             call = await control.caller_calls(number, person.phone, person.name)
             patience_s = self._chance.uniform(*PATIENCE_S)
@@ -138,23 +188,23 @@ class Customers:
                     await control.caller_hangs_up(call)
                 await asyncio.sleep(LOOK_S)
 
-    async def _write(self) -> None:
+    async def _write(self, mailbox: RehearsalMailbox) -> None:
         person = self._chance.choice(PEOPLE)
         subject, text = self._chance.choice(MAILS)
         mail = EmailMessage(policy=SMTP)
         mail["From"] = formataddr((person.name, person.mail))
-        mail["To"] = self._address
+        mail["To"] = self._ways.address
         mail["Subject"] = subject
         mail["Message-ID"] = make_msgid(domain="example.com")
         mail.set_content(f"{text}\n\nKind regards\n{person.name}\n")
-        self._mailbox.write(mail.as_bytes())
+        mailbox.write(mail.as_bytes())
 
-    async def _read_answers(self) -> None:
+    async def _read_answers(self, mailbox: RehearsalMailbox) -> None:
         """Now and then a customer answers the answer, in the same thread."""
         while True:
-            for raw in self._mailbox.take_answers():
+            for raw in mailbox.take_answers():
                 if self._chance.random() < 0.3:
-                    self._mailbox.write(_thanks(raw))
+                    mailbox.write(_thanks(raw))
             await asyncio.sleep(RETRY_S)
 
     async def _chat(self) -> None:
@@ -202,6 +252,29 @@ def _thanks(raw: bytes) -> bytes:
     mail["References"] = f"{answered.get('References', '')} {answered['Message-ID']}".strip()
     mail.set_content("Thank you, that helps!\n")
     return mail.as_bytes()
+
+
+async def rehearse_center(
+    definition: Definition,
+    data: Path,
+    origin: str,
+    control_port: int,
+    shop_port: int,
+    secret: Secret,
+    chance: random.Random,
+) -> None:
+    """Let customers come to the center at `origin` until cancelled, and serve the shop page where it has a chat."""
+    ways = ways_in(definition, data)
+    customers = Customers(ways, control_port, origin, chance)
+    if ways.site is None:
+        await customers.run()
+        await asyncio.Event().wait()  # a center without any medium of ours has nobody to rehearse with
+    else:
+        with listen("localhost", shop_port) as listening:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(customers.run())
+                signing = secret("site", ways.site)
+                tasks.create_task(serve_shop(listening, origin, ways.site, signing, SystemClock()))
 
 
 async def serve_shop(listening: socket.socket, origin: str, site: str, secret: str, clock: Clock) -> None:

@@ -73,7 +73,12 @@ class Parent:
         wait_s = FIRST_WAIT_S
         while not self._stopping.is_set():
             started_ms = self._clock.monotonic_ms()
-            code = await _run(child)
+            try:
+                code = await _run(child)
+            except OSError as error:
+                _say(f"The {child.name} cannot be started ({error}); see that the program is whole.")
+                self._give_up()
+                return
             if self._stopping.is_set():
                 return
             if code == REFUSED_CODE:
@@ -173,9 +178,12 @@ def engine_child(place: Place, folder: DataFolder, listening: socket.socket, env
     command = [
         *(sys.executable, "-m", "config", "engine"),
         *("--data", str(place.data), "--host", place.host, "--port", str(place.port)),
-        *("--database", place.database, "--socket", str(listening.fileno())),
+        *("--socket", str(listening.fileno())),
     ]
-    return Child("engine", command, environment, (listening.fileno(), folder.fileno()), has_spare=True)
+    # Every user of the machine sees a command line, and a database's address may hold a password.
+    told = {"SWITCHROOM_DATABASE": place.database, "SWITCHROOM_ORIGINS": " ".join(place.public_origins)}
+    passed = (listening.fileno(), folder.fileno())
+    return Child("engine", command, {**environment, **told}, passed, has_spare=True)
 
 
 def told_to_begin() -> bool:

@@ -9,13 +9,14 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import BadSetting
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 _WORDS = {"ami": "AMI", "mail": "MAIL", "site": "SITE", "phone": "PHONE"}
 _SHARED = {"ami"}
 """Kinds whose one secret may serve all ids (SWITCHROOM_AMI_SECRET)."""
@@ -33,19 +34,33 @@ class Place:
 
     @property
     def origin(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
 
-def place(data: Path, host: str, port: int, database: str | None, *, listen_anywhere: bool) -> Place:
-    """Raises BadSetting for an address beyond this machine that nobody has allowed."""
+def place(
+    data: Path,
+    host: str,
+    port: int,
+    database: str | None,
+    public_origins: Sequence[str] = (),
+    *,
+    listen_anywhere: bool = False,
+) -> Place:
+    """Raises BadSetting for an address beyond this machine that nobody has allowed, or an origin that is none."""
     if host not in LOOPBACK and not listen_anywhere:
         raise BadSetting(
             f"--host {host}: Switchroom listens on this machine alone unless --listen-anywhere "
             "(or SWITCHROOM_LISTEN_ANYWHERE=1) says otherwise; put a proxy with TLS before it."
         )
+    for origin in public_origins:
+        if not ORIGIN.fullmatch(origin):
+            raise BadSetting(
+                f"--origin {origin} (or SWITCHROOM_ORIGINS): write scheme and host alone, such as https://desk.example."
+            )
     folder = data.resolve()
     url = database or f"sqlite+aiosqlite:///{folder / 'switchroom.sqlite'}"
-    return Place(data=folder, host=host, port=port, database=url)
+    return Place(folder, host, port, url, tuple(public_origins))
 
 
 class Secrets:

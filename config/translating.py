@@ -1,6 +1,7 @@
 """The definition in each room's own words. Secrets are looked up here and nowhere else."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from agent_desktop.core.parts import PhoneKind
 from agent_desktop.core.settings import CenterSettings, PhoneSettings, QueueShown, UserSettings
@@ -8,6 +9,8 @@ from channels.mail.settings import MailboxSettings, ServerSettings
 from channels.voice import VoiceSettings
 from channels.webchat.settings import SiteSettings
 from config.definition import Definition, Mailbox, MailServer, Queue, Switch, User
+from config.errors import BadSetting
+from config.settings import Secrets
 from history.core.routing_settings import AgentSettings, MediumCapacity, QueueSettings, RoutingSettings
 from history.core.vocabulary import (
     AgentId,
@@ -26,6 +29,42 @@ from history.core.vocabulary import (
 
 Secret = Callable[[str, str], str]
 """(kind, id) -> the secret, or a BadSetting that names the environment variable."""
+
+
+def missing_settings(definition: Definition, secrets: Secrets, *, rehearsing: bool) -> list[str]:
+    """What this definition needs of its surroundings and does not find, one sentence each: a start with it would fail.
+
+    `rehearsing` says that a rehearsal switch runs beside the engine.
+    """
+    found = []
+    wanted = [("ami", switch.id) for switch in definition.switches if switch.kind != "rehearsal"]
+    for box in definition.mailboxes:
+        if any(server is not None and server.username for server in (box.imap, box.smtp)):
+            wanted.append(("mail", box.id))
+    wanted += [("phone", user.phone.name) for user in definition.users if user.phone and user.phone.kind == "softphone"]
+    for kind, id_ in wanted:
+        try:
+            secrets.required(kind, id_)
+        except BadSetting as error:
+            found.append(str(error))
+    for box in definition.mailboxes:
+        for key, server in (("imap", box.imap), ("smtp", box.smtp)):
+            if server is not None and server.certificate_file and not Path(server.certificate_file).is_file():
+                found.append(
+                    f"mailboxes, {box.id!r}, {key}, certificate_file: there is no file {server.certificate_file}; "
+                    "correct the path."
+                )
+    found += [
+        NOT_REHEARSING.format(id=switch.id)
+        for switch in definition.switches
+        if switch.kind == "rehearsal" and not rehearsing
+    ]
+    return found
+
+
+NOT_REHEARSING = (
+    'switches, {id!r}: is a rehearsal switch; start with switchroom serve --rehearsal, or give it kind = "asterisk".'
+)
 
 
 def routing_settings(definition: Definition, version: int) -> RoutingSettings:

@@ -7,7 +7,12 @@ from typing import Protocol
 import msgspec
 
 from cti.core.commands import Answer
-from cti.core.events import CallId, LegKey, PhoneName, SwitchEvent, SwitchName
+from cti.core.events import (
+    CallId,
+    LegKey,
+    SwitchEvent,
+)
+from history.core.vocabulary import PhoneName, SwitchName
 
 
 class Clock(Protocol):

@@ -63,7 +63,7 @@ def desk_parts(floor: Floor, center: CenterSettings, user: UserSettings, looked_
         offers, work = floor.offers_to(agent_id), floor.work_of(agent_id)
         if Medium.VOICE in center.media:
             parts.append(_phone(user, agent, offers))
-        parts += _capacity(settings, offers, work)
+        parts += _capacity(center, settings, offers, work)
         parts += [_offer(offer, floor, center, looked_up) for offer in offers]
         parts += [_work(handling, floor, center, looked_up) for handling in work]
         parts += _drafts(work, looked_up)
@@ -126,7 +126,10 @@ def _phone(user: UserSettings, agent: AgentOnFloor, offers: Iterable[OfferOnFloo
 
 
 def _capacity(
-    settings: AgentSettings | None, offers: Iterable[OfferOnFloor], work: Iterable[HandlingOnFloor]
+    center: CenterSettings,
+    settings: AgentSettings | None,
+    offers: Iterable[OfferOnFloor],
+    work: Iterable[HandlingOnFloor],
 ) -> list[AnyPart]:
     carried = [offer.medium for offer in offers] + [handling.medium for handling in work]
     return [
@@ -137,6 +140,7 @@ def _capacity(
             limit=capacity.limit,
         )
         for capacity in (settings.capacities if settings else ())
+        if capacity.medium in center.media
     ]
 
 

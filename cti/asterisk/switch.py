@@ -24,10 +24,8 @@ from cti.core.events import (
     LegFailed,
     LegFailure,
     LegKey,
-    PhoneName,
     SwitchEvent,
     SwitchLost,
-    SwitchName,
     SwitchResynchronised,
 )
 from cti.errors import (
@@ -39,6 +37,7 @@ from cti.errors import (
     UnencodableError,
 )
 from cti.ports import Clock, Health, LinkState
+from history.core.vocabulary import PhoneName, SwitchName
 
 log = logging.getLogger(__name__)
 

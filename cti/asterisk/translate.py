@@ -17,7 +17,6 @@ from cti.core.events import (
     InFallback,
     LegEndedBy,
     LegKey,
-    PhoneName,
     PhoneSeen,
     Ringing,
     Talking,
@@ -44,6 +43,7 @@ from cti.core.signals import (
     Snapshot,
 )
 from cti.errors import UnencodableError
+from history.core.vocabulary import PhoneName
 
 EPOCH_GLOBAL = "SWITCHROOM_EPOCH"
 HEARTBEAT_GLOBAL = "SWITCHROOM_HEARTBEAT"

@@ -17,12 +17,12 @@ from cti.core.events import (
     InFallback,
     LegFailure,
     LegKey,
-    PhoneName,
     Ringing,
     Talking,
     Waiting,
 )
 from cti.core.signals import Caller, DialStatus
+from history.core.vocabulary import PhoneName
 
 ENDED_LEGS_KEPT = 32
 """How many ended leg keys a call remembers; a caller is seldom rung for more often."""

@@ -6,7 +6,11 @@ command; what came of it is told by events (`core/events.py`).
 
 import msgspec
 
-from cti.core.events import CallId, LegKey, PhoneName
+from cti.core.events import (
+    CallId,
+    LegKey,
+)
+from history.core.vocabulary import PhoneName
 
 
 class Ring(msgspec.Struct, frozen=True, tag=True):

@@ -28,13 +28,11 @@ from cti.core.events import (
     LegRang,
     PhoneBusy,
     PhoneFree,
-    PhoneName,
     PhoneReachable,
     PhoneSeen,
     PhoneUnreachable,
     Ringing,
     SwitchEvent,
-    SwitchName,
     Talking,
     Waiting,
     call_id_of,
@@ -59,6 +57,7 @@ from cti.core.signals import (
     Signal,
     Snapshot,
 )
+from history.core.vocabulary import PhoneName, SwitchName
 
 EARLY_RINGS_KEPT = 1_000
 """Legs that rang before we heard whose they are: Asterisk tells a leg's own events from another thread."""

@@ -11,13 +11,12 @@ from typing import NewType
 
 import msgspec
 
-SwitchName = NewType("SwitchName", str)
+from history.core.vocabulary import PhoneName, SwitchName
+
 CallId = NewType("CallId", str)
 """`<switch>-<Uniqueid of the caller's channel>`, only letters, digits, dot and hyphen; the same after a restart."""
 LegKey = NewType("LegKey", str)
 """Given with each ring by whoever asks for it; found again on the switch after a restart of the engine."""
-PhoneName = NewType("PhoneName", str)
-"""The switch's own name of a phone, such as the PJSIP endpoint `agent1`."""
 
 _NOT_IN_AN_ID = re.compile(r"[^a-zA-Z0-9.-]")
 

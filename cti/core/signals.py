@@ -8,7 +8,13 @@ from enum import StrEnum
 
 import msgspec
 
-from cti.core.events import CallState, EndedBy, LegKey, PhoneName, PhoneSeen
+from cti.core.events import (
+    CallState,
+    EndedBy,
+    LegKey,
+    PhoneSeen,
+)
+from history.core.vocabulary import PhoneName
 
 
 class DialStatus(StrEnum):

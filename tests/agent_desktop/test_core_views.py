@@ -101,7 +101,7 @@ def any_fact(kind: int, work: int, agent: int) -> Fact:
         facts.RingOrdered(offer=offer, pop_was_late=False, expires_at_ms=30),
         facts.PhoneRang(offer=offer),
         facts.OfferAccepted(**ended),
-        facts.OfferDeclined(**ended),
+        facts.OfferDeclined(**ended, not_again_before_ms=1),
         facts.OfferExpired(**ended, misses=1),
         facts.OfferWithdrawn(**ended, because=WithdrawnBecause.CUSTOMER_LEFT),
         facts.VisitAnswered(**visit, wait_ms=5),

@@ -6,7 +6,11 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from cti.asterisk.switch import AsteriskSwitch
-from cti.core.events import SwitchEvent, SwitchName, SwitchResynchronised
+from cti.core.events import (
+    SwitchEvent,
+    SwitchResynchronised,
+)
+from history.core.vocabulary import SwitchName
 from tests.bed.waiting import until
 
 Event = TypeVar("Event", bound=SwitchEvent)

@@ -11,12 +11,12 @@ from cti.core.events import (
     LegEndedBy,
     LegFailure,
     LegKey,
-    PhoneName,
     Ringing,
     Talking,
     Waiting,
 )
 from cti.core.signals import Caller, DialStatus
+from history.core.vocabulary import PhoneName
 
 CALLER = Caller("17.1", "100", "4930", "Ann", 1_000)
 KEY, PHONE = LegKey("k"), PhoneName("agent1")

@@ -23,13 +23,11 @@ from cti.core.events import (
     LegRang,
     PhoneBusy,
     PhoneFree,
-    PhoneName,
     PhoneReachable,
     PhoneSeen,
     PhoneUnreachable,
     Ringing,
     SwitchEvent,
-    SwitchName,
     Talking,
     Waiting,
 )
@@ -53,6 +51,7 @@ from cti.core.signals import (
     Signal,
     Snapshot,
 )
+from history.core.vocabulary import PhoneName, SwitchName
 
 U, LEG = "17.1", "17.2"
 CALL = CallId("main-17.1")

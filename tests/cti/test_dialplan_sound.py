@@ -20,9 +20,9 @@ from cti.core.events import (
     LegFailed,
     LegFailure,
     LegKey,
-    PhoneName,
     SwitchResynchronised,
 )
+from history.core.vocabulary import PhoneName
 from tests.bed import asterisk_config
 from tests.bed.waiting import until
 from tests.cti.engine import Engine

@@ -21,16 +21,15 @@ from cti.core.events import (
     LegRang,
     PhoneBusy,
     PhoneFree,
-    PhoneName,
     PhoneReachable,
     PhoneSeen,
     PhoneUnreachable,
     SwitchEvent,
     SwitchLost,
-    SwitchName,
     SwitchResynchronised,
     call_id_of,
 )
+from history.core.vocabulary import PhoneName, SwitchName
 
 CALL, KEY, PHONE = CallId("main-1.1"), LegKey("k"), PhoneName("agent1")
 SEEN = CallSeen(CALL, "100", None, "Zoë", 5, AfterTalk(KEY, PHONE, LegEndedBy.LOST))

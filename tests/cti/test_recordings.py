@@ -9,7 +9,12 @@ from cti.asterisk.link import packet_of
 from cti.asterisk.packet import AmiPacket
 from cti.asterisk.translate import signal_of
 from cti.core.correlate import Correlator
-from cti.core.events import LegEnded, LegFailed, SwitchEvent, SwitchName
+from cti.core.events import (
+    LegEnded,
+    LegFailed,
+    SwitchEvent,
+)
+from history.core.vocabulary import SwitchName
 from tests.cti.record import STORIES
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"

@@ -17,12 +17,12 @@ from cti.core.events import (
     LegAnswered,
     LegKey,
     LegRang,
-    PhoneName,
     SwitchResynchronised,
     Talking,
 )
 from cti.errors import RehearsalError
 from cti.rehearsal import RehearsalControl, RehearsalSwitch, serve_control
+from history.core.vocabulary import PhoneName
 from tests.bed.ports import free_port
 from tests.bed.waiting import until
 from tests.cti.engine import Engine

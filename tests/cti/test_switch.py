@@ -7,9 +7,16 @@ import pytest_asyncio
 
 from cti.asterisk import switch as switch_module
 from cti.core.commands import CallGone, OutcomeUnknown, Refused
-from cti.core.events import CallArrived, CallId, LegKey, PhoneName, SwitchLost, SwitchResynchronised
+from cti.core.events import (
+    CallArrived,
+    CallId,
+    LegKey,
+    SwitchLost,
+    SwitchResynchronised,
+)
 from cti.ports import LinkState, Switch
 from cti.rehearsal import RehearsalSwitch
+from history.core.vocabulary import PhoneName
 from tests.bed.ports import free_port
 from tests.bed.waiting import until
 from tests.cti.engine import Engine

@@ -26,7 +26,6 @@ from cti.core.events import (
     LegRang,
     PhoneBusy,
     PhoneFree,
-    PhoneName,
     Ringing,
     SwitchLost,
     SwitchResynchronised,
@@ -34,6 +33,7 @@ from cti.core.events import (
     Waiting,
 )
 from cti.ports import LinkState
+from history.core.vocabulary import PhoneName
 from tests.bed.waiting import until
 from tests.cti.engine import Engine
 from tests.cti.proxy import Proxy

@@ -13,7 +13,6 @@ from cti.core.events import (
     InFallback,
     LegEndedBy,
     LegKey,
-    PhoneName,
     PhoneSeen,
     Ringing,
     Talking,
@@ -38,6 +37,7 @@ from cti.core.signals import (
     Signal,
 )
 from cti.errors import UnencodableError
+from history.core.vocabulary import PhoneName
 
 CALL, KEY, PHONE, U = CallId("main-17.1"), LegKey("k-1"), PhoneName("agent1"), "17.1"
 

@@ -196,7 +196,7 @@ class Desk:
 
     async def _one(self, kind: type[PartType], which: Any, seconds: float, what: str) -> PartType:
         await self.client.until(lambda: any(map(which, self.parts(kind))), seconds, what)
-        return next(filter(which, self.parts(kind)))
+        return next(part for part in self.parts(kind) if which(part))
 
 
 class Board:

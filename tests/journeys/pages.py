@@ -7,6 +7,7 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from tests.bed.chromium import Chromium
+from tests.bed.waiting import until
 from tests.journeys.center import RunningCenter
 
 # The page's own marks of what nobody could ask it afterwards: clicks, what was shown, what sounded, what was heard.
@@ -88,6 +89,26 @@ async def wrap_up(page: Page, disposition: str) -> None:
     await page.locator(".disposition", has_text=disposition).click()
     await page.get_by_role("button", name="Done").click()
     await expect(page.get_by_text("No work in hand.")).to_be_visible()
+
+
+async def look_away(page: Page) -> None:
+    """Bring another tab to the front, and let the page know what a headless browser keeps from it: it is hidden.
+
+    A hidden page paints nothing, so that it is called for no frame.
+    """
+    session = await page.context.new_cdp_session(page)
+    await session.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
+    other = await page.context.new_page()
+    await other.bring_to_front()
+    await until(lambda: page.evaluate("!document.hasFocus()"), 5, "the other tab being in front")
+    await page.evaluate(
+        """() => {
+          Object.defineProperty(document, "hidden", { get: () => true, configurable: true });
+          Object.defineProperty(document, "visibilityState", { get: () => "hidden", configurable: true });
+          window.requestAnimationFrame = () => 0;
+          document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
 
 
 async def text_of(page: Page) -> str:

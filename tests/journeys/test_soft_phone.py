@@ -15,7 +15,7 @@ from tests.bed.sipp import Caller
 from tests.bed.waiting import until
 from tests.journeys import definitions as define
 from tests.journeys.center import RunningCenter
-from tests.journeys.pages import person, sign_in, witness, wrap_up
+from tests.journeys.pages import look_away, person, sign_in, witness, wrap_up
 from tests.journeys.telephony import (
     AGENT_HZ,
     CALLER_HZ,
@@ -105,9 +105,7 @@ async def test_a_hidden_tab_rings_and_notifies(place: Place, browser: Chromium) 
     async with person(browser) as agent:
         await sign_in(agent, place.center, "ann")
         await expect(agent.get_by_text("Phone ready")).to_be_visible()
-        other = await agent.context.new_page()
-        await other.goto("about:blank")
-        await _hide(agent, other)
+        await look_away(agent)
         rings = await witness(agent, "rings")
         async with place.caller() as caller:
 
@@ -120,7 +118,6 @@ async def test_a_hidden_tab_rings_and_notifies(place: Place, browser: Chromium) 
             assert "Call" in note["title"]
             assert "Nora" in note["body"]
             assert await witness(agent, "rings") > rings
-            await agent.bring_to_front()
             await agent.keyboard.press("Alt+a")
             await caller.rtp.until_heard(AGENT_HZ)
         await wrap_up(agent, "Solved")
@@ -139,12 +136,3 @@ async def _talk(place: Place, agent: Page, caller: Caller, turn: int) -> None:
     assert first_ms is not None
     assert first_ms / 1_000 - answered_s < FIRST_WORD_S
     await expect(agent.get_by_text("Talking", exact=True)).to_be_visible()
-
-
-async def _hide(page: Page, other: Page) -> None:
-    """Bring another tab to the front; the page knows that it is hidden."""
-    for each in (page, other):
-        session = await each.context.new_cdp_session(each)
-        await session.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
-    await other.bring_to_front()
-    await until(lambda: page.evaluate("document.hidden"), 5, "the page being hidden")

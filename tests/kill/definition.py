@@ -39,10 +39,8 @@ class SwitchAt:
 
 def definition(switch: SwitchAt) -> str:
     """The TOML text."""
-    parts = [
-        _HEAD.format(zone=_zone_of_noon()),
-        f'[[switches]]\nid = "main"\nkind = "{switch.kind}"\nport = {switch.port}\n',
-    ]
+    switches = f'[[switches]]\nid = "main"\nkind = "{switch.kind}"\nport = {switch.port}\n'
+    parts = [_HEAD.format(zone=_zone_of_noon()), switches]
     for number, queue in QUEUE_OF.items():
         parts.append(_queue(queue, "voice") + f'[[numbers]]\nnumber = "{number}"\nqueue = "{queue}"\n')
         parts.append(_agent(AGENT_OF[number], queue, _PHONE_KIND[switch.kind]))

@@ -60,7 +60,7 @@ export function nameOf(item: Named): string {
 }
 
 export function Trusted({ item }: { item: Named }) {
-  return isNobodys(item) ? null : <TrustMark trust={item.trust} />;
+  return item.customer === null ? null : <TrustMark trust={item.trust} />;
 }
 
 /** Seconds matter only near the end. */

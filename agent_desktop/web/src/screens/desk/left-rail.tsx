@@ -3,7 +3,6 @@
 import type { KeyboardEvent } from "react";
 import { Due, hasDue, isNobodys, MediumBadge, nameOf, Since } from "../../parts/small";
 import type { WorkItem } from "../../protocol.gen";
-import { MEDIUM } from "../../words";
 import { OfferCardView } from "./offer-card";
 import { type Item, neighbour } from "./selection";
 
@@ -80,7 +79,6 @@ function WorkRow({ work, zone, selected, onSelect }: { work: WorkItem; zone: str
       data-conversation={work.conversation}
       data-selected={selected}
       aria-current={selected}
-      aria-label={`${MEDIUM[work.medium]}, ${nameOf(work)}, ${work.queue_name}${work.unread > 0 ? `, ${work.unread} unread` : ""}`}
       onClick={onSelect}
     >
       <MediumBadge medium={work.medium} />
@@ -91,7 +89,12 @@ function WorkRow({ work, zone, selected, onSelect }: { work: WorkItem; zone: str
         </span>
         <span className="work-line">
           <span>{line || work.queue_name}</span>
-          {work.unread > 0 && <span className="unread tabular">{work.unread}</span>}
+          {work.unread > 0 && (
+            <span className="unread tabular">
+              {work.unread}
+              <span className="sr-only"> unread</span>
+            </span>
+          )}
         </span>
         <span className="work-queue">
           {line === "" ? "" : work.queue_name}
