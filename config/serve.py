@@ -23,7 +23,7 @@ from history.datafolder import DataFolder
 FIRST_WAIT_S = 0.2
 WAIT_MAX_S = 5.0
 DEATHS_MAX = 5
-SPARE_AFTER_S = 1.0
+SPARE_AFTER_S = 0.5
 """How long after an engine's start the next one begins to load, so that it does not delay the first."""
 DEATHS_WITHIN_MS = 60_000
 STOP_S = 10.0
@@ -100,6 +100,8 @@ class Parent:
             if now_ms - started_ms > DEATHS_WITHIN_MS:
                 wait_s = FIRST_WAIT_S
             _say(f"The {child.name} has ended with status {code}; it starts again in {wait_s:g} s.")
+            if child.has_spare and child.spare is None:
+                child.spare = await _load(child)  # it loads while we wait
             await asyncio.sleep(wait_s)
             wait_s = min(WAIT_MAX_S, wait_s * 2)
 

@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
+from typing import Any
 
 from agent_desktop.client import DesktopClient
 from agent_desktop.core import protocol as p
@@ -98,8 +99,8 @@ class World:
             self._begin_chat(),
         )
 
-    def _keep(self, life: object) -> None:
-        task = asyncio.ensure_future(life)  # type: ignore[call-overload]  # coroutines of different ends
+    def _keep(self, life: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(life)
         self._stack.push_async_callback(_end, task)
 
     async def _watch(self, robot: DesktopClient) -> None:
@@ -135,7 +136,10 @@ class World:
     async def _begin_wait(self) -> None:
         for place in (1, 2):
             self.open.waiting.append(await self.call(WAIT))
-            await until(lambda place=place: self._waiting() == place, SETTLE_S, f"{place} waiting")  # type: ignore[misc]
+            await self._until_waiting(place)
+
+    async def _until_waiting(self, count: int) -> None:
+        await until(lambda: self._waiting() == count, SETTLE_S, f"{count} waiting")
 
     def _waiting(self) -> int:
         glances = self.desks[AGENT_OF[WAIT]].glances()
@@ -319,7 +323,7 @@ class World:
         await until(lambda: len(self.center.answers("box")) >= 1, SETTLE_S, "the answer leaving")
 
 
-async def _end(task: "asyncio.Future[None]") -> None:
+async def _end(task: "asyncio.Task[None]") -> None:
     task.cancel()
     (ended,) = await asyncio.gather(task, return_exceptions=True)
     if isinstance(ended, Exception):
