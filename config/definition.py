@@ -194,8 +194,21 @@ DEFAULT_CAPACITY = {
     Medium.TASK: Capacity(weight=30, limit=3, interruptible=True),
 }
 
-_MISSING = re.compile(r"Object missing required field `(?P<field>\w+)`")
-_UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>\w+)`")
+_MISSING = re.compile(r"Object missing required field `(?P<field>.*)`", re.DOTALL)
+_UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>.*)`", re.DOTALL)
+_BOUND = re.compile(r"Expected `int` (?P<way>[<>]=) (?P<number>\d+)")
+_WRONG_KIND = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<got>[^`]*)`")
+_NO_SUCH = re.compile(r"Invalid enum value '(?P<value>.*)'", re.DOTALL)
+_KEY_OF = "key` in `"
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number with a fraction",
+    "str": "a text in quotes",
+    "bool": "true or false",
+    "array": "a list in square brackets",
+    "object": "a table",
+    "null": "nothing",
+}
 
 
 def read(path: Path) -> tuple[Definition, str]:
@@ -219,6 +232,11 @@ def parse(text: str, name: str = "definition") -> Definition:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadDefinition([f"{name}: is not valid TOML: {error}."]) from error
+    return of_raw(raw, name)
+
+
+def of_raw(raw: dict[str, Any], name: str = "definition") -> Definition:
+    """Return the definition in a TOML document that was read already. See `read`."""
     try:
         return msgspec.convert(raw, Definition)
     except msgspec.ValidationError as error:
@@ -226,13 +244,28 @@ def parse(text: str, name: str = "definition") -> Definition:
 
 
 def _sentence(message: str, raw: dict[str, Any]) -> str:
-    what, _, place = message.partition(" - at `$")
-    where = _where(place.rstrip("`"), raw)
-    if missing := _MISSING.match(what):
+    what, _, place = message.partition(" - at `")
+    of_key = place.startswith(_KEY_OF)
+    where = _where(place.removeprefix(_KEY_OF).removeprefix("$").rstrip("`"), raw)
+    if missing := _MISSING.fullmatch(what):
         return f"{where}the key {missing['field']!r} is missing; add it."
-    if unknown := _UNKNOWN.match(what):
+    if unknown := _UNKNOWN.fullmatch(what):
         return f"{where}the key {unknown['field']!r} is not known; correct its spelling or take it out."
+    if bound := _BOUND.fullmatch(what):
+        return f"{where}has to be {'at least' if bound['way'] == '>=' else 'at most'} {bound['number']}; correct it."
+    if wrong := _WRONG_KIND.fullmatch(what):
+        return f"{where}has to be {_kinds(wrong['wanted'])}, not {_kinds(wrong['got'])}; correct it."
+    if value := _NO_SUCH.fullmatch(what):
+        known = Role if where.endswith("role: ") else Medium
+        kind = "key" if of_key else "value"
+        return f"{where}the {kind} {value['value']!r} is none of {', '.join(known)}; correct it."
     return f"{where}{what[0].lower()}{what[1:]}; correct it."
+
+
+def _kinds(words: str) -> str:
+    """`int | null` in words that need no programmer; TOML has no null."""
+    kinds = [_KINDS.get(word, word) for word in words.split(" | ") if word != "null" or words == "null"]
+    return " or ".join(kinds)
 
 
 def _where(place: str, raw: dict[str, Any]) -> str:
