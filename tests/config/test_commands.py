@@ -68,7 +68,9 @@ async def test_a_definition_is_applied_in_the_running_center_and_written_back(ce
 
     # Work in hand: the queue cannot go.
     async with center.signed_in("ada") as client:
-        await client.post("/api/tasks", {"key": "k", "title": "Call back", "fields": {}, "queue": "office"})
+        await client.post(
+            "/api/tasks", {"client_message": "k-1", "title": "Call back", "fields": {}, "queue": "office"}
+        )
 
         async def waits() -> bool:
             definition.write_text(text, encoding="utf-8")

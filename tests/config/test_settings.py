@@ -100,9 +100,8 @@ def test_the_process_dies_at_the_point_and_not_before(wish: str, lives: int) -> 
         "    print('alive', flush=True)\n"
         "    reached('b')\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program, wish], capture_output=True, text=True, timeout=30, check=False
-    )
+    command = [sys.executable, "-c", program, wish]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert done.stdout.count("alive") == lives
     assert done.returncode == (0 if wish == "other" else -signal.SIGKILL)
 
