@@ -56,16 +56,21 @@ class Queue(_Part, frozen=True, kw_only=True):
     name: str
     medium: Medium
     skills: tuple[str, ...] = ()
+    """An agent needs all of them."""
     target_s: Positive
     """Due time is arrival plus this."""
     offer_s: Positive = 20
+    """How long an agent has to answer."""
     misses_max: Positive | None = None
     """Consecutive missed offers after which the agent is made not ready; 1 for calls, 2 otherwise."""
     short_abandon_s: Annotated[int, msgspec.Meta(ge=0)] = 5
+    """Who leaves sooner is counted apart."""
     service_level_s: Positive | None = None
     """Within how long an answer is in time; the target, if not given."""
     service_level_percent: Percent = 80
+    """The share that should be answered in time."""
     wrap_up_s: Positive = 60
+    """After this the wrap-up of an agent without a desktop ends by itself."""
     disposition_required: bool = True
 
 
@@ -73,7 +78,9 @@ class Number(_Part, frozen=True, kw_only=True):
     """A number that callers dial, as the dialplan hands it over, and the queue it leads to."""
 
     number: str
+    """As the dialplan hands it over."""
     queue: str
+    """A queue of calls."""
 
 
 class Switch(_Part, frozen=True, kw_only=True):
@@ -95,9 +102,12 @@ class MailServer(_Part, frozen=True, kw_only=True):
     host: str
     port: Port
     tls: bool = True
+    """TLS from the first byte on (ports 993 and 465)."""
     starttls: bool = False
+    """TLS begun later (port 587); then tls has to be false."""
     username: str = ""
     certificate_file: str | None = None
+    """Certificate (PEM) of a server that no public authority vouches for."""
 
 
 class Mailbox(_Part, frozen=True, kw_only=True):
@@ -107,6 +117,7 @@ class Mailbox(_Part, frozen=True, kw_only=True):
     address: str
     from_name: str = ""
     other_addresses: tuple[str, ...] = ()
+    """Further addresses of this mailbox; an answer goes out from the one that was written to."""
     folder: str = "INBOX"
     queue: str
     kind: str = "imap"
@@ -121,9 +132,11 @@ class Site(_Part, frozen=True, kw_only=True):
     title: str
     queue: str
     origins: tuple[str, ...]
+    """Pages that may carry the widget, such as https://shop.example."""
     greeting: str = "Hello! How can we help?"
     colour: str = "#1f5f8b"
     away_s: Positive = 300
+    """A visitor whose page is gone for so long has left."""
 
 
 class Capacity(_Part, frozen=True, kw_only=True):
@@ -132,6 +145,7 @@ class Capacity(_Part, frozen=True, kw_only=True):
     weight: Percent
     limit: Positive
     interruptible: bool = False
+    """Whether a call may be offered beside it."""
 
 
 class Phone(_Part, frozen=True, kw_only=True):
