@@ -67,6 +67,7 @@ class HeadlessAgent:
         self._accepted: set[OfferId] = set()
         self._seen_ms: dict[tuple[HandlingId, WorkState], float] = {}
         self._answered: dict[HandlingId, int] = {}
+        self._sent: set[HandlingId] = set()
         self._ended: set[HandlingId] = set()
 
     async def run(self, stop: asyncio.Event | None = None) -> None:
@@ -108,11 +109,15 @@ class HeadlessAgent:
             await self._do(work)
 
     async def _try(self, kind: Callable[..., p.Request], /, **fields: object) -> bool:
-        """Ask; a refusal (the offer has ended meanwhile) is no fault of the agent's."""
+        """Ask; a refusal (the offer has ended meanwhile) is no fault of the agent's.
+
+        Raises:
+            ClientError: nothing was decided, or nobody knows: after the reconnect it is asked again.
+        """
         try:
             await self._client.ask(kind, **fields)
         except ClientError as error:
-            if error.reason is None:
+            if error.reason in (None, p.RefusalReason.TRY_AGAIN):
                 raise
             self._said(f"{kind.__name__}: {error}")
             return False
@@ -127,11 +132,11 @@ class HeadlessAgent:
         if offer.offer in self._accepted:
             return
         if offer.acceptable_here:
-            self._accepted.add(offer.offer)
             self.done.accepted += await self._try(p.AcceptOffer, offer=offer.offer)
-        elif self._script.rehearsal and offer.ringing:
             self._accepted.add(offer.offer)
+        elif self._script.rehearsal and offer.ringing:
             self.done.accepted += await self._try(p.AnswerRehearsalPhone)
+            self._accepted.add(offer.offer)
 
     def _for_s(self, work: WorkItem) -> float:
         """How long this work has been in its state, as seen from here."""
@@ -148,11 +153,13 @@ class HeadlessAgent:
                 await self._chat(work)
             case Medium.MAIL:
                 if work.handling not in self._answered:
-                    self._answered[work.handling] = 1
                     text, key = self._script.mail_answer, f"{work.handling}-1"
-                    if await self._try(p.SendMail, handling=work.handling, client_message=key, text=text):
-                        self.done.answered += 1
-                        await self._end(work)
+                    sent = await self._try(p.SendMail, handling=work.handling, client_message=key, text=text)
+                    self._answered[work.handling] = 1
+                    self.done.answered += sent
+                    self._sent |= {work.handling} if sent else set()
+                if work.handling in self._sent:
+                    await self._end(work)
             case Medium.TASK:
                 if self._for_s(work) >= self._script.work_s:
                     await self._end(work)
@@ -181,8 +188,8 @@ class HeadlessAgent:
 
     async def _end(self, work: WorkItem) -> None:
         if work.handling not in self._ended:
-            self._ended.add(work.handling)
             await self._try(p.EndHandling, handling=work.handling)
+            self._ended.add(work.handling)
 
     async def _wrap_up(self, work: WorkItem) -> None:
         centers = self._client.parts(p.DESK_VIEW, Center)

@@ -10,13 +10,13 @@ from agent_desktop.core.conversation import (
     CustomerKnown,
     Found,
     Written,
-    headers_of,
     last_line,
     timeline_key,
     why,
 )
 from agent_desktop.core.desk import About
 from agent_desktop.core.floor import Floor
+from agent_desktop.core.mail_headers import headers_of
 from agent_desktop.core.parts import AttachmentShown, IdentityShown, TimelineRow
 from agent_desktop.core.settings import CenterSettings
 from history.contents import texts_of
@@ -125,7 +125,7 @@ class Lookups:
         if found is not None:
             return found.name or next((identity.key for identity in found.identities), "")
         headers = [texts.get(item.headers) for item in written if item.headers and item.author is Author.CUSTOMER]
-        return headers_of(headers[0]).get("from", "") if headers else ""
+        return (headers_of(headers[0]).sent_from or "") if headers else ""
 
     async def found(self, floor: Floor, conversation: Conversation) -> Found:
         """Everything that the view of one conversation needs."""

@@ -6,6 +6,7 @@ crash, and the router's memory of source and number lets a repeated announcement
 
 import asyncio
 import logging
+from collections.abc import Callable
 from itertools import groupby
 
 import msgspec
@@ -29,7 +30,9 @@ log = logging.getLogger(__name__)
 class Announcer:
     """One task a domain."""
 
-    def __init__(self, store: Store, router: Router) -> None:
+    def __init__(self, store: Store, router: Router, reached: Callable[[str], None] = lambda point: None) -> None:
+        """`reached` is told at each named point at which a test may kill the process."""
+        self._reached = reached
         self._store = store
         self._router = router
 
@@ -56,6 +59,7 @@ class Announcer:
         by_source = sorted(found, key=lambda one: (one.source, one.number))
         runs = [list(run) for _, run in groupby(by_source, key=lambda one: one.source)]
         answered = await asyncio.gather(*(self._announce_run(run) for run in runs))
+        self._reached("announcer.submitted")
         await receipted(self._store, [one for run in answered for one in run])
         return True
 

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
@@ -98,7 +98,17 @@ class VoiceSettings:
 class VoiceChannel:
     """One switch. `run` is its life; as an effect sink it takes what concerns this switch."""
 
-    def __init__(self, settings: VoiceSettings, switch: Switch, router: Router, store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: VoiceSettings,
+        switch: Switch,
+        router: Router,
+        store: Store,
+        clock: Clock,
+        reached: Callable[[str], None] = lambda point: None,
+    ) -> None:
+        """`reached` is told at each named point at which a test may kill the process."""
+        self._reached = reached
         self._settings = settings
         self._switch = switch
         self._store = store
@@ -251,6 +261,7 @@ class VoiceChannel:
         for call in seen.calls:
             await self._arrived(call)
             self._adopt(call)
+            self._reached("voice.resynchronising")
         self._synchronised.set()
 
     def _tell_phones(self, phones: Sequence[events.PhoneSeen]) -> None:
@@ -291,6 +302,7 @@ class VoiceChannel:
         known = None if key is None else await who_is_this(self._store, IdentityKind.PHONE, key, self._clock)
         queue = self._settings.numbers.get(call.dialled, self._settings.other_numbers)
         await self._begin_conversation(interaction, call, queue, known)
+        self._reached("voice.arriving")
         self._tell(
             inputs.InteractionArrived,
             interaction=interaction,
@@ -386,13 +398,17 @@ class VoiceChannel:
     async def _command(self, effect: _Command, call: events.CallId) -> commands.Answer:
         match effect:
             case RingAgent():
-                return await self._switch.ring(call, events.LegKey(effect.offer), effect.phone, effect.ring_ms)
+                answer = await self._switch.ring(call, events.LegKey(effect.offer), effect.phone, effect.ring_ms)
+                self._reached("voice.ring_sent")
             case StopRinging():
-                return await self._switch.stop_ringing(call, events.LegKey(effect.offer))
+                answer = await self._switch.stop_ringing(call, events.LegKey(effect.offer))
+                self._reached("voice.stop_sent")
             case HangUpCustomer():
-                return await self._switch.hang_up(call)
+                answer = await self._switch.hang_up(call)
+                self._reached("voice.hang_up_sent")
             case _:
                 assert_never(effect)
+        return answer
 
     async def _stopped(self, effect: StopRinging) -> None:
         """The switch took the command; the router may offer the call anew only when the leg is told as over.

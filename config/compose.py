@@ -150,7 +150,7 @@ class Center:
                 tasks.create_task(self._lease.keep())
                 await self._apply_definition()
                 tasks.create_task(Projector(self._store).run())
-                tasks.create_task(Announcer(self._store, self.driver).run())
+                tasks.create_task(Announcer(self._store, self.driver, self._options.reached).run())
                 tasks.create_task(self._kept("wallboard", None, lambda: self._wallboard.run(self._feed)))
                 for voice in self._voices:
                     tasks.create_task(self._kept(f"Switch {voice.switch.name}", Medium.VOICE, voice.run))
@@ -231,7 +231,9 @@ class Center:
             may_write=self._lease.may_write,
         )
         settings = voice_settings(self._definition, switch)
-        return VoiceChannel(settings, adapter, self.driver, self._store, self._store.clock)
+        return VoiceChannel(
+            settings, adapter, self.driver, self._store, self._store.clock, reached=self._options.reached
+        )
 
     def _mail_channel(self) -> MailChannel | None:
         if not self._definition.mailboxes:
@@ -266,7 +268,8 @@ class Center:
             public_origins=(place.origin, *place.public_origins),
         )
         name = self._center_settings.user_name
-        return ChatChannel(self._store, self._feed, settings, self._store.clock, name), settings
+        channel = ChatChannel(self._store, self._feed, settings, self._store.clock, name, self._options.reached)
+        return channel, settings
 
     def _desk(self) -> Desk:
         definition, place = self._definition, self._options.place

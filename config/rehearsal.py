@@ -10,6 +10,7 @@ import logging
 import random
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -17,6 +18,7 @@ from email.policy import SMTP
 from email.utils import formataddr, make_msgid
 from pathlib import Path
 
+import httpx
 import uvicorn
 import websockets
 from websockets.asyncio.client import ClientConnection
@@ -32,7 +34,11 @@ from config.translating import Secret
 from cti.errors import RehearsalError
 from cti.rehearsal.control import RehearsalControl
 from history.clock import Clock, SystemClock
-from history.core.vocabulary import SiteId
+from history.core.customers import IdentityKind
+from history.core.vocabulary import SiteId, Trust
+from history.customers import find_or_create, link_identity
+from history.errors import AlreadyThere
+from history.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +71,9 @@ PEOPLE = (
     Person("Pat Quinn", "+442079460106", "pat.quinn@example.com"),
 )
 
+VISITOR_OF_MARIA = "shop-1001"
+"""The visitor whom the sample shop page signs."""
+
 MAILS = (
     (
         "Gears slip on my Quay 3",
@@ -80,6 +89,17 @@ CHATS = (
     ("Hello! My brake squeaks, is that dangerous?", "It is the front one, since the rain.", "I will come by. Thanks!"),
     ("Do you take old bikes in part exchange?", "A Quay 2 from 2019, good condition.", "Sounds fair, bye!"),
 )
+
+
+async def introduce(store: Store) -> None:
+    """Let the history know the rehearsal people: Maria by phone, mail and chat, the others by phone and mail."""
+    for person in PEOPLE:
+        found = await find_or_create(store, IdentityKind.PHONE, person.phone, Trust.CLAIMED, person.name)
+        with suppress(AlreadyThere):
+            await link_identity(store, found.customer, IdentityKind.MAIL, person.mail, Trust.CLAIMED)
+        if person is PEOPLE[0]:
+            with suppress(AlreadyThere):
+                await link_identity(store, found.customer, IdentityKind.CHAT, VISITOR_OF_MARIA, Trust.VERIFIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +135,8 @@ class Customers:
         self._chance = chance
 
     async def run(self) -> None:
-        """Call, write and chat until cancelled."""
+        """Call, write and chat until cancelled; the first one comes when the center answers."""
+        await self._center_answers()
         async with asyncio.TaskGroup() as tasks:
             if self._ways.numbers:
                 tasks.create_task(self._one_after_another(CALL_EVERY_S, self._call))
@@ -125,6 +146,14 @@ class Customers:
                 tasks.create_task(self._read_answers(mailbox))
             if self._ways.site is not None:
                 tasks.create_task(self._one_after_another(CHAT_EVERY_S, self._chat))
+
+    async def _center_answers(self) -> None:
+        async with httpx.AsyncClient(base_url=self._origin, timeout=RETRY_S) as client:
+            while True:
+                with suppress(httpx.HTTPError):
+                    if (await client.get("/healthz")).status_code == httpx.codes.OK:
+                        return
+                await asyncio.sleep(LOOK_S)
 
     async def _one_after_another(self, every_s: tuple[float, float], contact: Callable[[], Awaitable[None]]) -> None:
         running: set[asyncio.Task[None]] = set()

@@ -1,8 +1,10 @@
 """`switchroom serve`: a small parent that takes the data folder and the port, starts the engine and keeps it alive.
 
 The engine may die at any instant. It is started again after 0.2 s, doubling to 5 s; after five deaths in a minute it
-stays down and the parent says why. The listening socket is the parent's, so a browser that calls meanwhile waits in its
-backlog. Companions (the rehearsal switch and its customers) are kept alive in the same way.
+stays down and the parent says why. Loading the program takes seconds on a busy machine, so a second engine stands by,
+loaded and idle, and begins when it is told: routing is back within 5 s of a death. The listening socket is the
+parent's, so a browser that calls meanwhile waits in its backlog. Companions (the rehearsal switch and its customers)
+are kept alive in the same way.
 """
 
 import asyncio
@@ -21,6 +23,8 @@ from history.datafolder import DataFolder
 FIRST_WAIT_S = 0.2
 WAIT_MAX_S = 5.0
 DEATHS_MAX = 5
+SPARE_AFTER_S = 1.0
+"""How long after an engine's start the next one begins to load, so that it does not delay the first."""
 DEATHS_WITHIN_MS = 60_000
 STOP_S = 10.0
 RESTART_CODE = 75
@@ -37,6 +41,9 @@ class Child:
     command: Sequence[str]
     environment: Mapping[str, str]
     pass_fds: tuple[int, ...] = ()
+    has_spare: bool = False
+    """A second process of the same command stands by; each begins at the first line of its standard input."""
+    spare: asyncio.subprocess.Process | None = None
     deaths_ms: deque[int] = field(default_factory=deque)
     process: asyncio.subprocess.Process | None = None
 
@@ -102,18 +109,52 @@ class Parent:
 
 
 async def _run(child: Child) -> int:
-    """Start the child and wait for its end. It holds the data folder's lock too, and ends with its parent's pipe."""
-    child.process = await asyncio.create_subprocess_exec(
+    """Start the child, or let its spare begin, and wait for its end."""
+    process, child.spare = child.spare, None
+    if process is None or process.returncode is not None:
+        process = await _load(child)
+    child.process = process
+    if not child.has_spare:
+        return await process.wait()
+    ended = asyncio.Event()
+    readying = asyncio.create_task(_ready_spare(child, ended))
+    try:
+        _let_begin(process)
+        return await process.wait()
+    finally:
+        ended.set()
+        await asyncio.shield(readying)
+
+
+async def _load(child: Child) -> asyncio.subprocess.Process:
+    """It holds the data folder's lock too, and ends with its parent's pipe."""
+    return await asyncio.create_subprocess_exec(
         *child.command,
         stdin=asyncio.subprocess.PIPE,
         env=dict(child.environment),
         pass_fds=child.pass_fds,
         start_new_session=True,
     )
-    return await child.process.wait()
+
+
+def _let_begin(process: asyncio.subprocess.Process) -> None:
+    if process.stdin is not None and not process.stdin.is_closing():
+        process.stdin.write(b"\n")  # one byte fits into any pipe; a process that has ended is seen by its wait
+
+
+async def _ready_spare(child: Child, ended: asyncio.Event) -> None:
+    """Load the next one in a while, unless this one has ended before."""
+    try:
+        async with asyncio.timeout(SPARE_AFTER_S):
+            await ended.wait()
+    except TimeoutError:
+        child.spare = await _load(child)
 
 
 async def _stop(child: Child) -> None:
+    if child.spare is not None and child.spare.returncode is None:
+        child.spare.kill()  # it has not begun, so there is nothing to stop in order
+        await child.spare.wait()
     if child.process is None or child.process.returncode is not None:
         return
     child.process.terminate()
@@ -131,7 +172,7 @@ def _say(sentence: str) -> None:
 
 
 def engine_child(place: Place, folder: DataFolder, listening: socket.socket, environment: Mapping[str, str]) -> Child:
-    """The engine as a child: `switchroom engine` on the parent's socket."""
+    """The engine as a child: `switchroom engine` on the parent's socket, with the next one standing by."""
     command = [
         *(sys.executable, "-m", "config", "engine"),
         *("--data", str(place.data), "--host", place.host, "--port", str(place.port)),
@@ -139,7 +180,13 @@ def engine_child(place: Place, folder: DataFolder, listening: socket.socket, env
     ]
     # Every user of the machine sees a command line, and a database's address may hold a password.
     told = {"SWITCHROOM_DATABASE": place.database, "SWITCHROOM_ORIGINS": " ".join(place.public_origins)}
-    return Child("engine", command, {**environment, **told}, (listening.fileno(), folder.fileno()))
+    passed = (listening.fileno(), folder.fileno())
+    return Child("engine", command, {**environment, **told}, passed, has_spare=True)
+
+
+def told_to_begin() -> bool:
+    """Wait until the parent lets this process begin; False if the parent has gone instead."""
+    return bool(os.read(0, 1))
 
 
 async def ends_with_parent() -> None:

@@ -20,9 +20,9 @@ from config.crash_points import crash_points
 from config.definition import Definition, parse, read
 from config.errors import BadDefinition, CannotStart
 from config.options import AnywhereOption, DatabaseOption, DataOption, HostOption, OriginOption, PortOption
-from config.rehearsal import rehearse_center
+from config.rehearsal import introduce, rehearse_center
 from config.running import finish, until_told
-from config.serve import REFUSED_CODE, RESTART_CODE, Child, Parent, engine_child
+from config.serve import REFUSED_CODE, RESTART_CODE, Child, Parent, engine_child, told_to_begin
 from config.settings import Place, Secrets, place, variables
 from config.translating import missing_settings
 from history.bus import LocalBus
@@ -34,6 +34,7 @@ from history.store import Store
 
 SAMPLE = Path(__file__).parent / "sample" / "harbor_bikes.toml"
 REHEARSAL_PORTS = "SWITCHROOM_REHEARSAL_PORTS"
+SHOP = "SWITCHROOM_REHEARSAL_SHOP"
 
 
 def serve(
@@ -75,6 +76,8 @@ async def _take_up(where: Place, given: Path | None, shop_port: int | None) -> D
     try:
         clock.start_no_earlier_than(await store.last_instant_ms())
         stored = await newest_definition(store) if text is None else await store_definition(store, text)
+        if shop_port is not None:
+            await introduce(store)
     finally:
         await store.close()
         await bus.close()
@@ -107,6 +110,7 @@ def _companions(
     secrets = Secrets(where.data)
     ami, control = _free_port(), _free_port()
     environment[REHEARSAL_PORTS] = f"{ami},{control}"
+    environment[SHOP] = f"http://localhost:{shop_port}/"
     for site in definition.sites:
         # A secret that the operator has given wins: the shop page signs with the one that the engine checks.
         given = secrets.optional("site", site.id)
@@ -146,7 +150,9 @@ def engine(
     socket_number: Annotated[int, typer.Option("--socket")],
     origin: OriginOption = None,
 ) -> None:
-    """The engine itself, started by `serve`."""
+    """The engine itself, started by `serve`; it stands by, loaded, until it is told to begin."""
+    if not told_to_begin():
+        return
 
     async def work() -> int:
         where = place(data, host, port, database, origin or (), listen_anywhere=True)
@@ -157,7 +163,7 @@ def engine(
             listening=socket.socket(fileno=socket_number),
             reached=crash_points(os.environ.get(DIE_AT)),
             rehearsal=_rehearsal_ports(os.environ),
-            live=lambda made: _show(where, made),
+            live=lambda made: _show(where, made, os.environ.get(SHOP)),
         )
         status = await until_told(run_engine(options), again)
         return RESTART_CODE if again.is_set() else status
@@ -173,7 +179,7 @@ def _rehearsal_ports(environment: Mapping[str, str]) -> RehearsalPorts | None:
     return RehearsalPorts(int(ami), int(control))
 
 
-def _show(where: Place, made: dict[UserId, str]) -> None:
+def _show(where: Place, made: dict[UserId, str], shop: str | None) -> None:
     """Where to sign in and as whom: passwords are shown once, when they are made."""
     print(f"\nSwitchroom is live at {where.origin}")
     if made:
@@ -182,6 +188,8 @@ def _show(where: Place, made: dict[UserId, str]) -> None:
             print(f"    {user:<10} {password}")
     else:
         print("Sign in with the passwords of the first start; switchroom password USER makes a new one.")
+    if shop:
+        print(f"\nRehearsal customers call, write and chat. Be one yourself on the sample shop's page: {shop}")
     print("\nCtrl-C stops it; everything is kept.", flush=True)
 
 

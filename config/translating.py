@@ -128,6 +128,10 @@ def center_settings(definition: Definition, secret: Secret) -> CenterSettings:
         reasons=tuple((ReasonCode(reason.id), reason.name) for reason in definition.reasons),
         dispositions=tuple((DispositionId(given.id), given.name) for given in definition.dispositions),
         rehearsal=definition.is_rehearsal,
+        mailboxes=tuple(
+            (MailboxId(box.id), (box.address, *(other.lower() for other in box.other_addresses)))
+            for box in definition.mailboxes
+        ),
     )
 
 

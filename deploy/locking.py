@@ -4,7 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-LOCKS = {"requirements.lock": [], "requirements-dev.lock": ["--extra", "dev"]}
+LOCKS = {
+    "requirements.lock": ["--extra", "build"],
+    "requirements-dev.lock": ["--extra", "build", "--extra", "dev"],
+}
 
 
 def main() -> int:

@@ -27,6 +27,8 @@ from history.writing import Scope, Writing
 
 LOG = logging.getLogger("history.store")
 LONG_TRANSACTION_MS = 20
+VERY_LONG_TRANSACTION_MS = 1_000
+"""An operator is told of these; of the others only whoever asks for the information log (SWITCHROOM_LOG=INFO)."""
 MAIN = "main"
 
 
@@ -124,7 +126,8 @@ class Store:
         finally:
             await release(connection)
         if took_ms > LONG_TRANSACTION_MS:
-            LOG.warning("transaction %s took %d ms, more than %d", name, took_ms, LONG_TRANSACTION_MS)
+            level = logging.WARNING if took_ms > VERY_LONG_TRANSACTION_MS else logging.INFO
+            LOG.log(level, "transaction %s took %d ms, more than %d", name, took_ms, LONG_TRANSACTION_MS)
 
     async def _finish(self, connection: AsyncConnection, writing: Writing) -> None:
         """Commit and tell the bus: both, also for a caller who is cancelled meanwhile."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
+from agent_desktop.core.mail_headers import NO_HEADERS, Headers, headers_of
 from agent_desktop.core.parts import (
     AnyPart,
     AttachmentShown,
@@ -234,16 +235,6 @@ def _text(content: ContentId | None, texts: Mapping[ContentId, str]) -> str:
     return "" if content is None else texts.get(content, ERASED)
 
 
-def headers_of(text: str | None) -> dict[str, str]:
-    """A mail's stored headers by lower-case name; what cannot be read is left out."""
-    shown = {name.lower().replace("_", "-"): value for name, value in _object(text).items()}
-    return {
-        name: ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        for name, value in shown.items()
-        if value is not None
-    }
-
-
 def _object(text: str | None) -> dict[str, object]:
     """A JSON object; nothing when there is none or it cannot be read."""
     try:
@@ -260,7 +251,7 @@ def _head(
     center: CenterSettings,
     found: Found,
 ) -> ConversationHead:
-    reply_to, reply_from = _addresses(written, found) if began.medium is Medium.MAIL else (None, None)
+    reply_to, reply_from = _addresses(began, written, center, found) if began.medium is Medium.MAIL else (None, None)
     return ConversationHead(
         key="head",
         conversation=began.conversation,
@@ -279,20 +270,27 @@ def _head(
     )
 
 
-def _addresses(written: Iterable[Written], found: Found) -> tuple[str | None, str | None]:
-    """Where an answer goes and from which address, by the customer's newest mail."""
-    mails = [item for item in written if item.author is Author.CUSTOMER and item.headers is not None]
-    headers = headers_of(found.texts.get(mails[-1].headers or ContentId(""))) if mails else {}
-    return headers.get("reply-to") or headers.get("from"), headers.get("to")
+def _addresses(
+    began: ConversationBegan, written: Iterable[Written], center: CenterSettings, found: Found
+) -> tuple[str | None, str | None]:
+    """Where an answer goes and from which of our addresses, by the customer's newest mail."""
+    mails = [item for item in written if item.author is Author.CUSTOMER]
+    headers = _headers(mails[-1], found) if mails else NO_HEADERS
+    ours = next((addresses for mailbox, addresses in center.mailboxes if mailbox == began.mailbox), ())
+    return headers.answer_goes_to(), headers.answer_goes_from(ours)
+
+
+def _headers(item: Written, found: Found) -> Headers:
+    return headers_of(found.texts.get(item.headers)) if item.headers is not None else NO_HEADERS
 
 
 def _message(item: Written, center: CenterSettings, found: Found) -> MessageShown:
-    headers = headers_of(found.texts.get(item.headers)) if item.headers else {}
+    headers = _headers(item, found)
     text = _text(item.text, found.texts)
     if item.author is Author.AGENT and item.agent is not None:
         who = center.user_name(item.agent)
     else:
-        who = headers.get("from") or found.customer.name
+        who = headers.sent_from or found.customer.name
     return MessageShown(
         key=f"message/{item.number:010d}",
         message=item.message,
@@ -304,9 +302,9 @@ def _message(item: Written, center: CenterSettings, found: Found) -> MessageShow
         text=text,
         quoted=_quoted(text, _text(item.whole_text, found.texts)),
         html=found.texts.get(item.html) if item.html else None,
-        subject=headers.get("subject"),
-        address_from=headers.get("from"),
-        address_to=headers.get("to"),
+        subject=headers.subject or None,
+        address_from=headers.sent_from,
+        address_to=headers.sent_to,
         attachments=tuple(found.attachments[content] for content in item.attachments if content in found.attachments),
         client_message=item.client_message,
         send_state=item.send_state,

@@ -63,7 +63,7 @@ def desk_parts(floor: Floor, center: CenterSettings, user: UserSettings, looked_
         offers, work = floor.offers_to(agent_id), floor.work_of(agent_id)
         if Medium.VOICE in center.media:
             parts.append(_phone(user, agent, offers))
-        parts += _capacity(settings, offers, work)
+        parts += _capacity(center, settings, offers, work)
         parts += [_offer(offer, floor, center, looked_up) for offer in offers]
         parts += [_work(handling, floor, center, looked_up) for handling in work]
         parts += _drafts(work, looked_up)
@@ -126,7 +126,10 @@ def _phone(user: UserSettings, agent: AgentOnFloor, offers: Iterable[OfferOnFloo
 
 
 def _capacity(
-    settings: AgentSettings | None, offers: Iterable[OfferOnFloor], work: Iterable[HandlingOnFloor]
+    center: CenterSettings,
+    settings: AgentSettings | None,
+    offers: Iterable[OfferOnFloor],
+    work: Iterable[HandlingOnFloor],
 ) -> list[AnyPart]:
     carried = [offer.medium for offer in offers] + [handling.medium for handling in work]
     return [
@@ -137,6 +140,7 @@ def _capacity(
             limit=capacity.limit,
         )
         for capacity in (settings.capacities if settings else ())
+        if capacity.medium in center.media
     ]
 
 
@@ -213,9 +217,11 @@ def _drafts(work: Iterable[HandlingOnFloor], looked_up: LookedUp) -> list[AnyPar
 
 
 def _glances(floor: Floor, center: CenterSettings, settings: AgentSettings | None) -> list[AnyPart]:
+    if floor.settings is None or settings is None:
+        return []
     waiting = floor.waiting()
     glances: list[AnyPart] = []
-    for queue in floor.settings.queues if floor.settings and settings else ():
+    for queue in floor.settings.queues:
         if not _serves(settings, queue.medium, queue.required_skills):
             continue
         count, since_ms = waiting.get(queue.queue, (0, None))
@@ -232,10 +238,8 @@ def _glances(floor: Floor, center: CenterSettings, settings: AgentSettings | Non
     return glances
 
 
-def _serves(settings: AgentSettings | None, medium: Medium, required_skills: Iterable[str]) -> bool:
+def _serves(settings: AgentSettings, medium: Medium, required_skills: Iterable[str]) -> bool:
     """Whether the queue is one of the agent's own: they have its skills and a limit for its medium."""
-    if settings is None:
-        return False
     has_medium = any(capacity.medium is medium and capacity.limit > 0 for capacity in settings.capacities)
     return has_medium and set(required_skills) <= set(settings.skills)
 

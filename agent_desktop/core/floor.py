@@ -284,7 +284,19 @@ class Floor:
             del self.handlings[handling]
 
 
-def _agent_after(agent: AgentOnFloor, fact: Fact, at_ms: int) -> AgentOnFloor:
+AgentFact = (
+    facts.PresenceChanged
+    | facts.DesktopConnected
+    | facts.DesktopDisconnected
+    | facts.PhoneBecameReachable
+    | facts.PhoneBecameUnreachable
+    | facts.PhoneBecameBusy
+    | facts.PhoneBecameFree
+    | facts.AgentBackedOff
+)
+
+
+def _agent_after(agent: AgentOnFloor, fact: AgentFact, at_ms: int) -> AgentOnFloor:
     match fact:
         case facts.PresenceChanged():
             return replace(
@@ -309,5 +321,3 @@ def _agent_after(agent: AgentOnFloor, fact: Fact, at_ms: int) -> AgentOnFloor:
             return replace(agent, phone_busy=False)
         case facts.AgentBackedOff():
             return replace(agent, backed_off_until_ms=fact.until_ms)
-        case _:
-            return agent

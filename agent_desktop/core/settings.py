@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from agent_desktop.core.parts import PhoneKind
-from history.core.vocabulary import DispositionId, Medium, QueueId, ReasonCode, Role, TeamId, UserId
+from history.core.vocabulary import DispositionId, MailboxId, Medium, QueueId, ReasonCode, Role, TeamId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ class CenterSettings:
     reasons: tuple[tuple[ReasonCode, str], ...] = ()
     dispositions: tuple[tuple[DispositionId, str], ...] = ()
     rehearsal: bool = False
+    mailboxes: tuple[tuple[MailboxId, tuple[str, ...]], ...] = ()
+    """Each mailbox with its addresses in lower case, its own first: an answer goes from the one they wrote to."""
     _users: MappingProxyType[UserId, UserSettings] = field(init=False, repr=False, compare=False)
     _queues: MappingProxyType[QueueId, QueueShown] = field(init=False, repr=False, compare=False)
 

@@ -70,8 +70,16 @@ class ChatChannel:
     """All sites' chats of one process. `run` follows the router and the visitors' absence until it is cancelled."""
 
     def __init__(
-        self, store: Store, feed: Feed, settings: ChatSettings, clock: Clock, agent_name: Callable[[AgentId], str]
+        self,
+        store: Store,
+        feed: Feed,
+        settings: ChatSettings,
+        clock: Clock,
+        agent_name: Callable[[AgentId], str],
+        reached: Callable[[str], None] = lambda point: None,
     ) -> None:
+        """`reached` is told at each named point at which a test may kill the process."""
+        self._reached = reached
         self.settings = settings
         self.clock = clock
         self._store = store
@@ -164,6 +172,7 @@ class ChatChannel:
                 self._store, page.site, page.key.visitor, page.known, said, self._routing_number
             )
         )
+        self._reached("chat.line_kept")
         for other in self._pages.of_visitor(page.key):
             if not committed.repeated:  # a repeated line may belong to an earlier conversation
                 self._pages.watch(other, committed.conversation)
@@ -203,6 +212,7 @@ class ChatChannel:
         result = await _tried(
             lambda: ledger.write_agent_line(self._store, conversation, handling, agent, client_id, said)
         )
+        self._reached("chat.answer_kept")
         self._wake(conversation)
         return result
 

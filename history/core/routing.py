@@ -181,9 +181,12 @@ class OfferAccepted(Fact, frozen=True, kw_only=True):
 
 
 class OfferDeclined(Fact, frozen=True, kw_only=True):
+    """The agent does not want it now; it is offered to others, and to them again only after a while."""
+
     offer: OfferId
     interaction: InteractionId
     agent: AgentId
+    not_again_before_ms: int
 
 
 class OfferExpired(Fact, frozen=True, kw_only=True):

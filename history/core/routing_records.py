@@ -60,6 +60,13 @@ class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     phone_busy: bool = False
 
 
+class DeclinedBy(msgspec.Struct, frozen=True):
+    """This interaction is not offered to this agent before then."""
+
+    agent: AgentId
+    until_ms: int
+
+
 class InteractionRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     interaction: InteractionId
     medium: Medium
@@ -77,6 +84,7 @@ class InteractionRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     trust: Trust = Trust.CLAIMED
     attributes: Attributes = Attributes()
     offer: OfferId | None = None
+    declined_by: tuple[DeclinedBy, ...] = ()
     customer_gone: bool = False
     hang_up_until_ms: int | None = None
 

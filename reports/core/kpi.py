@@ -139,12 +139,6 @@ class _Lease:
     activity: Activity
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    queue: QueueId
-    arrived_ms: int
-
-
 @dataclass(slots=True)
 class Board:
     """What the wallboard shows, folded from facts. `fold` is the only thing that changes it, and `begin_day`."""
@@ -153,7 +147,8 @@ class Board:
     settings: RoutingSettings | None = None
     counts: dict[QueueId, DayCounts] = field(default_factory=dict)
     agents: dict[AgentId, AgentNow] = field(default_factory=dict)
-    _waiting: dict[InteractionId, _Waiting] = field(default_factory=dict)
+    _waiting: dict[QueueId, dict[InteractionId, int]] = field(default_factory=dict)
+    """For each queue who waits in it, and since when."""
     _leases: dict[OfferId | HandlingId, _Lease] = field(default_factory=dict)
 
     def begin_day(self, day_began_ms: int) -> None:
@@ -168,14 +163,14 @@ class Board:
             case facts.RoutingDefined():
                 self._define(fact.settings)
             case facts.InteractionQueued():
-                self._waiting[fact.interaction] = _Waiting(fact.queue, fact.arrived_ms)
+                self._waiting.setdefault(fact.queue, {})[fact.interaction] = fact.arrived_ms
                 self._count(fact.queue, at_ms, DayCounts(offered=1))
             case facts.VisitAnswered():
-                self._waiting.pop(fact.interaction, None)
+                self._waiting.get(fact.queue, {}).pop(fact.interaction, None)
                 met = fact.wait_ms <= self._within_ms(fact.queue)
                 self._count(fact.queue, at_ms, DayCounts(answered=1, level_met=int(met), level_of=1))
             case facts.VisitAbandoned():
-                self._waiting.pop(fact.interaction, None)
+                self._waiting.get(fact.queue, {}).pop(fact.interaction, None)
                 self._count(fact.queue, at_ms, self._abandon(fact))
             case facts.InteractionClosed():
                 self._close(fact.interaction, at_ms)
@@ -199,7 +194,8 @@ class Board:
             self.counts[queue] = self.counts.get(queue, DayCounts()) + more
 
     def _close(self, interaction: InteractionId, at_ms: int) -> None:
-        self._waiting.pop(interaction, None)
+        for waiting_there in self._waiting.values():
+            waiting_there.pop(interaction, None)
         for key, lease in [item for item in self._leases.items() if item[1].interaction == interaction]:
             del self._leases[key]
             self._look_at(lease.agent, at_ms)
@@ -272,12 +268,12 @@ def _activity(presence: Presence, leases: Iterable[Activity]) -> Activity:
 
 def waiting(board: Board, queue: QueueId) -> int:
     """See `WAITING`."""
-    return sum(1 for item in board._waiting.values() if item.queue == queue)
+    return len(board._waiting.get(queue, {}))
 
 
 def longest_waiting_since_ms(board: Board, queue: QueueId) -> int | None:
     """The instant from which `LONGEST_WAIT` counts; none when nobody waits."""
-    return min((item.arrived_ms for item in board._waiting.values() if item.queue == queue), default=None)
+    return min(board._waiting.get(queue, {}).values(), default=None)
 
 
 def day_counts(board: Board, queue: QueueId) -> DayCounts:

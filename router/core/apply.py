@@ -11,6 +11,7 @@ from history.core import routing_records as records
 from history.core.entries import Fact
 from history.core.routing_records import (
     AgentRecord,
+    DeclinedBy,
     HandlingRecord,
     InteractionRecord,
     OfferRecord,
@@ -247,6 +248,10 @@ def _accepted(state: State, fact: facts.OfferAccepted, at_ms: int) -> None:
 
 def _declined(state: State, fact: facts.OfferDeclined, at_ms: int) -> None:
     _end_offer(state, fact.offer, offers.Trigger.DECLINED)
+    interaction = state.interactions[fact.interaction]
+    still = tuple(each for each in interaction.declined_by if each.until_ms > at_ms and each.agent != fact.agent)
+    interaction.declined_by = (*still, DeclinedBy(fact.agent, fact.not_again_before_ms))
+    state.add_deadline(fact.not_again_before_ms, "back_off", fact.agent)
 
 
 def _expired(state: State, fact: facts.OfferExpired, at_ms: int) -> None:
@@ -373,6 +378,8 @@ def _interaction_restored(state: State, fact: records.InteractionRestored, at_ms
         _push_waiting(state, record)
     if record.hang_up_until_ms is not None:
         state.add_deadline(record.hang_up_until_ms, "hang_up", record.interaction)
+    for declined in record.declined_by:
+        state.add_deadline(declined.until_ms, "back_off", declined.agent)
 
 
 def _offer_restored(state: State, fact: records.OfferRestored, at_ms: int) -> None:

@@ -25,6 +25,8 @@ from router.core.state import State
 
 RING_GRACE_MS = 2_000
 """The switch ends a ring itself; the engine's own deadline comes this much later, in case it did not tell."""
+NOT_AGAIN_MS = 30_000
+"""How long an interaction is not offered to an agent who has declined it."""
 HANG_UP_MS = 10_000
 """A hang-up or a stopped ring that the switch has not confirmed by then is taken as done."""
 
@@ -94,6 +96,16 @@ class Deciding:
     def make_not_ready(self, offer: OfferRecord, by: PresenceBy) -> None:
         if self.state.agents[offer.agent].presence is Presence.READY:
             self.add(facts.PresenceChanged(agent=offer.agent, presence=Presence.NOT_READY, by=by))
+
+    def decline(self, offer: OfferRecord) -> None:
+        self.add(
+            facts.OfferDeclined(
+                offer=offer.offer,
+                interaction=offer.interaction,
+                agent=offer.agent,
+                not_again_before_ms=self.now_ms + NOT_AGAIN_MS,
+            )
+        )
 
     def withdraw(self, offer: OfferRecord, because: WithdrawnBecause) -> None:
         self.add(

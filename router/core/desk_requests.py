@@ -3,7 +3,7 @@
 from typing import Any
 
 from history.core import routing as facts
-from history.core.vocabulary import BackOffBecause, EndedBy, Medium, OfferPhase, OutcomeReason, Presence, PresenceBy
+from history.core.vocabulary import EndedBy, Medium, OfferPhase, OutcomeReason, Presence, PresenceBy
 from router.core.decision import Deciding, Refused, ignored
 from router.core.handlings import HANDLING
 from router.core.handlings import Trigger as HandlingTrigger
@@ -19,7 +19,6 @@ from router.core.inputs import (
 )
 from router.core.presence import PRESENCE
 from router.core.presence import Trigger as PresenceTrigger
-from router.core.telephony import BACK_OFF_MS
 
 _TRIGGER = {
     Presence.READY: PresenceTrigger.CHOSE_READY,
@@ -103,11 +102,9 @@ def agent_declined_offer(deciding: Deciding, given: AgentDeclinedOffer) -> Refus
         return Refused(deciding.ended_offer(given.offer).reason)
     if offer.agent != given.agent:
         return Refused(OutcomeReason.NOT_YOURS)
-    deciding.add(facts.OfferDeclined(offer=offer.offer, interaction=offer.interaction, agent=offer.agent))
+    deciding.decline(offer)
     if offer.phase is OfferPhase.RINGING:
         deciding.stop_ringing(offer)
-    until_ms = deciding.now_ms + BACK_OFF_MS[BackOffBecause.DECLINED]
-    deciding.add(facts.AgentBackedOff(agent=offer.agent, until_ms=until_ms, because=BackOffBecause.DECLINED))
     return None
 
 

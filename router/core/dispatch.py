@@ -1,7 +1,8 @@
 """Matching: the most urgent interaction that somebody free can take is offered to the agent that the policy picks.
 
 The heads of all work classes are looked at in the order of their due times (arrival + target), then arrival, then id;
-only a head can be next in its class. A class that nobody available can serve is passed over and keeps its order.
+only a head can be next in its class, unless somebody has declined it: then those behind it are looked at too. A class
+that nobody available can serve is passed over and keeps its order.
 """
 
 from history.core import routing as facts
@@ -14,10 +15,10 @@ from router.core.selection import Choice, choose
 def next_offer(deciding: Deciding) -> bool:
     """Add the facts of one offer, or return False when nobody who waits can be served now."""
     state = deciding.state
-    heads = [head for work_class in list(state.waiting) if (head := state.head(work_class)) is not None]
+    heads = [head for work_class in list(state.waiting) for head in state.heads(work_class)]
     heads.sort(key=lambda head: (head.due_ms, head.arrived_ms, head.interaction))
     for head in heads:
-        choice = choose(state, head.medium, head.required_skills, deciding.now_ms)
+        choice = choose(state, head, deciding.now_ms)
         if choice is not None:
             _offer(deciding, head, choice)
             return True

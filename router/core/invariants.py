@@ -70,6 +70,6 @@ def _nobody_waits_beside_an_able_agent(state: State, now_ms: int) -> None:
     for work_class in list(state.waiting):
         head = state.head(work_class)
         if head is not None:
-            choice = choose(state, head.medium, head.required_skills, now_ms)
+            choice = choose(state, head, now_ms)
             able = None if choice is None else choice.winner.agent
             _hold(choice is None, f"{head.interaction} waits while {able} is available")

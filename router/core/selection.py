@@ -5,8 +5,8 @@ A tie goes to the lower id.
 
 from dataclasses import dataclass
 
+from history.core.routing_records import InteractionRecord
 from history.core.routing_settings import AgentSettings
-from history.core.vocabulary import Medium, SkillId
 from router.core.capacity import is_available
 from router.core.state import State
 
@@ -22,12 +22,16 @@ class Choice:
     runner_up_idle_ms: int
 
 
-def choose(state: State, medium: Medium, required: tuple[SkillId, ...], now_ms: int) -> Choice | None:
-    """Return who is to get the interaction, or None when nobody able is available."""
+def choose(state: State, interaction: InteractionRecord, now_ms: int) -> Choice | None:
+    """Return who is to get the interaction, or None when nobody able is available. Who has just declined it is left
+    in peace."""
+    declined = {each.agent for each in interaction.declined_by if each.until_ms > now_ms}
     ranked = sorted(
         (state.agents[settings.agent].idle_since_ms, settings.agent, settings)
         for settings in state.settings.agents
-        if all(skill in settings.skills for skill in required) and is_available(state, settings, medium, now_ms)
+        if settings.agent not in declined
+        and all(skill in settings.skills for skill in interaction.required_skills)
+        and is_available(state, settings, interaction.medium, now_ms)
     )
     if not ranked:
         return None

@@ -23,6 +23,9 @@ from history.core.vocabulary import (
     SourceId,
 )
 
+LOOK_PAST_DECLINED = 50
+"""How far behind a declined interaction the others of its class are looked at."""
+
 
 class WorkClass(NamedTuple):
     """What waits together: the same queue and the same requirement, so that only the head can be next."""
@@ -79,6 +82,18 @@ class State:
             heapq.heappop(heap)
         self.waiting.pop(work_class, None)
         return None
+
+    def heads(self, work_class: WorkClass) -> list[InteractionRecord]:
+        """Return the most urgent interaction of a class; behind one that somebody has declined, some more."""
+        head = self.head(work_class)
+        if head is None or not head.declined_by:
+            return [] if head is None else [head]
+        found: dict[InteractionId, InteractionRecord] = {}
+        for _, _, interaction in heapq.nsmallest(LOOK_PAST_DECLINED, self.waiting[work_class]):
+            record = self.interactions.get(interaction)
+            if record is not None and record.phase is InteractionPhase.WAITING and work_class == class_of(record):
+                found[interaction] = record
+        return list(found.values())
 
 
 def class_of(record: InteractionRecord) -> WorkClass:

@@ -66,7 +66,7 @@ def agent_leg_failed(deciding: Deciding, given: AgentLegFailed) -> Refused | Non
         case LegFailure.NO_ANSWER:
             deciding.miss(offer)
         case LegFailure.DECLINED:
-            deciding.add(facts.OfferDeclined(offer=offer.offer, interaction=offer.interaction, agent=offer.agent))
+            deciding.decline(offer)
             _back_off(deciding, offer, BackOffBecause.DECLINED)
         case LegFailure.CALLER_GONE:
             deciding.withdraw(offer, WithdrawnBecause.CUSTOMER_LEFT)

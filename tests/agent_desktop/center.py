@@ -17,6 +17,7 @@ from agent_desktop.errors import ChannelRefused
 from agent_desktop.origins import Origins
 from agent_desktop.passwords import Passwords
 from agent_desktop.server import Desk, ServerSettings, build_desk, listen
+from channels.mail.messages import Address, MailHeaders
 from history.bus import LocalBus
 from history.clock import SystemClock
 from history.core.conversations import Author, ConversationBegan, LineWritten, MailQueued, MailReceived, TaskGiven
@@ -34,6 +35,7 @@ from history.core.vocabulary import (
     DispositionId,
     HandlingId,
     InteractionId,
+    MailboxId,
     Medium,
     MessageId,
     PhoneName,
@@ -102,6 +104,7 @@ def center_settings() -> CenterSettings:
         reasons=((ReasonCode("lunch"), "Lunch"),),
         dispositions=((DispositionId("solved"), "Solved"), (DispositionId("later"), "Later")),
         rehearsal=True,
+        mailboxes=((MailboxId("help"), ("office@harbor-bikes.example", "help@harbor-bikes.example")),),
     )
 
 
@@ -314,7 +317,11 @@ class TestCenter:
 
     async def mail_comes(self, interaction: str, subject: str, text: str, attachment: bytes | None = None) -> None:
         owner = InteractionId(interaction)
-        headers = {"From": "maria.lopez@example.com", "To": "help@harbor-bikes.example", "Subject": subject}
+        headers = MailHeaders(
+            sender=Address("", "maria.lopez@example.com"),
+            to=(Address("Shop", "Help@harbor-bikes.example"),),
+            subject=subject,
+        )
         async with self.store.writing("test.mail_comes") as writing:
             raw = await writing.put_bytes(owner, b"raw", "message/rfc822")
             files: tuple[ContentId, ...] = ()
@@ -335,6 +342,7 @@ class TestCenter:
                 medium=Medium.MAIL,
                 queue=QueueId("mail"),
                 subject=await writing.put_text(owner, subject),
+                mailbox=MailboxId("help"),
             )
             await writing.append(f"conversation/{interaction}", [began, received])
         await self.arrives(interaction, "mail")

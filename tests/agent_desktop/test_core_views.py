@@ -1,8 +1,10 @@
 """The views' pure core: a view equals a fresh fold after any facts, and changes lead where a snapshot is."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,13 +15,13 @@ from agent_desktop.core.conversation import (
     CustomerKnown,
     Found,
     conversation_parts,
-    headers_of,
     last_line,
     view_of,
     why,
 )
 from agent_desktop.core.desk import About, LookedUp, desk_parts
 from agent_desktop.core.floor import Floor, Touched
+from agent_desktop.core.mail_headers import NO_HEADERS, Address, Headers, headers_of
 from agent_desktop.core.numbering import CHANGES_KEPT, NumberedView
 from agent_desktop.core.parts import (
     AnyPart,
@@ -58,6 +60,7 @@ from history.core.vocabulary import (
     QueueId,
     ReasonCode,
     Role,
+    SkillId,
     UserId,
     VisitId,
     WithdrawnBecause,
@@ -98,7 +101,7 @@ def any_fact(kind: int, work: int, agent: int) -> Fact:
         facts.RingOrdered(offer=offer, pop_was_late=False, expires_at_ms=30),
         facts.PhoneRang(offer=offer),
         facts.OfferAccepted(**ended),
-        facts.OfferDeclined(**ended),
+        facts.OfferDeclined(**ended, not_again_before_ms=1),
         facts.OfferExpired(**ended, misses=1),
         facts.OfferWithdrawn(**ended, because=WithdrawnBecause.CUSTOMER_LEFT),
         facts.VisitAnswered(**visit, wait_ms=5),
@@ -261,7 +264,12 @@ def a_conversation() -> tuple[Conversation, dict[ContentId, str]]:
     conversation = Conversation()
     texts = {
         "subject": "Lamp",
-        "headers": json.dumps({"From": "maria@example.com", "Reply_To": None, "To": ["help@shop.example"]}),
+        "headers": json.dumps(
+            {
+                "sender": {"name": "", "address": "maria@example.com"},
+                "to": [{"name": "", "address": "help@shop.example"}],
+            }
+        ),
         "new": "It is dark.",
         "all": "It is dark.\n> Hello",
         "answer": "We are sorry.",
@@ -364,4 +372,53 @@ def test_unread_counts_from_the_agents_last_line() -> None:
 
 @pytest.mark.parametrize("text", [None, "", "[1]", "{broken"])
 def test_headers_that_cannot_be_read_are_left_out(text: str | None) -> None:
-    assert headers_of(text) == {}
+    assert headers_of(text) == NO_HEADERS
+
+
+def test_an_answer_goes_where_they_want_it_from_where_they_wrote_to() -> None:
+    maria, robot = Address("Maria", "maria@example.com"), Address("", "robot@example.com")
+    shop = (Address("", "Help@shop.example"),)
+    headers = Headers(sender=maria, reply_to=(robot,), cc=shop)
+    assert headers.answer_goes_to() == "robot@example.com"
+    assert Headers(sender=maria, reply_to=(robot,), automatic="bounce").answer_goes_to() == "maria@example.com"
+    assert headers.answer_goes_from(("office@shop.example", "help@shop.example")) == "help@shop.example"
+    assert Headers().answer_goes_from(("office@shop.example",)) == "office@shop.example"
+    assert (headers.sent_from, headers.sent_to) == ("Maria <maria@example.com>", "Help@shop.example")
+    assert (Headers().sent_from, Headers().sent_to, Headers().answer_goes_to()) == (None, None, None)
+
+
+def test_an_agent_whom_the_router_does_not_know_yet_has_an_empty_desk() -> None:
+    center, floor = center_settings(), Floor()
+    carla = UserSettings(UserId("carla"), "Carla", Role.AGENT, is_agent=True)
+    before = [part.key for part in desk_parts(floor, center, carla, LookedUp())]
+    floor.fold(facts.RoutingDefined(settings=routing_settings()), 0)
+    assert [part.key for part in desk_parts(floor, center, carla, LookedUp())] == before == ["center", "me", "phone"]
+
+
+def test_a_center_without_calls_has_no_phone_on_any_desk() -> None:
+    center = replace(center_settings(), media=(Medium.CHAT,))
+    assert "phone" not in [part.key for part in desk_parts(Floor(), center, user(center, "ann"), LookedUp())]
+
+
+def test_names_that_are_not_known_any_more_are_shown_as_ids() -> None:
+    center = center_settings()
+    assert (center.user_name("gone"), center.queue_name("gone")) == ("gone", "gone")
+    assert (center.reason_name("lunch"), center.reason_name("gone"), center.reason_name(None)) == ("Lunch", "gone", "")
+    assert (center.disposition_name("solved"), center.disposition_name(None)) == ("Solved", "")
+
+
+def test_a_queue_whose_skill_an_agent_lacks_is_not_glanced_at() -> None:
+    routing = routing_settings()
+    queues = (msgspec.structs.replace(routing.queues[0], required_skills=(SkillId("repairs"),)), *routing.queues[1:])
+    floor, center = Floor(), center_settings()
+    floor.fold(facts.RoutingDefined(settings=msgspec.structs.replace(routing, queues=queues)), 0)
+    parts = desk_parts(floor, center, user(center, "ann"), LookedUp())
+    glanced = [part.queue for part in parts if isinstance(part, QueueGlance)]
+    assert glanced == [queue.queue for queue in routing.queues[1:]]
+
+
+def test_a_tasks_fields_that_cannot_be_read_are_left_out() -> None:
+    conversation, texts = a_conversation()
+    texts[ContentId("fields")] = "{broken"
+    parts = conversation_parts(conversation, center_settings(), Found(texts=texts))
+    assert next(part for part in parts if isinstance(part, TaskShown)).fields == ()

@@ -196,6 +196,9 @@ class Caller(_Sipp):
         if self.story() and not over & {happening.word for happening in self.story()}:
             self.hang_up()
             await until(lambda: over & {happening.word for happening in self.story()}, PATIENCE_S, "hanging up")
+            # The story tells of a BYE before it is sent, and SIPp ends once it was answered.
+            child = self._child
+            await until(lambda: child is None or child.exit_code is not None, PATIENCE_S, "the end of the hung-up call")
         elif self._child is not None and not self.happenings:
             self.stop()
 

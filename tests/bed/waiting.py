@@ -4,14 +4,18 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 Seen = TypeVar("Seen")
 
 STEP_S = 0.01
 
 
-async def until(condition: Callable[[], Seen | Awaitable[Seen]], seconds: float, what: str) -> Seen:
+@overload
+async def until(condition: Callable[[], Awaitable[Seen]], seconds: float, what: str) -> Seen: ...
+@overload
+async def until(condition: Callable[[], Seen], seconds: float, what: str) -> Seen: ...
+async def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
     """Ask ``condition`` (plain or async) every 10 ms until it is true, and give what it said.
 
     After ``seconds`` it fails with AssertionError: "<what> did not happen within <seconds> s".
@@ -19,7 +23,7 @@ async def until(condition: Callable[[], Seen | Awaitable[Seen]], seconds: float,
     deadline = time.monotonic() + seconds
     while True:
         said = condition()
-        value: Seen = await said if inspect.isawaitable(said) else said
+        value = await said if inspect.isawaitable(said) else said
         if value:
             return value
         if time.monotonic() >= deadline:

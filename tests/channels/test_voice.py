@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -228,12 +229,12 @@ async def test_a_ring_ordered_while_the_link_is_down_is_begun_when_it_is_back(fl
     refused = asyncio.Event()
     ring = floor.port.ring
 
-    async def ring_on_a_cut_link(*what: object) -> object:
+    async def ring_on_a_cut_link(*what: Any) -> Any:
         if not refused.is_set():
             refused.set()
             floor.switch.cut_links()
             await until(lambda: not floor.port.health().up, PATIENCE_S, "the cut")
-        return await ring(*what)  # type: ignore[arg-type]  # passed through as given
+        return await ring(*what)
 
     floor.port.ring = ring_on_a_cut_link  # type: ignore[method-assign, assignment]  # the world's fault at its moment
     await floor.ready("ann")
@@ -316,10 +317,10 @@ async def test_a_ring_for_a_call_that_is_gone_ends_the_offer_as_abandoned(floor:
     await floor.sees(InteractionQueued)
     ring = floor.port.ring
 
-    async def gone_just_before(*what: object) -> object:
+    async def gone_just_before(*what: Any) -> Any:
         floor.switch.caller_hangs_up(call)
-        await until(lambda: floor.port._correlator.call(what[0]) is None, PATIENCE_S, "the end")  # type: ignore[arg-type]
-        return await ring(*what)  # type: ignore[arg-type]  # passed through as given
+        await until(lambda: floor.port._correlator.call(what[0]) is None, PATIENCE_S, "the end")
+        return await ring(*what)
 
     floor.port.ring = gone_just_before  # type: ignore[method-assign, assignment]  # the world's fault at its moment
     await floor.ready("ann")

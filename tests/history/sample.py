@@ -1,6 +1,6 @@
 """Sample facts, a clock that is set by hand, and looks into the database."""
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from sqlalchemy import Table, select
@@ -162,5 +162,4 @@ async def columns(store: Store, table: Table, *names: str) -> list[tuple[Any, ..
 
 async def eventually(condition: Callable[[], Coroutine[Any, Any, Seen]], seconds: float, what: str) -> Seen:
     """`until` for a condition that has to be awaited."""
-    asked: Callable[[], Seen | Awaitable[Seen]] = condition
-    return await until(asked, seconds, what)
+    return await until(condition, seconds, what)

@@ -132,7 +132,7 @@ def test_an_interactions_state_follows_the_router() -> None:
 @pytest.mark.parametrize(
     "ended",
     [
-        r.OfferDeclined(offer=OFFER, interaction=ONE, agent=ANN),
+        r.OfferDeclined(offer=OFFER, interaction=ONE, agent=ANN, not_again_before_ms=1),
         r.OfferExpired(offer=OFFER, interaction=ONE, agent=ANN, misses=1),
         r.OfferFailed(offer=OFFER, interaction=ONE, agent=ANN, cause=LegFailure.BUSY),
         r.OfferWithdrawn(offer=OFFER, interaction=ONE, agent=ANN, because=WithdrawnBecause.CUSTOMER_LEFT),

@@ -221,7 +221,7 @@ async def test_many_writers_at_once_leave_no_gap_and_lose_nothing(store: Store) 
 async def test_a_long_transaction_is_named_in_the_log(
     store: Store, clock: HandClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.WARNING, "history.store"):
+    with caplog.at_level(logging.INFO, "history.store"):
         async with store.writing("mail.intake"):
             clock.move(20)
         assert caplog.messages == []

@@ -178,7 +178,7 @@ def test_a_leg_that_ends_or_a_caller_who_leaves_also_confirms_a_stop(center: Cen
     assert not center.engine.state.stops
 
 
-@pytest.mark.parametrize("cause", [LegFailure.BUSY, LegFailure.SWITCH_DOWN, LegFailure.DECLINED])
+@pytest.mark.parametrize("cause", [LegFailure.BUSY, LegFailure.SWITCH_DOWN])
 def test_a_phone_that_cannot_now_is_left_alone_for_a_moment(center: Center, cause: LegFailure) -> None:
     caller = center.caller_arrives()
     center.pop_is_shown("ann")

@@ -8,6 +8,7 @@ from history.core.vocabulary import (
     CustomerId,
     HandlingId,
     InteractionId,
+    LegFailure,
     Medium,
     Outcome,
     OutcomeReason,
@@ -69,6 +70,30 @@ def test_a_declined_chat_goes_to_somebody_else(center: Center) -> None:
     center.expect_offer("ben", chat)
     again = center.tell(inputs.AgentDeclinedOffer, agent=AgentId("ann"), offer=offer)
     assert again.reason is OutcomeReason.OFFER_ENDED
+
+
+def test_what_an_agent_declined_comes_back_to_them_after_a_while_only(center: Center) -> None:
+    declined = center.arrives("chat")
+    center.tell(inputs.AgentDeclinedOffer, agent=AgentId("ann"), offer=center.offer_of("ann"))
+    center.expect_no_offer("ann")
+    other = center.arrives("chat")
+    center.expect_offer("ann", other)
+    center.answers("ann")
+    center.expect_no_offer("ann")
+    center.after(seconds=30)
+    center.expect_offer("ann", declined)
+
+
+def test_a_declined_call_is_left_alone_for_a_while_and_so_is_the_phone_for_a_moment(center: Center) -> None:
+    declined = center.caller_arrives()
+    center.pop_is_shown("ann")
+    center.phone_fails("ann", LegFailure.DECLINED)
+    other = center.caller_arrives()
+    center.expect_no_offer("ann")
+    center.after(seconds=5)
+    center.expect_offer("ann", other)
+    center.signs_in("ben")
+    center.expect_offer("ben", declined)
 
 
 def test_two_chats_at_once_and_no_third(center: Center) -> None:

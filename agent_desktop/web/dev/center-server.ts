@@ -53,6 +53,15 @@ export function attach(http: Server, middlewares: Middlewares): void {
       case "POST /dev/play":
         play(center, address.searchParams.get("scene") ?? "");
         return say(response, 200, {});
+      case "POST /dev/put":
+        void bodyOf(request).then((part) => {
+          center.put(address.searchParams.get("view") ?? "desk", part as never);
+          say(response, 200, {});
+        });
+        return;
+      case "POST /dev/remove":
+        center.remove(address.searchParams.get("view") ?? "desk", address.searchParams.get("key") ?? "");
+        return say(response, 200, {});
       default:
         if (address.pathname === "/wallboard") request.url = "/";
         return next();

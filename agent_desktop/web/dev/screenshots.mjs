@@ -1,6 +1,7 @@
-// Takes pictures of every screen of the built page under the real content security policy, against the played center.
+// Takes pictures of every screen of the built page, looks for barriers (WCAG 2.2 A and AA, by axe) and runs it under the real content security policy, against the played center.
 // Usage: npm run build && npm run screenshots -- <folder> [width height [light|dark]]
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 import { preview } from "vite";
 
@@ -14,6 +15,7 @@ const browser = await chromium.launch({
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required"],
 });
 const faults = [];
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 async function pageOf(user) {
   const context = await browser.newContext({ viewport: { width: Number(width), height: Number(height) }, colorScheme: scheme });
@@ -45,6 +47,9 @@ async function picture(page, name) {
   await page.waitForTimeout(450);
   const clipped = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
   if (clipped) faults.push(`${name}: wider than the window`);
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], iframes: false }));
+  for (const one of found.violations) faults.push(`${name}: ${one.id}: ${one.nodes.map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`).slice(0, 3).join(" | ")}`);
   await page.screenshot({ path: `${folder}/${name}-${width}-${scheme}.png` });
 }
 

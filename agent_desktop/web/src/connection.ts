@@ -60,6 +60,7 @@ export class Connection {
   private readonly messageListeners = new Set<(message: AnyMessage) => void>();
   private readonly stateListeners = new Set<(state: LinkState) => void>();
   private attempt = 0;
+  private answeredUpTo = 0;
   private downSinceMs: number;
   private heardAtMs = 0;
   private dialling = false;
@@ -180,13 +181,26 @@ export class Connection {
     if (one === undefined) return;
     if (outcome.type === "refused" && outcome.reason === "try_again" && !one.fleeting && one.tries < TRY_AGAIN_MAX) {
       one.tries += 1;
-      setTimeout(() => {
-        if (this.inFlight.has(outcome.id) && this.state === "live") this.send(one.request);
-      }, TRY_AGAIN_MS * one.tries);
+      setTimeout(() => this.tryAgain(outcome.id), TRY_AGAIN_MS * one.tries);
       return;
     }
     this.inFlight.delete(outcome.id);
+    if (!one.fleeting) this.answeredUpTo = Math.max(this.answeredUpTo, outcome.id);
     one.settle(outcome);
+  }
+
+  /** Nothing was decided: the same id again, or a new one if a later request has been carried out meanwhile, since the
+   * router takes a session's requests in their order and would hold the older id for one it has had. */
+  private tryAgain(id: number): void {
+    const one = this.inFlight.get(id);
+    if (one === undefined || this.state !== "live") return;
+    let request = one.request;
+    if (this.answeredUpTo > id) {
+      request = { ...request, id: this.ports.ids.next() };
+      this.inFlight.delete(id);
+      this.inFlight.set(request.id, { ...one, request });
+    }
+    this.send(request);
   }
 
   private send(request: AnyRequest): void {

@@ -56,6 +56,9 @@ export type KeyName = keyof typeof KEYS;
 /** Keys without Ctrl or Alt work only where nobody is writing. */
 const PLAIN: ReadonlySet<KeyName> = new Set<KeyName>(["disposition", "help"]);
 
+/** What cannot wait works also over an open dialog. */
+const URGENT: ReadonlySet<KeyName> = new Set<KeyName>(["accept", "decline", "mute", "hangUp"]);
+
 function isPlain(event: KeyboardEvent): boolean {
   return !event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey;
 }
@@ -87,10 +90,10 @@ export function useKeysOff(): boolean {
 
 export type KeyHandlers = Partial<Record<KeyName, (event: KeyboardEvent) => void>>;
 
-/** Which of the given keys this press is; none while a dialog is open, which has its own. */
-export function keyOf(event: KeyboardEvent, names: Iterable<KeyName>): KeyName | undefined {
+/** Which of the given keys this press is. A dialog that is open has its own keys; only the urgent ones pass it. */
+export function keyOf(event: KeyboardEvent, names: Iterable<KeyName>, dialogOpen = false): KeyName | undefined {
   for (const name of names) {
-    if (!KEYS[name].matches(event)) continue;
+    if (!KEYS[name].matches(event) || (dialogOpen && !URGENT.has(name))) continue;
     if (PLAIN.has(name) && isWriting(event.target)) continue;
     return name;
   }
@@ -104,9 +107,10 @@ export function useKeys(handlers: KeyHandlers): void {
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || keysAreOff() || document.querySelector("[role=dialog]") !== null) return;
+      if (event.defaultPrevented || keysAreOff()) return;
       const present = Object.keys(latest.current) as KeyName[];
-      const name = keyOf(event, present.filter((key) => latest.current[key] !== undefined));
+      const given = present.filter((key) => latest.current[key] !== undefined);
+      const name = keyOf(event, given, document.querySelector("[role=dialog]") !== null);
       if (name === undefined) return;
       event.preventDefault();
       latest.current[name]?.(event);

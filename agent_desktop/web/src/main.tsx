@@ -6,6 +6,8 @@ import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/work.css";
 import "./styles/conversation.css";
+import "./styles/written.css";
+import "./styles/customer.css";
 import "./styles/board.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";

@@ -24,7 +24,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     // Scroll locking and focus-lock guards add style elements; the page has its own scroll areas instead.
-    Modal: { defaultProps: { lockScroll: false, centered: true, overlayProps: { backgroundOpacity: 0.45 } } },
+    Modal: { defaultProps: { lockScroll: false, centered: true, closeButtonProps: { "aria-label": "Close" }, transitionProps: { duration: 90 }, overlayProps: { backgroundOpacity: 0.45 } } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true, fz: "xs" } },
     Button: { defaultProps: { size: "sm" } },
     Menu: { defaultProps: { shadow: "md", withinPortal: true } },

@@ -88,6 +88,18 @@ describe("a request", () => {
     await expect(outcome).resolves.toMatchObject({ reason: "try_again" });
   });
 
+  it("that is tried again after a later one was carried out gets a new id, as the router takes them in order", async () => {
+    const center = await live();
+    const first = center.connection.request({ type: "accept_offer", offer: "a" });
+    void center.connection.request({ type: "set_presence", presence: "ready", reason: null });
+    socketOf(center).say({ type: "refused", id: 1, reason: "try_again", sentence: "Try again." });
+    socketOf(center).say({ type: "answer", id: 2, created: null });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(socketOf(center).of("accept_offer").map((request) => request.id)).toEqual([1, 3]);
+    socketOf(center).say({ type: "answer", id: 3, created: null });
+    await expect(first).resolves.toMatchObject({ type: "answer", id: 3 });
+  });
+
   it("counts on from what the server has already answered for this tab", async () => {
     const center = played();
     center.connection.start();

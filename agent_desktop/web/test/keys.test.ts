@@ -32,6 +32,13 @@ describe("the keys", () => {
     expect(press({ key: "?", shiftKey: true, code: "Slash" })).toBe("help");
   });
 
+  it("pass an open dialog only where they cannot wait", () => {
+    const event = (code: string) => new KeyboardEvent("keydown", { altKey: true, code });
+    expect(keyOf(event("KeyA"), NAMES, true)).toBe("accept");
+    expect(keyOf(event("KeyJ"), NAMES, true)).toBeUndefined();
+    expect(keyOf(event("KeyJ"), NAMES, false)).toBe("next");
+  });
+
   it("take none of the browser's own Ctrl letters", () => {
     for (const code of ["KeyW", "KeyT", "KeyN", "KeyR", "KeyL"]) expect(press({ ctrlKey: true, code })).toBeUndefined();
   });

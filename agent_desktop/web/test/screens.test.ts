@@ -70,6 +70,7 @@ describe("the board's colours", () => {
 
   it("name the target in the unit that reads best", () => {
     expect([20_000, 240_000, 14_400_000].map((level_within_ms) => targetWords({ ...figures, level_within_ms }))).toEqual(["80 % in 20 s", "80 % in 4 min", "80 % in 4 h"]);
+    expect(targetWords({ ...figures, level_within_ms: 0 })).toBe("80 %");
   });
 });
 

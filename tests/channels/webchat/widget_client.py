@@ -8,7 +8,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from channels.core.chat_protocol import (
     CHAT_PROTOCOL_VERSION,
@@ -89,7 +89,7 @@ class StubbornVisitor:
 
     async def run(self) -> None:
         while True:
-            with suppress(ConnectionClosed, TimeoutError, OSError):
+            with suppress(ConnectionClosed, InvalidHandshake, TimeoutError, OSError):
                 async with opened(self.origin) as talk:
                     await self._talk(talk)
             await asyncio.sleep(0.02)

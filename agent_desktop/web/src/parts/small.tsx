@@ -37,6 +37,32 @@ export function TrustMark({ trust }: { trust: Trust }) {
   );
 }
 
+/** A due time says something of written work; a call or chat that was taken has met it. */
+export function hasDue(work: { readonly medium: Medium }): boolean {
+  return work.medium === "mail" || work.medium === "task";
+}
+
+interface Named {
+  readonly medium: Medium;
+  readonly who: string;
+  readonly why: string;
+  readonly customer: string | null;
+  readonly trust: Trust;
+}
+
+/** A task that is about no customer is called by what is to be done. */
+export function isNobodys(item: Named): boolean {
+  return item.medium === "task" && item.customer === null;
+}
+
+export function nameOf(item: Named): string {
+  return isNobodys(item) ? item.why : item.who;
+}
+
+export function Trusted({ item }: { item: Named }) {
+  return item.customer === null ? null : <TrustMark trust={item.trust} />;
+}
+
 /** Seconds matter only near the end. */
 function spell(ms: number): string {
   return ms < 3_600_000 ? duration(ms) : durationWords(ms);

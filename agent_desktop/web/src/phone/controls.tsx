@@ -1,9 +1,9 @@
 /** The agent's phone as the screens use it, whichever kind it is: answer, decline, hang up, mute, and where it is. */
 
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useDeskParts, useOwner, usePart, useShared } from "../app-context";
 import type { Body } from "../connection";
-import { DESK_VIEW, type OfferCard, type PhoneKind, type PhoneState, type WorkItem } from "../protocol.gen";
+import { DESK_VIEW, type OfferCard, type Phone, type PhoneKind, type PhoneState, type WorkItem } from "../protocol.gen";
 import { useAct } from "../use-act";
 import { answersItself } from "./machine";
 import { type PhoneShown, Softphone } from "./softphone";
@@ -38,12 +38,11 @@ export function usePhone(): PhoneControls {
 
 function useSoftphone(): Softphone {
   const { views } = useShared();
-  const wanted = useRef(false);
   const [phone] = useState(() => {
     const audio = document.createElement("audio");
+    audio.id = "phone-audio";
     audio.autoplay = true;
     return new Softphone(audio, () => {
-      if (wanted.current) return true;
       const parts = [...(views.get(DESK_VIEW)?.parts.values() ?? [])];
       const offers = parts.filter((part) => part.type === "offer_card" && part.medium === "voice").length;
       const calls = parts.filter((part) => part.type === "work_item" && part.medium === "voice" && part.state === "active");
@@ -51,27 +50,21 @@ function useSoftphone(): Softphone {
     });
   });
   useEffect(() => {
-    const unsubscribe = phone.subscribe(() => {
-      if (phone.get().call !== "idle") wanted.current = false;
-    });
-    return unsubscribe;
+    document.body.append(phone.audio);
+    const leave = () => phone.leavePage();
+    window.addEventListener("pagehide", leave);
+    return () => {
+      window.removeEventListener("pagehide", leave);
+      phone.audio.remove();
+    };
   }, [phone]);
   return phone;
 }
 
-export function PhoneProvider({ children }: { children: ReactNode }) {
-  const { owner } = useShared();
-  const here = useOwner();
-  const part = usePart(DESK_VIEW, "phone", "phone");
-  const offers = useDeskParts("offer_card");
-  const act = useAct();
-  const phone = useSoftphone();
-  const soft = useSyncExternalStore(phone.subscribe, phone.get);
-  const [wanted, setWanted] = useState<string | null>(null);
-
-  const kind = part?.kind ?? "none";
+/** Registers the soft phone while this tab owns it; the returned function starts it again after trouble. */
+function useRegistration(phone: Softphone, part: Phone | undefined, here: boolean): () => void {
+  const isSoft = part?.kind === "softphone" && here;
   const { ws_url = null, sip_uri = null, password = null } = part ?? {};
-  const isSoft = kind === "softphone" && here;
   const start = useMemo(
     () => () => {
       if (ws_url !== null && sip_uri !== null && password !== null) void phone.start({ ws_url, sip_uri, password });
@@ -83,18 +76,37 @@ export function PhoneProvider({ children }: { children: ReactNode }) {
     start();
     return () => phone.stop();
   }, [isSoft, start, phone]);
+  return start;
+}
 
-  const state = part?.state ?? "unreachable";
-  const rings = kind === "rehearsal" ? state === "ringing" : soft.call === "ringing";
+/** Answer may be pressed a moment before it rings: the wish stands as long as the offer does. */
+function useAnswerWish(rings: boolean, answer: () => void): readonly [boolean, (offer: OfferCard) => void] {
+  const offers = useDeskParts("offer_card");
+  const [wanted, setWanted] = useState<string | null>(null);
   useEffect(() => {
     if (wanted === null) return;
     if (!offers.some((offer) => offer.offer === wanted)) setWanted(null);
     else if (rings) {
       setWanted(null);
-      if (kind === "rehearsal") void act({ type: "answer_rehearsal_phone" });
-      else phone.answer();
+      answer();
     }
-  }, [wanted, rings, offers, kind, act, phone]);
+  }, [wanted, rings, offers, answer]);
+  return [wanted !== null, (offer) => setWanted(offer.offer)];
+}
+
+export function PhoneProvider({ children }: { children: ReactNode }) {
+  const { owner } = useShared();
+  const here = useOwner();
+  const part = usePart(DESK_VIEW, "phone", "phone");
+  const act = useAct();
+  const phone = useSoftphone();
+  const soft = useSyncExternalStore(phone.subscribe, phone.get);
+  const start = useRegistration(phone, part, here);
+  const kind = part?.kind ?? "none";
+  const state = part?.state ?? "unreachable";
+  const rings = kind === "rehearsal" ? state === "ringing" : soft.call === "ringing";
+  const lift = useCallback(() => (kind === "rehearsal" ? void act({ type: "answer_rehearsal_phone" }) : phone.answer()), [kind, act, phone]);
+  const [wished, wish] = useAnswerWish(rings, lift);
 
   const controls: PhoneControls = {
     kind,
@@ -102,8 +114,8 @@ export function PhoneProvider({ children }: { children: ReactNode }) {
     here,
     soft: kind === "softphone" ? soft : OFF,
     canAnswer: here && (kind === "rehearsal" || (kind === "softphone" && soft.link !== "blocked")),
-    answering: wanted !== null || soft.call === "answering",
-    answer: (offer) => setWanted(offer.offer),
+    answering: wished || soft.call === "answering",
+    answer: wish,
     decline: (offer) => {
       const body: Body =
         kind === "rehearsal" && state === "ringing"

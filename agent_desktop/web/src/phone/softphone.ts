@@ -7,6 +7,7 @@
 
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { UA } from "jssip/lib/UA";
+import { userKeep } from "../tab";
 import { type Call, type CallTrigger, type Link, type LinkTrigger, nextCall, nextLink } from "./machine";
 
 export interface PhoneAccount {
@@ -23,6 +24,26 @@ export interface PhoneShown {
   readonly trouble: string | null;
 }
 
+const PLAIN_KEY = "microphone-plain";
+
+/** Whether the microphone is taken as it is, for headsets that clean the sound themselves. */
+export function microphoneIsPlain(): boolean {
+  return userKeep.getItem(PLAIN_KEY) === "1";
+}
+
+/** Holds from the next call on. */
+export function setMicrophonePlain(plain: boolean): void {
+  if (plain) userKeep.setItem(PLAIN_KEY, "1");
+  else userKeep.removeItem(PLAIN_KEY);
+}
+
+function microphone(): Promise<MediaStream> {
+  const cleaned = !microphoneIsPlain();
+  return navigator.mediaDevices.getUserMedia({
+    audio: { echoCancellation: cleaned, noiseSuppression: cleaned, autoGainControl: cleaned },
+  });
+}
+
 /** Gathering is not waited for: a host address is enough on one network, and 300 ms is what the budget allows. */
 const GATHERING_MAX_MS = 300;
 
@@ -35,7 +56,7 @@ export class Softphone {
   private readonly listeners = new Set<() => void>();
 
   constructor(
-    private readonly audio: HTMLAudioElement,
+    readonly audio: HTMLAudioElement,
     private readonly answersNow: () => boolean,
   ) {}
 
@@ -96,6 +117,17 @@ export class Softphone {
     });
   }
 
+  /**
+   * The page goes (reload, closing, crash of a tab group): the switch is told at once, and told that nobody hung up.
+   * Cause 41 of Q.850 is a temporary failure: the engine rings the agent again for the same customer.
+   */
+  leavePage(): void {
+    const session = this.session;
+    if (session === undefined || this.shown.call === "ending") return;
+    if (this.shown.call === "ringing") session.terminate({ status_code: 480, reason_phrase: "Page closed" });
+    else session.terminate({ extraHeaders: ['Reason: Q.850;cause=41;text="Page closed"'] });
+  }
+
   /** Refuses a ringing call or ends a running one. */
   hangUp(): void {
     const session = this.session;
@@ -115,7 +147,7 @@ export class Softphone {
 
   private async microphoneWorks(): Promise<boolean> {
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      const stream = await microphone();
       for (const track of stream.getTracks()) track.stop();
       return true;
     } catch {
@@ -164,7 +196,7 @@ export class Softphone {
   /** The microphone is opened while it rings, so that the first word after the answer is heard. */
   private async openMicrophone(session: RTCSession): Promise<void> {
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      const stream = await microphone();
       if (this.session === session) this.microphone = stream;
       else for (const track of stream.getTracks()) track.stop();
     } catch {

@@ -7,9 +7,10 @@ import { useNow } from "../clock";
 import type { LinkState } from "../connection";
 import { duration } from "../format";
 import { useKeys } from "../keys";
-import { BoardIcon, CheckIcon, DownIcon, HeadsetIcon, KeysIcon, MediumIcon, PersonIcon, PlusIcon, SunIcon } from "../parts/icons";
+import { BoardIcon, CheckIcon, DownIcon, HeadsetIcon, KeysIcon, MediumIcon, MicIcon, PersonIcon, PlusIcon, SunIcon } from "../parts/icons";
 import { Initials, Key, Since } from "../parts/small";
 import { usePhone } from "../phone/controls";
+import { microphoneIsPlain, setMicrophonePlain } from "../phone/softphone";
 import type { Center, Me, QueueGlance } from "../protocol.gen";
 import { useAct } from "../use-act";
 import { MEDIA, MEDIUM_ORDER, PRESENCE } from "../words";
@@ -73,7 +74,7 @@ function PresenceMenu({ center, me }: { center: Center; me: Me }) {
   const word = me.presence === "not_ready" ? (why ?? reason ?? PRESENCE.not_ready) : PRESENCE[me.presence];
   return (
     <div className="presence">
-      <Menu opened={opened} onChange={setOpened} position="bottom-start" width={240} trapFocus>
+      <Menu opened={opened} onChange={setOpened} position="bottom-start" width={240} trapFocus withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <UnstyledButton className="presence-button" data-presence={me.presence} aria-busy={busy}>
             <span className="presence-dot" />
@@ -117,7 +118,7 @@ function BackOff({ untilMs }: { untilMs: number }) {
   if (untilMs <= now) return null;
   return (
     <Tooltip label="Nothing is offered until then, since an offer was declined or the phone was busy.">
-      <span className="back-off">next offer in {duration(untilMs - now + 999)}</span>
+      <span className="back-off">next offer in {duration(untilMs - now)}</span>
     </Tooltip>
   );
 }
@@ -202,11 +203,13 @@ interface PhoneWords {
   readonly words: string;
 }
 
+const CALL_WORDS = { ringing: "Phone rings", answering: "Connecting", talking: "In a call", ending: "Hanging up" } as const;
+
 function phoneWords(phone: ReturnType<typeof usePhone>): PhoneWords {
   if (phone.kind === "softphone") {
     if (!phone.here) return { state: "other", word: "Phone in another tab", words: "Calls ring in another tab or window. Press to use the phone here." };
     if (phone.soft.link === "blocked") return { state: "bad", word: "Phone problem", words: `${phone.soft.trouble ?? "The phone does not work."} Press to try again.` };
-    if (phone.soft.call !== "idle") return { state: "busy", word: phone.soft.call === "ringing" ? "Phone rings" : "In a call", words: "Your soft phone in this page." };
+    if (phone.soft.call !== "idle") return { state: "busy", word: CALL_WORDS[phone.soft.call], words: "Your soft phone in this page." };
     if (phone.soft.link !== "registered") return { state: "bad", word: "Phone connecting", words: "The soft phone is looking for the telephone switch." };
   }
   if (phone.kind !== "softphone" && !phone.here && phone.kind === "rehearsal") {
@@ -262,13 +265,16 @@ function UserMenu({ me, board, zone, onHelp }: { me: Me; board: boolean; zone: s
     }
     leave();
   };
+  const phone = usePhone();
+  const [plain, setPlain] = useState(microphoneIsPlain);
   const scheme = { auto: "as the system", light: "light", dark: "dark" }[colorScheme];
   const after = { auto: "light", light: "dark", dark: "auto" } as const;
   return (
-    <Menu position="bottom-end" width={250} trapFocus>
+    <Menu position="bottom-end" width={250} trapFocus withInitialFocusPlaceholder={false}>
       <Menu.Target>
-        <UnstyledButton className="user-button" aria-label={`Menu of ${me.name}`}>
+        <UnstyledButton className="user-button">
           <Initials name={me.name} />
+          <span className="sr-only">Menu of {me.name}</span>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
@@ -288,6 +294,18 @@ function UserMenu({ me, board, zone, onHelp }: { me: Me; board: boolean; zone: s
         <Menu.Item leftSection={<SunIcon size={16} />} closeMenuOnClick={false} onClick={() => setColorScheme(after[colorScheme])}>
           Colours: {scheme}
         </Menu.Item>
+        {phone.kind === "softphone" && (
+          <Menu.Item
+            leftSection={<MicIcon size={16} />}
+            closeMenuOnClick={false}
+            onClick={() => {
+              setMicrophonePlain(!plain);
+              setPlain(!plain);
+            }}
+          >
+            Microphone: {plain ? "as it is" : "noise is taken out"}
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<KeysIcon size={16} />} rightSection={<Key>?</Key>} onClick={onHelp}>
           Keys
         </Menu.Item>

@@ -5,7 +5,7 @@ import { useRef } from "react";
 import { useParts, usePart } from "../../app-context";
 import { useKeys } from "../../keys";
 import { HangUpIcon, MicIcon, MuteIcon } from "../../parts/icons";
-import { Key, MediumBadge, Since, TrustMark } from "../../parts/small";
+import { Key, MediumBadge, Since, Trusted } from "../../parts/small";
 import { usePhone } from "../../phone/controls";
 import type { Center, WorkItem } from "../../protocol.gen";
 import { conversationView } from "../../views";
@@ -30,7 +30,7 @@ export function CallPanel({ item, center }: { item: Item; center: Center }) {
         <MediumBadge medium="voice" size={26} />
         <div className="call-who">
           <h1>
-            {who} {shown !== undefined && <TrustMark trust={shown.trust} />}
+            {who} {shown !== undefined && <Trusted item={shown} />}
           </h1>
           {number !== undefined && number !== who && <span className="tabular">{number}</span>}
           <span className="muted">

@@ -36,8 +36,8 @@ export function ChatPanel({ item, center }: { item: Item; center: Center }) {
           {messages.map((message, index) => (
             <Bubble key={message.key} message={message} zone={center.zone} joined={joins(messages[index - 1], message)} />
           ))}
-          {pending.map((line) => (
-            <Pending key={line.client_message} line={line} />
+          {pending.map((line, index) => (
+            <Pending key={line.client_message} line={line} joined={index > 0 || messages.at(-1)?.author === "agent"} />
           ))}
         </div>
         {typing && <p className="typing">{who} is writing …</p>}
@@ -109,10 +109,10 @@ function Bubble({ message, zone, joined }: { message: MessageShown; zone: string
   );
 }
 
-function Pending({ line }: { line: PendingLine }) {
+function Pending({ line, joined }: { line: PendingLine; joined: boolean }) {
   const { outbox } = useShared();
   return (
-    <div className="bubble-row" data-author="agent" data-pending={line.failed === null}>
+    <div className="bubble-row" data-author="agent" data-joined={joined} data-pending={line.failed === null}>
       <div className="bubble" data-failed={line.failed !== null}>
         <span className="bubble-text">{line.text}</span>
         <span className="bubble-foot">

@@ -5,7 +5,7 @@ import { useRef, useState } from "react";
 import { useDraft, usePart } from "../../app-context";
 import { useKeys } from "../../keys";
 import { NoteIcon } from "../../parts/icons";
-import { Due, Key, MediumBadge, Since, TrustMark } from "../../parts/small";
+import { Due, hasDue, isNobodys, Key, MediumBadge, nameOf, Since, Trusted } from "../../parts/small";
 import type { Center, WorkItem } from "../../protocol.gen";
 import { useAct } from "../../use-act";
 import { conversationView } from "../../views";
@@ -23,7 +23,7 @@ export function ConversationPane({ item, center }: { item: Item; center: Center 
   const [noteOpen, setNoteOpen] = useState(false);
   if (shown === undefined) return null;
   const { work } = item;
-  const subject = head?.subject || shown.why;
+  const subject = isNobodys(shown) ? "" : head?.subject || shown.why;
   return (
     <div className="conversation" data-medium={shown.medium}>
       {shown.medium !== "voice" && (
@@ -31,7 +31,7 @@ export function ConversationPane({ item, center }: { item: Item; center: Center 
           <MediumBadge medium={shown.medium} size={22} />
           <div className="conversation-title">
             <h1>
-              {shown.who} <TrustMark trust={shown.trust} />
+              {nameOf(shown)} <Trusted item={shown} />
             </h1>
             <p>
               {shown.queue_name}
@@ -86,7 +86,7 @@ function HeadActions({ work, zone, noteOpen, onNote }: HeadActionsProps) {
   if (work.state === "wrap_up") return <span className="state-word">Wrap-up</span>;
   return (
     <div className="conversation-actions">
-      {work.due_ms !== null && <Due dueMs={work.due_ms} sinceMs={work.arrived_ms} zone={zone} />}
+      {hasDue(work) && work.due_ms !== null && <Due dueMs={work.due_ms} sinceMs={work.arrived_ms} zone={zone} />}
       <span className="head-timer" title="Since it was accepted">
         <Since ms={work.started_ms} />
       </span>

@@ -42,6 +42,13 @@ function Profile({ item }: { item: Item }) {
     );
   }
   const known = customer.customer !== null;
+  if (!known && (item.work ?? item.offer)?.medium === "task") {
+    return (
+      <section className="profile">
+        <p className="muted">This task is about no customer in particular.</p>
+      </section>
+    );
+  }
   return (
     <section className="profile">
       <div className="profile-head">
@@ -85,7 +92,7 @@ function Timeline({ item, zone }: { item: Item; zone: string }) {
       <h3>
         Timeline <span className="tabular">{sorted.length}</span>
       </h3>
-      {sorted.length === 0 && <p className="muted">This is the first time.</p>}
+      {sorted.length === 0 && <p className="muted">Nothing before this.</p>}
       <ol>
         {sorted.map((row) => (
           <Row

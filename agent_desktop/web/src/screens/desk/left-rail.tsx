@@ -1,9 +1,8 @@
 /** Offers pinned on top, then my work, active and in wrap-up; a list to walk by keys. */
 
 import type { KeyboardEvent } from "react";
-import { Due, MediumBadge, Since } from "../../parts/small";
+import { Due, hasDue, isNobodys, MediumBadge, nameOf, Since } from "../../parts/small";
 import type { WorkItem } from "../../protocol.gen";
-import { MEDIUM } from "../../words";
 import { OfferCardView } from "./offer-card";
 import { type Item, neighbour } from "./selection";
 
@@ -72,7 +71,7 @@ function Group({ title, work, selected, zone, onSelect }: GroupProps) {
 
 function WorkRow({ work, zone, selected, onSelect }: { work: WorkItem; zone: string; selected: boolean; onSelect: () => void }) {
   const since = work.state === "wrap_up" ? (work.wrap_up_since_ms ?? work.started_ms) : work.started_ms;
-  const line = work.last_line || work.why;
+  const line = work.last_line || (isNobodys(work) ? "" : work.why);
   return (
     <button
       type="button"
@@ -80,23 +79,27 @@ function WorkRow({ work, zone, selected, onSelect }: { work: WorkItem; zone: str
       data-conversation={work.conversation}
       data-selected={selected}
       aria-current={selected}
-      aria-label={`${MEDIUM[work.medium]}, ${work.who}, ${work.queue_name}${work.unread > 0 ? `, ${work.unread} unread` : ""}`}
       onClick={onSelect}
     >
       <MediumBadge medium={work.medium} />
       <span className="work-text">
         <span className="work-top">
-          <b>{work.who}</b>
+          <b>{nameOf(work)}</b>
           <Since ms={since} />
         </span>
         <span className="work-line">
-          <span>{line}</span>
-          {work.unread > 0 && <span className="unread tabular">{work.unread}</span>}
+          <span>{line || work.queue_name}</span>
+          {work.unread > 0 && (
+            <span className="unread tabular">
+              {work.unread}
+              <span className="sr-only"> unread</span>
+            </span>
+          )}
         </span>
         <span className="work-queue">
-          {work.queue_name}
+          {line === "" ? "" : work.queue_name}
           {work.customer_gone && work.state === "active" && <span className="gone">customer left</span>}
-          {work.due_ms !== null && work.state === "active" && <Due dueMs={work.due_ms} sinceMs={work.arrived_ms} zone={zone} />}
+          {hasDue(work) && work.due_ms !== null && work.state === "active" && <Due dueMs={work.due_ms} sinceMs={work.arrived_ms} zone={zone} />}
         </span>
       </span>
     </button>

@@ -46,7 +46,7 @@ function Mail({ message, zone, subject }: { message: MessageShown; zone: string;
     <article className="mail" data-author={message.author}>
       <header>
         <b>{message.who}</b>
-        {message.address_from !== null && <span className="muted">{message.address_from}</span>}
+        {message.address_from !== null && message.address_from !== message.who && <span className="muted">{message.address_from}</span>}
         {message.address_to !== null && <span className="muted">to {message.address_to}</span>}
         <span className="mail-when" title={instant(message.at_ms, zone)}>
           {when(message.at_ms, now, zone)}

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { useShared } from "../../app-context";
 import { useNow } from "../../clock";
 import { duration } from "../../format";
-import { Key, MediumBadge, Since, TrustMark } from "../../parts/small";
+import { isNobodys, Key, MediumBadge, nameOf, Since, Trusted } from "../../parts/small";
 import { usePhone } from "../../phone/controls";
 import type { OfferCard } from "../../protocol.gen";
 import { useAct } from "../../use-act";
@@ -46,15 +46,15 @@ export function OfferCardView({ offer, selected, keyed, onSelect }: Props) {
     });
   }, [connection, offer.offer]);
   return (
-    <section className="offer" data-medium={offer.medium} data-selected={selected} data-ringing={offer.ringing} aria-label={`Offer: ${MEDIUM[offer.medium]} from ${offer.who}`}>
+    <section className="offer" data-medium={offer.medium} data-selected={selected} data-ringing={offer.ringing} aria-label={`Offer: ${MEDIUM[offer.medium]}, ${nameOf(offer)}`}>
       <button type="button" className="offer-main" onClick={onSelect} aria-current={selected}>
         <MediumBadge medium={offer.medium} size={22} />
         <span className="offer-text">
           <span className="offer-who">
-            <b>{offer.who}</b>
-            <TrustMark trust={offer.trust} />
+            <b>{nameOf(offer)}</b>
+            <Trusted item={offer} />
           </span>
-          <span className="offer-why">{offer.why}</span>
+          {!isNobodys(offer) && <span className="offer-why">{offer.why}</span>}
           <span className="offer-queue">
             {offer.queue_name} · waited <Since ms={offer.arrived_ms} />
           </span>
@@ -117,7 +117,7 @@ function Countdown({ offer }: { offer: OfferCard }) {
       <span className="countdown-bar">
         <span style={{ transform: `scaleX(${Math.min(1, left / whole)})` }} />
       </span>
-      <span className="tabular">{duration(left + 999)}</span>
+      <span className="tabular">{duration(left)}</span>
     </div>
   );
 }

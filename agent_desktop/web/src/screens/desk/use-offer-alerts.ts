@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "react";
 import { useOwner } from "../../app-context";
 import type { OfferCard } from "../../protocol.gen";
+import { nameOf } from "../../parts/small";
 import { chime, notify, startRinging, stopRinging } from "../../ringer";
 import { MEDIUM } from "../../words";
 
@@ -26,7 +27,7 @@ export function useOfferAlerts(offers: readonly OfferCard[]): void {
     }
     for (const offer of offers) {
       if (known.current.has(offer.offer)) continue;
-      const title = `${MEDIUM[offer.medium]} from ${offer.who}`;
+      const title = `${MEDIUM[offer.medium]}: ${nameOf(offer)}`;
       const hidden = document.hidden || !document.hasFocus();
       known.current.set(offer.offer, owner && hidden ? notify(title, `${offer.queue_name} · ${offer.why}`, offer.offer) : () => undefined);
       if (owner && offer.medium !== "voice") chime();
@@ -34,7 +35,7 @@ export function useOfferAlerts(offers: readonly OfferCard[]): void {
   }, [offers, owner]);
 
   const first = offers[0];
-  const title = first === undefined ? "Switchroom" : `● ${MEDIUM[first.medium]} from ${first.who}`;
+  const title = first === undefined ? "Switchroom" : `● ${MEDIUM[first.medium]}: ${nameOf(first)}`;
   useEffect(() => {
     document.title = title;
     return () => {

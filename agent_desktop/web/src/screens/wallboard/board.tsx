@@ -11,7 +11,8 @@ import { type AgentsByState, type AgentRow, type FigureMeaning, type QueueFigure
 import { ACTIVITY, MEDIA, MEDIUM, MEDIUM_ORDER } from "../../words";
 import { type Grade, GRADE_WORDS, gradeOfLevel, gradeOfLongest, gradeOfReady, percent, targetWords } from "./figures";
 
-const STALE_MS = 5_900;
+/** A heartbeat comes every 5 s; a little more than that without one and the figures may be old. */
+const STALE_MS = 5_400;
 const GREY_MS = 15_000;
 
 export function Board({ big }: { big: boolean }) {
@@ -136,7 +137,7 @@ function Totals({ totals, states }: { totals: readonly QueueFigures[]; states: A
           {percent(one.level_percent)}
         </Tile>
       ))}
-      <Tile label={<Meant figure="agents_by_state">Ready</Meant>} grade={gradeOfReady(ready, liveWaiting)} foot={states === undefined ? "" : `${states.talking} working · ${states.wrap_up} in wrap-up · ${states.not_ready} not ready`}>
+      <Tile label={<Meant figure="agents">Ready</Meant>} grade={gradeOfReady(ready, liveWaiting)} foot={states === undefined ? "" : `${states.talking} working · ${states.wrap_up} in wrap-up · ${states.not_ready} not ready`}>
         {ready}
       </Tile>
       <AbandonedTile totals={live.length > 0 ? live : totals} />

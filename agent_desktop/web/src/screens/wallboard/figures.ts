@@ -36,8 +36,9 @@ export function percent(value: number | null): string {
   return value === null ? "–" : `${Math.round(value)} %`;
 }
 
-/** `80 % in 20 s`, in the unit that reads best. */
+/** `80 % in 20 s`, in the unit that reads best; a total over queues with thresholds of their own has no time. */
 export function targetWords(figures: QueueFigures): string {
+  if (figures.level_within_ms === 0) return `${figures.level_target_percent} %`;
   const s = figures.level_within_ms / 1_000;
   const within = s < 120 ? `${s} s` : s < 7_200 ? `${Math.round(s / 60)} min` : `${Math.round(s / 3_600)} h`;
   return `${figures.level_target_percent} % in ${within}`;
