@@ -13,7 +13,6 @@ from history.core.customers import IdentityKind
 from history.core.routing import (
     AgentBackedOff,
     CustomerLegEnded,
-    HandlingPartEnded,
     InteractionClosed,
     InteractionQueued,
     OfferAccepted,
@@ -28,6 +27,7 @@ from history.core.routing import (
     PhoneRang,
     RingingStopped,
     VisitAbandoned,
+    WrapUpStarted,
 )
 from history.core.vocabulary import AgentId, EndedBy, LegFailure, QueueId, Trust
 from history.customers import create_customer, link_identity
@@ -99,7 +99,7 @@ async def test_ring_answer_and_hang_up_by_the_agent_end_the_call(floor: Floor) -
     await floor.sees(OfferAccepted, agent=ANN)
     assert floor.switch.caller_state(call) == "talking"
     floor.switch.phone_hangs_up("phone-ann")
-    ended = await floor.sees(HandlingPartEnded)
+    ended = await floor.sees(WrapUpStarted)
     assert ended.by is EndedBy.AGENT
     # The engine hangs up at once; the dialplan alone would wait 5 s for it.
     await until(lambda: floor.switch.caller_state(call) == "gone", 4.0, "the end of the call")
@@ -113,7 +113,7 @@ async def test_the_caller_hangs_up_in_talk(floor: Floor) -> None:
     floor.switch.phone_answers("phone-ann")
     await floor.sees(OfferAccepted)
     floor.switch.caller_hangs_up(call)
-    assert (await floor.sees(HandlingPartEnded)).by is EndedBy.CUSTOMER
+    assert (await floor.sees(WrapUpStarted)).by is EndedBy.CUSTOMER
 
 
 async def test_a_lost_leg_puts_the_caller_back_in_their_place(floor: Floor) -> None:
@@ -285,7 +285,7 @@ async def test_an_answer_and_a_hang_up_during_the_gap_are_learnt_afterwards(floo
     await floor.sees(OfferAccepted, times=2)
     states = {floor.switch.caller_state(first), floor.switch.caller_state(second)}
     assert "talking" in states
-    assert (await floor.sees(HandlingPartEnded)).by is EndedBy.AGENT
+    assert (await floor.sees(WrapUpStarted)).by is EndedBy.AGENT
     await floor.sees(CustomerLegEnded)
 
 
