@@ -273,9 +273,16 @@ async def test_keys_focus_and_unread_lines(tmp_path: Path, widget: Widget) -> No
         await page.keyboard.press("Escape")
         await expect(launcher).to_have_attribute("aria-label", "Open chat with Harbor Bikes")
         await launcher.click()
+        await _standing_still(page)
         await frame.get_by_role("button", name="End chat").click()
         await frame.get_by_role("alertdialog").get_by_role("button", name="End chat").click()
         await expect(frame.get_by_text("You have ended the chat.")).to_be_visible()
+
+
+async def _standing_still(page: Page) -> None:
+    """Wait for the panel's opening movement: a click inside the frame would be aimed at where the frame was."""
+    moved = "async panel => { await Promise.all(panel.getAnimations().map(each => each.finished)) }"
+    await page.locator("switchroom-chat .panel").evaluate(moved)
 
 
 async def test_the_server_may_stop_and_come_back_while_the_visitor_writes(tmp_path: Path, widget: Widget) -> None:
