@@ -151,7 +151,9 @@ async def test_a_failed_commit_loses_nothing_of_a_batch_that_came_in_several_gro
     store = await Store.open(
         f"sqlite+aiosqlite:///{tmp_path / 'switchroom.sqlite'}", clock=SystemClock(), bus=LocalBus()
     )
-    driver = Driver(FailingOnce(RoutingJournal(store, Lease(store, "test"))), REGISTRY, store.clock, alarm=print)
+    driver = Driver(
+        FailingOnce(RoutingJournal(store, Lease(store, "test"))), REGISTRY, store.clock, alarm=lambda said: None
+    )
     running = asyncio.create_task(driver.run())
     await driver.recovered.wait()
     others = [asyncio.create_task(driver.submit(given(n, "other"))) for n in range(1, 3 * GROUP_MAX - BATCH_MAX // 2)]
