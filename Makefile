@@ -14,7 +14,7 @@ SEEDS ?= 300
 run: $(VENV)/.run web
 	@$(PYTHON) -m config serve --rehearsal --data $(DATA) --port $(PORT) --shop-port $(SHOP_PORT)
 
-sandbox: $(VENV)/.dev web
+sandbox: $(VENV)/.dev bed web
 	@$(PYTHON) -m deploy.sandbox --data $(DATA)-sandbox --port $(PORT) --shop-port $(SHOP_PORT)
 
 test: $(VENV)/.dev bed web

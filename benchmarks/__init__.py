@@ -1,1 +1,9 @@
-"""One command a promise; each prints JSON."""
+"""One command a promise; each prints JSON. `BENCHES` names them for `switchroom bench`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks import spine
+
+BENCHES: dict[str, Callable[[Path | None], dict[str, Any]]] = {"spine": spine.run}

@@ -6,14 +6,16 @@ hears of the call, so that the pop can show it. Leaves to `cti` what a call is, 
 """
 
 import asyncio
+import contextlib
 import logging
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
 from channels.core.matching import conversation_of, phone_key, voice_interaction
 from channels.identification import Known, who_is_this
-from channels.in_order import InOrder
+from channels.in_order import BufferFull, InOrder
 from cti.core import commands, events
 from cti.ports import Switch
 from history.clock import Clock
@@ -46,7 +48,17 @@ from router.ports import Router
 EFFECTS_MAX = 10_000
 LOGINS_MAX = 1_000_000
 """Logins to a switch in one engine's life; beyond, its epochs would meet the next engine's."""
-RETRY_S = 0.5
+LANES = 16
+"""Commands of one call go one after another, those of other calls meanwhile; a slow answer holds up one lane."""
+TRIES_MAX = 3
+"""So often a command is sent whose answer was lost while the link stood."""
+RETRY_S = 0.2
+BEGIN_TRIES_MAX = 25
+"""So often the beginning of a call's conversation is tried while the database is away; nothing is decided meanwhile."""
+STOP_CONFIRM_S = 1.0
+"""So long a stopped ring may take to be told as over; then it is taken to be."""
+
+_Command = RingAgent | StopRinging | HangUpCustomer
 
 log = logging.getLogger(__name__)
 
@@ -106,9 +118,13 @@ class VoiceChannel:
         self._first_epoch = 0
         self._number = 0
         self._sender = InOrder(router)
-        self._effects: asyncio.Queue[RingAgent | StopRinging | HangUpCustomer] = asyncio.Queue(EFFECTS_MAX)
+        self._lanes: list[asyncio.Queue[_Command]] = [asyncio.Queue(EFFECTS_MAX // LANES) for _ in range(LANES)]
+        self._following = False
+        """Whether what the switch tells follows what was told before; else it is let pass until all is told anew."""
         self._synchronised = asyncio.Event()
         self._calls: dict[InteractionId, events.CallId] = {}
+        self._to_stop: dict[OfferId, asyncio.Event] = {}
+        """Rings that the router wants stopped; set when the switch has told their end."""
 
     @property
     def switch(self) -> Switch:
@@ -117,32 +133,49 @@ class VoiceChannel:
     def engine_recovered(self, engine_epoch: int) -> None:
         """The engine writes under this lease epoch from now on; call it before `run`, and after each recovery."""
         if not self._first_epoch:
-            self._first_epoch = engine_epoch * LOGINS_MAX
+            # What is told before the first login (a switch out of reach) is news too, and older than any login's.
+            self._first_epoch = self._epoch = engine_epoch * LOGINS_MAX
         self._switch.set_epoch(engine_epoch)
 
     def release(self, effects: Sequence[AnyEffect]) -> None:
         """Take ring, stop and hang-up effects of this switch's calls. Never blocks."""
         mine = f"v-{self._settings.switch}-"
         for effect in effects:
-            if isinstance(effect, RingAgent | StopRinging | HangUpCustomer) and effect.interaction.startswith(mine):
+            if isinstance(effect, _Command) and effect.interaction.startswith(mine):
                 try:
-                    self._effects.put_nowait(effect)
+                    self._lanes[zlib.crc32(effect.interaction.encode()) % LANES].put_nowait(effect)
                 except asyncio.QueueFull:
                     # The engine's own deadlines answer for it: the offer expires, the hang-up is given up.
-                    log.warning("switch %s: more than %d commands wait; one is dropped", self._switch.name, EFFECTS_MAX)
+                    log.warning("switch %s: too many commands wait for it; one is dropped", self._switch.name)
+                    continue
+                if isinstance(effect, StopRinging):
+                    self._to_stop.setdefault(effect.offer, asyncio.Event())
 
     async def run(self) -> None:
-        """Follow the switch and carry out effects until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._switch.run())
-            tasks.create_task(self._sender.run())
-            tasks.create_task(self._follow())
-            tasks.create_task(self._carry_out())
+        """Follow the switch and carry out effects until cancelled.
+
+        When more waits for the router than may, all of it is dropped and the switch is read anew.
+        """
+        while True:
+            self._sender.forget()
+            self._synchronised.clear()
+            self._following = False
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._switch.run())
+                    tasks.create_task(self._sender.run())
+                    tasks.create_task(self._follow())
+                    for lane in self._lanes:
+                        tasks.create_task(self._carry_out(lane))
+            except* BufferFull as full:
+                log.warning("switch %s is read anew: %s", self._switch.name, full.exceptions[0])
 
     # -- what the switch reports ---------------------------------------------------------------------------------
 
     async def _follow(self) -> None:
         async for event in self._switch.events():
+            if not self._following and not isinstance(event, events.SwitchResynchronised | events.SwitchLost):
+                continue
             match event:
                 case events.SwitchResynchronised():
                     await self._resynchronised(event)
@@ -172,6 +205,8 @@ class VoiceChannel:
 
     def _leg(self, event: events.LegEvent) -> None:
         offer = OfferId(event.leg_key)
+        if not isinstance(event, events.LegRang) and offer in self._to_stop:
+            self._to_stop[offer].set()
         match event:
             case events.LegRang():
                 self._tell(inputs.AgentRang, offer=offer)
@@ -203,6 +238,7 @@ class VoiceChannel:
     def _lost(self, event: events.SwitchLost) -> None:
         """Nothing can be rung: the phones of this switch are out of reach until it is back."""
         log.warning("switch %s: %s", self._switch.name, event.reason)
+        self._following = False
         self._synchronised.clear()
         for agent in self._settings.phones.values():
             self._tell(inputs.PhoneUnreachable, agent=agent)
@@ -210,6 +246,7 @@ class VoiceChannel:
     async def _resynchronised(self, seen: events.SwitchResynchronised) -> None:
         """Tell all that is there afresh, under a higher epoch; what the switch has no more ends."""
         self._sender.forget()
+        self._following = True
         self._epoch = self._first_epoch + seen.epoch
         self._number = 0
         calls = tuple(voice_interaction(call.call_id) for call in seen.calls)
@@ -284,65 +321,110 @@ class VoiceChannel:
     ) -> None:
         """Commit the caller's number before the router hears of the call; a call seen again has its conversation.
 
-        A database that is away delays nobody here: the router could not decide either, and the call is told afresh.
+        Nothing could be decided while the database is away, so the call is kept waiting for it, up to a bound; then it
+        is told without the number.
         """
+        for _ in range(BEGIN_TRIES_MAX):
+            try:
+                await self._try_to_begin(interaction, call, queue, known)
+            except AlreadyThere:
+                return
+            except StoreUnavailable as error:
+                log.warning("call %s: its conversation could not be begun: %s", interaction, error)
+                await asyncio.sleep(RETRY_S)
+            else:
+                return
+
+    async def _try_to_begin(
+        self, interaction: InteractionId, call: events.CallSeen, queue: QueueId, known: Known | None
+    ) -> None:
         stream = f"conversation/{interaction}"
+        if await Feed(self._store).last_number(stream):
+            return
         caller = call.caller_number or ""
         if call.caller_name and call.caller_name != caller:
             caller = f"{call.caller_name} {caller}".strip()
-        try:
-            if await Feed(self._store).last_number(stream):
-                return
-            async with self._store.writing("voice.arrived") as writing:
-                owner: Any = interaction if known is None else known.customer
-                subject = await writing.put_text(owner, caller) if caller else None
-                began = ConversationBegan(
-                    conversation=conversation_of(interaction),
-                    interaction=interaction,
-                    medium=Medium.VOICE,
-                    queue=queue,
-                    subject=subject,
-                    customer=None if known is None else known.customer,
-                    identity=None if known is None else known.identity,
-                    trust=Trust.CLAIMED if known is None else known.trust,
-                )
-                await writing.append(stream, [began])
-        except AlreadyThere:
-            return
-        except StoreUnavailable as error:
-            log.warning("call %s: its conversation could not be begun: %s", interaction, error)
+        async with self._store.writing("voice.arrived") as writing:
+            owner: Any = interaction if known is None else known.customer
+            subject = await writing.put_text(owner, caller) if caller else None
+            began = ConversationBegan(
+                conversation=conversation_of(interaction),
+                interaction=interaction,
+                medium=Medium.VOICE,
+                queue=queue,
+                subject=subject,
+                customer=None if known is None else known.customer,
+                identity=None if known is None else known.identity,
+                trust=Trust.CLAIMED if known is None else known.trust,
+            )
+            await writing.append(stream, [began])
 
     # -- what the router wants -----------------------------------------------------------------------------------
 
-    async def _carry_out(self) -> None:
+    async def _carry_out(self, lane: "asyncio.Queue[_Command]") -> None:
         while True:
-            effect = await self._effects.get()
+            effect = await lane.get()
+            await self._carry_out_one(effect)
+            if isinstance(effect, StopRinging):
+                self._to_stop.pop(effect.offer, None)
+
+    async def _carry_out_one(self, effect: _Command) -> None:
+        """Command the switch. What finds it away or being read is commanded again afterwards: commands may be repeated,
+        and no offer fails because the link did."""
+        tries = 0
+        while True:
             await self._synchronised.wait()
             call = self._calls.get(effect.interaction)
             if call is None:
                 self._call_is_gone(effect)
+                return
+            if isinstance(effect, RingAgent) and effect.offer in self._to_stop:
+                return  # the offer ended while the ring could not be begun; the stop behind it answers
+            answer = await self._command(effect, call)
+            if isinstance(answer, commands.Done | commands.CallGone):
+                break
+            if not self._switch.health().up:
+                self._synchronised.clear()  # set again when all has been told anew
                 continue
-            match effect:
-                case RingAgent():
-                    phone, key = effect.phone, events.LegKey(effect.offer)
-                    answer = await self._switch.ring(call, key, phone, effect.ring_ms)
-                    self._reached("voice.ring_sent")
-                case StopRinging():
-                    answer = await self._switch.stop_ringing(call, events.LegKey(effect.offer))
-                    self._reached("voice.stop_sent")
-                case HangUpCustomer():
-                    answer = await self._switch.hang_up(call)
-                    self._reached("voice.hang_up_sent")
-                case _:
-                    assert_never(effect)
+            tries += 1
+            if isinstance(answer, commands.Refused) or tries >= TRIES_MAX:
+                break
+            await asyncio.sleep(RETRY_S)
+        if isinstance(effect, StopRinging) and isinstance(answer, commands.Done):
+            await self._stopped(effect)
+        else:
             self._answered(effect, answer)
 
-    def _answered(self, effect: RingAgent | StopRinging | HangUpCustomer, answer: commands.Answer) -> None:
+    async def _command(self, effect: _Command, call: events.CallId) -> commands.Answer:
+        match effect:
+            case RingAgent():
+                answer = await self._switch.ring(call, events.LegKey(effect.offer), effect.phone, effect.ring_ms)
+                self._reached("voice.ring_sent")
+            case StopRinging():
+                answer = await self._switch.stop_ringing(call, events.LegKey(effect.offer))
+                self._reached("voice.stop_sent")
+            case HangUpCustomer():
+                answer = await self._switch.hang_up(call)
+                self._reached("voice.hang_up_sent")
+            case _:
+                assert_never(effect)
+        return answer
+
+    async def _stopped(self, effect: StopRinging) -> None:
+        """The switch took the command; the router may offer the call anew only when the leg is told as over.
+
+        A leg that had ended before is told no more: then the wait ends the matter.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_CONFIRM_S):
+                await self._to_stop.setdefault(effect.offer, asyncio.Event()).wait()
+                return
+        self._tell(inputs.AgentLegFailed, offer=effect.offer, cause=LegFailure.SWITCH_DOWN)
+
+    def _answered(self, effect: _Command, answer: commands.Answer) -> None:
         match answer:
             case commands.Done():
-                if isinstance(effect, StopRinging):
-                    # Done also when that leg rings no more; the router is waiting for either.
-                    self._tell(inputs.AgentLegFailed, offer=effect.offer, cause=LegFailure.SWITCH_DOWN)
+                pass  # events tell what comes of it
             case commands.CallGone():
                 self._call_is_gone(effect)
             case commands.Refused(reason=reason):
@@ -350,11 +432,11 @@ class VoiceChannel:
                 if isinstance(effect, RingAgent):
                     self._tell(inputs.AgentLegFailed, offer=effect.offer, cause=LegFailure.SWITCH_DOWN)
             case commands.OutcomeUnknown():
-                pass  # the resynchronisation that follows tells what came of it
+                pass  # events tell what came of it, or the router's own deadline ends the matter
             case _:
                 assert_never(answer)
 
-    def _call_is_gone(self, effect: RingAgent | StopRinging | HangUpCustomer) -> None:
+    def _call_is_gone(self, effect: _Command) -> None:
         if isinstance(effect, RingAgent):
             self._tell(inputs.AgentLegFailed, offer=effect.offer, cause=LegFailure.CALLER_GONE)
         else:

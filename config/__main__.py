@@ -1,4 +1,4 @@
-"""The command line: `switchroom serve | check | apply | export | agent | password`.
+"""The command line: `switchroom serve | check | apply | export | agent | password | bench`.
 
 A mistake is answered in one sentence and status 78 (2 for an option that does not exist); what each command does is in
 `config/serving.py` and `config/commands.py`.
@@ -17,7 +17,7 @@ app = typer.Typer(
 app.command()(serving.serve)
 app.command(hidden=True)(serving.engine)
 app.command(hidden=True)(serving.rehearse)
-for command in (commands.check, commands.apply, commands.agent, commands.password, commands.export):
+for command in (commands.check, commands.apply, commands.agent, commands.password, commands.export, commands.bench):
     app.command()(command)
 
 

@@ -1,10 +1,15 @@
 """What is wrong with a definition before it is live: ids that point nowhere, work that nobody can ever take."""
 
+import re
 import zoneinfo
 from collections.abc import Iterator
 
+import phonenumbers
+
+from channels.core.matching import mail_key
 from config.definition import ID, Definition, Queue, User
 from config.errors import BadDefinition
+from config.settings import ORIGIN
 from history.core.vocabulary import Medium
 
 SWITCH_KINDS = ("asterisk", "rehearsal")
@@ -25,6 +30,9 @@ def problems_of(definition: Definition) -> list[str]:
         *_ids(definition),
         *_queues(definition),
         *_ways_in(definition),
+        *_switches(definition),
+        *_mailboxes(definition),
+        *_sites(definition),
         *_users(definition),
         *_unservable(definition),
     ]
@@ -35,6 +43,9 @@ def _center(definition: Definition) -> Iterator[str]:
         zoneinfo.ZoneInfo(definition.center.zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
         yield f"center, zone: {definition.center.zone!r} is no time zone; write one such as Europe/London."
+    region = definition.center.phone_region
+    if region is not None and region not in phonenumbers.SUPPORTED_REGIONS:
+        yield f"center, phone_region: {region!r} is no region; write two capital letters such as GB."
     if not definition.queues:
         yield "queues: there is none; a center needs at least one [[queues]]."
     if not definition.users:
@@ -72,15 +83,8 @@ def _ways_in(definition: Definition) -> Iterator[str]:
     leads += [(f"mailboxes, {mailbox.id!r}", mailbox.queue, Medium.MAIL) for mailbox in definition.mailboxes]
     leads += [(f"sites, {site.id!r}", site.queue, Medium.CHAT) for site in definition.sites]
     for switch in definition.switches:
-        if switch.kind not in SWITCH_KINDS:
-            yield f"switches, {switch.id!r}, kind: {switch.kind!r} is none of {', '.join(SWITCH_KINDS)}."
         if switch.other_numbers is not None:
             leads.append((f"switches, {switch.id!r}, other_numbers", switch.other_numbers, Medium.VOICE))
-    for mailbox in definition.mailboxes:
-        if mailbox.kind not in MAILBOX_KINDS:
-            yield f"mailboxes, {mailbox.id!r}, kind: {mailbox.kind!r} is none of {', '.join(MAILBOX_KINDS)}."
-        elif mailbox.kind == "imap" and (mailbox.imap is None or mailbox.smtp is None):
-            yield f"mailboxes, {mailbox.id!r}: the tables imap and smtp are missing; add both with host and port."
     for where, queue_id, medium in leads:
         queue = queues.get(queue_id)
         if queue is None:
@@ -91,6 +95,45 @@ def _ways_in(definition: Definition) -> Iterator[str]:
         yield "switches: there is a switch but no queue with medium = 'voice' for its calls."
     if definition.numbers and not definition.switches:
         yield "numbers: there are numbers but no [[switches]] that could bring calls."
+
+
+def _switches(definition: Definition) -> Iterator[str]:
+    rehearsing = False
+    for switch in definition.switches:
+        where = f"switches, {switch.id!r}"
+        if switch.kind not in SWITCH_KINDS:
+            yield f"{where}, kind: {switch.kind!r} is none of {', '.join(SWITCH_KINDS)}."
+        elif switch.kind == "rehearsal":
+            if rehearsing:
+                yield f"{where}, kind: one rehearsal switch is enough; take this one out."
+            rehearsing = True
+        if switch.websocket_url is not None and not re.fullmatch(r"wss?://[^\s/]+(/\S*)?", switch.websocket_url):
+            yield f"{where}, websocket_url: {switch.websocket_url!r} is no address such as wss://pbx.example:8089/ws."
+
+
+def _mailboxes(definition: Definition) -> Iterator[str]:
+    for mailbox in definition.mailboxes:
+        where = f"mailboxes, {mailbox.id!r}"
+        if mailbox.kind not in MAILBOX_KINDS:
+            yield f"{where}, kind: {mailbox.kind!r} is none of {', '.join(MAILBOX_KINDS)}."
+        elif mailbox.kind == "imap" and (mailbox.imap is None or mailbox.smtp is None):
+            yield f"{where}: the tables imap and smtp are missing; add both with host and port."
+        addresses = [("address", mailbox.address), *(("other_addresses", other) for other in mailbox.other_addresses)]
+        for key, address in addresses:
+            if mail_key(address) is None:
+                yield f"{where}, {key}: {address!r} is no address such as hello@shop.example."
+        for key, server in (("imap", mailbox.imap), ("smtp", mailbox.smtp)):
+            if server is not None and server.tls and server.starttls:
+                yield f"{where}, {key}: tls and starttls exclude each other; set one of them to false."
+
+
+def _sites(definition: Definition) -> Iterator[str]:
+    for site in definition.sites:
+        if not site.origins:
+            yield f"sites, {site.id!r}, origins: there is none; name the site's own, such as https://shop.example."
+        for origin in site.origins:
+            if not ORIGIN.fullmatch(origin):
+                yield f"sites, {site.id!r}, origins: {origin!r} is no origin such as https://shop.example."
 
 
 def _users(definition: Definition) -> Iterator[str]:
@@ -110,7 +153,7 @@ def _users(definition: Definition) -> Iterator[str]:
         if switch is None:
             yield f"{where}, switch: there is no switch {user.phone.switch!r}; add it under [[switches]]."
         elif (switch.kind == "rehearsal") != (user.phone.kind == "rehearsal"):
-            yield f"{where}, kind: a {switch.kind} switch has no {user.phone.kind} phones."
+            yield f"{where}, kind: a switch of kind {switch.kind} has no {user.phone.kind} phones."
         elif user.phone.kind == "softphone" and switch.websocket_url is None:
             yield f"{where}: a softphone needs websocket_url at [[switches]] {switch.id!r}."
         if (user.phone.switch, user.phone.name) in phones:

@@ -1,7 +1,9 @@
-"""The commands beside `serve`: check, apply and export a definition; a user's password; a headless agent."""
+"""The commands beside `serve`: the definition, a user's password, a headless agent, the benchmarks."""
 
+import asyncio
 import difflib
 import getpass
+import json
 import os
 import sys
 from pathlib import Path
@@ -14,6 +16,7 @@ from agent_desktop.client import DesktopClient
 from agent_desktop.headless import HeadlessAgent, Script
 from agent_desktop.passwords import Passwords, make_password
 from agent_desktop.signin import SignIn
+from benchmarks import BENCHES
 from config.check import check as check_definition
 from config.definition import parse, read
 from config.errors import BadDefinition, BadSetting, CannotStart
@@ -136,6 +139,29 @@ def export(data: DataOption = Path("data"), database: DatabaseOption = None) -> 
         if stored is None:
             raise CannotStart(f"{where.data} holds no definition yet.")
         sys.stdout.write(stored.text)
+        return 0
+
+    finish(work)
+
+
+def bench(
+    name: Annotated[str, typer.Argument(help="Which benchmark: spine.")],
+    json_to: Annotated[str, typer.Option("--json", help="File for the figures, or - for the screen.")] = "-",
+    folder: Annotated[Path | None, typer.Option(help="Where to measure; a real disk, please.")] = None,
+) -> None:
+    """Measure a promise with the shipped defaults and print the figures as JSON."""
+
+    def measured() -> str:
+        if name not in BENCHES:
+            raise BadSetting(f"There is no benchmark {name!r}; there is {', '.join(BENCHES)}.")
+        text = json.dumps(BENCHES[name](folder), indent=2)
+        if json_to != "-":
+            Path(json_to).write_text(text + "\n", encoding="utf-8")
+        return text
+
+    async def work() -> int:
+        text = await asyncio.to_thread(measured)
+        print(text if json_to == "-" else f"{name}: written to {json_to}")
         return 0
 
     finish(work)

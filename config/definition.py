@@ -56,16 +56,21 @@ class Queue(_Part, frozen=True, kw_only=True):
     name: str
     medium: Medium
     skills: tuple[str, ...] = ()
+    """An agent needs all of them."""
     target_s: Positive
     """Due time is arrival plus this."""
     offer_s: Positive = 20
+    """How long an agent has to answer."""
     misses_max: Positive | None = None
     """Consecutive missed offers after which the agent is made not ready; 1 for calls, 2 otherwise."""
     short_abandon_s: Annotated[int, msgspec.Meta(ge=0)] = 5
+    """Who leaves sooner is counted apart."""
     service_level_s: Positive | None = None
     """Within how long an answer is in time; the target, if not given."""
     service_level_percent: Percent = 80
+    """The share that should be answered in time."""
     wrap_up_s: Positive = 60
+    """After this the wrap-up of an agent without a desktop ends by itself."""
     disposition_required: bool = True
 
 
@@ -73,7 +78,9 @@ class Number(_Part, frozen=True, kw_only=True):
     """A number that callers dial, as the dialplan hands it over, and the queue it leads to."""
 
     number: str
+    """As the dialplan hands it over."""
     queue: str
+    """A queue of calls."""
 
 
 class Switch(_Part, frozen=True, kw_only=True):
@@ -95,9 +102,12 @@ class MailServer(_Part, frozen=True, kw_only=True):
     host: str
     port: Port
     tls: bool = True
+    """TLS from the first byte on (ports 993 and 465)."""
     starttls: bool = False
+    """TLS begun later (port 587); then tls has to be false."""
     username: str = ""
     certificate_file: str | None = None
+    """Certificate (PEM) of a server that no public authority vouches for."""
 
 
 class Mailbox(_Part, frozen=True, kw_only=True):
@@ -107,6 +117,7 @@ class Mailbox(_Part, frozen=True, kw_only=True):
     address: str
     from_name: str = ""
     other_addresses: tuple[str, ...] = ()
+    """Further addresses of this mailbox; an answer goes out from the one that was written to."""
     folder: str = "INBOX"
     queue: str
     kind: str = "imap"
@@ -121,9 +132,11 @@ class Site(_Part, frozen=True, kw_only=True):
     title: str
     queue: str
     origins: tuple[str, ...]
+    """Pages that may carry the widget, such as https://shop.example."""
     greeting: str = "Hello! How can we help?"
     colour: str = "#1f5f8b"
     away_s: Positive = 300
+    """A visitor whose page is gone for so long has left."""
 
 
 class Capacity(_Part, frozen=True, kw_only=True):
@@ -132,6 +145,7 @@ class Capacity(_Part, frozen=True, kw_only=True):
     weight: Percent
     limit: Positive
     interruptible: bool = False
+    """Whether a call may be offered beside it."""
 
 
 class Phone(_Part, frozen=True, kw_only=True):
@@ -180,8 +194,8 @@ class Definition(_Part, frozen=True, kw_only=True):
 
     @property
     def is_rehearsal(self) -> bool:
-        kinds = [switch.kind for switch in self.switches] + [mailbox.kind for mailbox in self.mailboxes]
-        return "rehearsal" in kinds
+        """Whether no customer is real. Real calls beside a rehearsal mailbox (the sandbox) are real calls."""
+        return "rehearsal" in [peer.kind for peer in self.switches or self.mailboxes]
 
     def capacity_of(self, user: User) -> dict[Medium, Capacity]:
         return {**DEFAULT_CAPACITY, **self.capacity, **user.capacity}
@@ -194,8 +208,21 @@ DEFAULT_CAPACITY = {
     Medium.TASK: Capacity(weight=30, limit=3, interruptible=True),
 }
 
-_MISSING = re.compile(r"Object missing required field `(?P<field>\w+)`")
-_UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>\w+)`")
+_MISSING = re.compile(r"Object missing required field `(?P<field>.*)`", re.DOTALL)
+_UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>.*)`", re.DOTALL)
+_BOUND = re.compile(r"Expected `int` (?P<way>[<>]=) (?P<number>\d+)")
+_WRONG_KIND = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<got>[^`]*)`")
+_NO_SUCH = re.compile(r"Invalid enum value '(?P<value>.*)'", re.DOTALL)
+_KEY_OF = "key` in `"
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number with a fraction",
+    "str": "a text in quotes",
+    "bool": "true or false",
+    "array": "a list in square brackets",
+    "object": "a table",
+    "null": "nothing",
+}
 
 
 def read(path: Path) -> tuple[Definition, str]:
@@ -219,6 +246,11 @@ def parse(text: str, name: str = "definition") -> Definition:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadDefinition([f"{name}: is not valid TOML: {error}."]) from error
+    return of_raw(raw, name)
+
+
+def of_raw(raw: dict[str, Any], name: str = "definition") -> Definition:
+    """Return the definition in a TOML document that was read already. See `read`."""
     try:
         return msgspec.convert(raw, Definition)
     except msgspec.ValidationError as error:
@@ -226,13 +258,28 @@ def parse(text: str, name: str = "definition") -> Definition:
 
 
 def _sentence(message: str, raw: dict[str, Any]) -> str:
-    what, _, place = message.partition(" - at `$")
-    where = _where(place.rstrip("`"), raw)
-    if missing := _MISSING.match(what):
+    what, _, place = message.partition(" - at `")
+    of_key = place.startswith(_KEY_OF)
+    where = _where(place.removeprefix(_KEY_OF).removeprefix("$").rstrip("`"), raw)
+    if missing := _MISSING.fullmatch(what):
         return f"{where}the key {missing['field']!r} is missing; add it."
-    if unknown := _UNKNOWN.match(what):
+    if unknown := _UNKNOWN.fullmatch(what):
         return f"{where}the key {unknown['field']!r} is not known; correct its spelling or take it out."
+    if bound := _BOUND.fullmatch(what):
+        return f"{where}has to be {'at least' if bound['way'] == '>=' else 'at most'} {bound['number']}; correct it."
+    if wrong := _WRONG_KIND.fullmatch(what):
+        return f"{where}has to be {_kinds(wrong['wanted'])}, not {_kinds(wrong['got'])}; correct it."
+    if value := _NO_SUCH.fullmatch(what):
+        known = Role if where.endswith("role: ") else Medium
+        kind = "key" if of_key else "value"
+        return f"{where}the {kind} {value['value']!r} is none of {', '.join(known)}; correct it."
     return f"{where}{what[0].lower()}{what[1:]}; correct it."
+
+
+def _kinds(words: str) -> str:
+    """`int | null` in words that need no programmer; TOML has no null."""
+    kinds = [_KINDS.get(word, word) for word in words.split(" | ") if word != "null" or words == "null"]
+    return " or ".join(kinds)
 
 
 def _where(place: str, raw: dict[str, Any]) -> str:

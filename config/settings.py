@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from config.errors import BadSetting
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -94,23 +96,27 @@ class Secrets:
 
     def _read(self) -> dict[str, str]:
         try:
-            kept = json.loads(self._file.read_text(encoding="utf-8"))
+            return msgspec.json.decode(self._file.read_bytes(), type=dict[str, str])
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
+        except (OSError, msgspec.DecodeError) as error:
             raise BadSetting(
                 f"{self._file}: cannot be read ({error}); restore it, or delete it and every browser signs in anew."
             ) from error
-        return {str(key): str(value) for key, value in kept.items()}
 
     def _write(self, kept: dict[str, str]) -> None:
         fresh = self._file.with_suffix(".new")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(kept, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._file)
+        try:
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(kept, file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self._file)
+        except OSError as error:
+            raise BadSetting(
+                f"{self._file}: cannot be written ({error.strerror}); let this user write there."
+            ) from error
 
 
 def variables(kind: str, id_: str) -> list[str]:

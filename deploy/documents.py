@@ -1,9 +1,11 @@
-"""`make docs`: draws the state machines from their tables into docs/states.md. A test fails when that page is stale."""
+"""`make docs`: draws docs/states.md from the state machines' tables and docs/configuration.md from the definition's
+types. A test fails when a page is stale."""
 
 import sys
 from pathlib import Path
 from typing import Any
 
+from config import documents as configuration
 from router.core.handlings import HANDLING
 from router.core.lifecycle import LIFECYCLE
 from router.core.machine import Machine, Move
@@ -11,6 +13,7 @@ from router.core.offers import OFFER
 from router.core.presence import PRESENCE
 
 PAGE = Path(__file__).parent.parent / "docs" / "states.md"
+CONFIGURATION = PAGE.with_name("configuration.md")
 TITLES: dict[str, Machine[Any, Any]] = {
     "Presence": PRESENCE,
     "Interaction": LIFECYCLE,
@@ -52,7 +55,8 @@ def _ignored(machine: Machine[Any, Any]) -> list[str]:
 def main() -> int:
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(page(), encoding="utf-8")
-    print(f"wrote {PAGE.name}")
+    CONFIGURATION.write_text(configuration.page(), encoding="utf-8")
+    print(f"wrote {PAGE.name} and {CONFIGURATION.name}")
     return 0
 
 

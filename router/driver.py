@@ -121,6 +121,7 @@ class Driver:
                 await self._decide_and_commit()
             except StoreUnavailable as error:
                 self.recovered.clear()
+                self._drop_inbox()
                 wait_s = RECOVER_AFTER_S[min(failures, len(RECOVER_AFTER_S) - 1)]
                 failures += 1
                 self._alarm(f"Nothing can be decided: {error} Trying again in {wait_s} s.")
@@ -261,6 +262,14 @@ class Driver:
         if effects:
             for sink in self._sinks:
                 sink.release(effects)
+
+    def _drop_inbox(self) -> None:
+        """What waits behind a dropped group is sent again behind it too: a source's lower number, decided after a
+        higher one, would count as handled already and be lost."""
+        while not self._inbox.empty():
+            waiting = self._inbox.get_nowait()
+            if not waiting.answer.done():
+                waiting.answer.set_exception(RouterUnavailable("the database is away; send the same input again"))
 
     def _drop(self, group: _Group) -> None:
         for waiting, _ in group.answers:

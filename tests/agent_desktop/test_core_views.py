@@ -26,6 +26,7 @@ from agent_desktop.core.numbering import CHANGES_KEPT, NumberedView
 from agent_desktop.core.parts import (
     AnyPart,
     AttachmentShown,
+    CapacityChip,
     ChannelDown,
     ConversationHead,
     MessageShown,
@@ -398,6 +399,18 @@ def test_an_agent_whom_the_router_does_not_know_yet_has_an_empty_desk() -> None:
 def test_a_center_without_calls_has_no_phone_on_any_desk() -> None:
     center = replace(center_settings(), media=(Medium.CHAT,))
     assert "phone" not in [part.key for part in desk_parts(Floor(), center, user(center, "ann"), LookedUp())]
+
+
+def test_a_desk_shows_capacity_of_the_centers_own_media_alone() -> None:
+    center, floor = center_settings(), Floor()
+    floor.fold(facts.RoutingDefined(settings=routing_settings()), 0)
+    small = replace(center, media=(Medium.CHAT,))
+
+    def chips(of: CenterSettings) -> list[Medium]:
+        parts = desk_parts(floor, of, user(of, "ann"), LookedUp())
+        return [part.medium for part in parts if isinstance(part, CapacityChip)]
+
+    assert set(chips(center)) > set(chips(small)) == {Medium.CHAT}
 
 
 def test_names_that_are_not_known_any_more_are_shown_as_ids() -> None:

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
@@ -47,6 +47,7 @@ class RunningCenter:
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.data = folder / "data"
+        self.data.mkdir(parents=True)
         self.passwords: dict[str, str] = {}
         self._folder = folder
         self._definition = definition
@@ -182,7 +183,7 @@ class Desk:
         return of_kind(await self.client.get(f"/api/views/conversation/{conversation}"), kind)
 
     async def until_conversation(
-        self, conversation: ConversationId, kind: type[PartType], holds: Any, what: str
+        self, conversation: ConversationId, kind: type[PartType], holds: Callable[[list[PartType]], Any], what: str
     ) -> list[PartType]:
         """Read a conversation until its parts of one kind are as wished."""
 
@@ -194,7 +195,9 @@ class Desk:
         assert found is not None
         return found
 
-    async def _one(self, kind: type[PartType], which: Any, seconds: float, what: str) -> PartType:
+    async def _one(
+        self, kind: type[PartType], which: Callable[[PartType], bool], seconds: float, what: str
+    ) -> PartType:
         await self.client.until(lambda: any(map(which, self.parts(kind))), seconds, what)
         return next(part for part in self.parts(kind) if which(part))
 

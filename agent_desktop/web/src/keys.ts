@@ -1,6 +1,7 @@
 /** The keys of the desktop: one table, shown by `?`, switchable off, never a letter alone while somebody types. */
 
 import { useEffect, useRef, useSyncExternalStore } from "react";
+import type { Medium } from "./protocol.gen";
 import { userKeep } from "./tab";
 
 export interface KeyRow {
@@ -8,6 +9,8 @@ export interface KeyRow {
   /** As people read it. */
   readonly shown: string;
   readonly matches: (event: KeyboardEvent) => boolean;
+  /** Only for these media; a center without them does not show the key. */
+  readonly media?: readonly Medium[];
 }
 
 const alt = (code: string, shift = false) => (event: KeyboardEvent) =>
@@ -27,11 +30,11 @@ export const KEYS = {
   ready: { action: "Get ready", shown: "Alt+R", matches: alt("KeyR") },
   pause: { action: "Not ready, with the first reason", shown: "Alt+B", matches: alt("KeyB") },
   presence: { action: "Open the presence menu", shown: "Alt+S", matches: alt("KeyS") },
-  mute: { action: "Mute or unmute", shown: "Alt+M", matches: alt("KeyM") },
-  hangUp: { action: "Hang up, or end this conversation", shown: "Alt+Shift+X", matches: alt("KeyX", true) },
-  reply: { action: "Write an answer", shown: "Alt+L", matches: alt("KeyL") },
+  mute: { action: "Mute or unmute", shown: "Alt+M", matches: alt("KeyM"), media: ["voice"] },
+  hangUp: { action: "End this conversation", shown: "Alt+Shift+X", matches: alt("KeyX", true) },
+  reply: { action: "Write an answer", shown: "Alt+L", matches: alt("KeyL"), media: ["chat", "mail"] },
   note: { action: "Write a note", shown: "Alt+N", matches: alt("KeyN") },
-  task: { action: "Make a task", shown: "Alt+T", matches: alt("KeyT") },
+  task: { action: "Make a task", shown: "Alt+T", matches: alt("KeyT"), media: ["task"] },
   disposition: {
     action: "Choose a disposition (in wrap-up, outside of a text)",
     shown: "1…9",
@@ -45,6 +48,7 @@ export const KEYS = {
   sendAndEnd: {
     action: "Send the e-mail and go to wrap-up",
     shown: "Ctrl+Shift+Enter",
+    media: ["mail"],
     matches: (event: KeyboardEvent) => (event.ctrlKey || event.metaKey) && event.shiftKey && event.key === "Enter",
   },
   panes: { action: "Next pane", shown: "F6", matches: (event: KeyboardEvent) => event.key === "F6" && !event.altKey },
@@ -52,6 +56,11 @@ export const KEYS = {
 } satisfies Record<string, KeyRow>;
 
 export type KeyName = keyof typeof KEYS;
+
+/** What the table of keys shows in a center with these media. */
+export function keysFor(media: readonly Medium[]): readonly KeyRow[] {
+  return Object.values<KeyRow>(KEYS).filter((row) => row.media === undefined || row.media.some((medium) => media.includes(medium)));
+}
 
 /** Keys without Ctrl or Alt work only where nobody is writing. */
 const PLAIN: ReadonlySet<KeyName> = new Set<KeyName>(["disposition", "help"]);

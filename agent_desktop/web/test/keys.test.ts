@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from "vitest";
-import { KEYS, keyOf, type KeyName } from "../src/keys";
+import { KEYS, keyOf, keysFor, type KeyName } from "../src/keys";
 
 const NAMES = Object.keys(KEYS) as KeyName[];
 
@@ -46,5 +46,13 @@ describe("the keys", () => {
   it("tell sending from sending and finishing", () => {
     expect(press({ ctrlKey: true, key: "Enter" })).toBe("done");
     expect(press({ ctrlKey: true, shiftKey: true, key: "Enter" })).toBe("sendAndEnd");
+  });
+
+  it("show no key of a medium that the center does not have", () => {
+    const shown = (media: Parameters<typeof keysFor>[0]) => keysFor(media).map((row) => row.shown);
+    expect(shown(["voice"])).toContain("Alt+M");
+    expect(shown(["voice"])).not.toContain("Alt+T");
+    expect(shown(["mail"])).not.toContain("Alt+M");
+    expect(keysFor(["voice", "chat", "mail", "task"])).toHaveLength(Object.keys(KEYS).length);
   });
 });

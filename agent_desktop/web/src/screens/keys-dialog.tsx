@@ -1,15 +1,16 @@
-/** All keys in one table, and the switch that turns them off (WCAG 2.1.4). */
+/** The keys of this center in one table, and the switch that turns them off (WCAG 2.1.4). */
 
 import { Modal, Switch } from "@mantine/core";
-import { KEYS, switchKeys, useKeysOff } from "../keys";
+import { keysFor, switchKeys, useKeysOff } from "../keys";
 import { Key } from "../parts/small";
+import type { Medium } from "../protocol.gen";
 
-export function KeysDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function KeysDialog({ opened, onClose, media }: { opened: boolean; onClose: () => void; media: readonly Medium[] }) {
   const off = useKeysOff();
   return (
     <Modal opened={opened} onClose={onClose} title="Keys" size="lg">
       <dl className="keys-table">
-        {Object.values(KEYS).map((row) => (
+        {keysFor(media).map((row) => (
           <div key={row.action}>
             <dt>{row.action}</dt>
             <dd>

@@ -76,7 +76,7 @@ export function Shell({ getReady }: { getReady: boolean }) {
         <TopBar center={center} me={me} board={board} onHelp={() => setHelpOpen(true)} />
         <ErrorBoundary name={board ? "wallboard" : "desk"}>{board ? <BoardScreen /> : <DeskScreen center={center} me={me} />}</ErrorBoundary>
       </div>
-      <KeysDialog opened={helpOpen} onClose={() => setHelpOpen(false)} />
+      <KeysDialog opened={helpOpen} onClose={() => setHelpOpen(false)} media={center.media} />
     </PhoneProvider>
   );
 }

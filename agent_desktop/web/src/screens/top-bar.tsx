@@ -47,7 +47,7 @@ export function TopBar({ center, me, board, onHelp }: Props) {
         </Tooltip>
       )}
       <PhoneLight />
-      <ConnectionLight />
+      <ConnectionLight hasCalls={center.media.includes("voice")} />
       <UserMenu me={me} board={board} zone={center.zone} onHelp={onHelp} />
       {hasTasks && <TaskDialog opened={taskOpen} onClose={() => setTaskOpen(false)} center={center} />}
     </header>
@@ -179,16 +179,17 @@ export function longestOf(queues: readonly QueueGlance[]): number | null {
 const LINK_WORDS: Record<LinkState, readonly [string, string]> = {
   connecting: ["Connecting", "The page is being connected."],
   live: ["Live", "What you see is what is."],
-  reconnecting: ["Reconnecting", "Calls go on. What you write is kept and sent when the link is back."],
-  offline: ["Offline", "No link to the contact center. Calls go on; what you write is kept here and sent when it is back."],
+  reconnecting: ["Reconnecting", "What you write is kept and sent when the link is back."],
+  offline: ["Offline", "No link to the contact center. What you write is kept here and sent when it is back."],
   ended: ["Signed out", "Sign in again."],
 };
 
-function ConnectionLight() {
+function ConnectionLight({ hasCalls }: { hasCalls: boolean }) {
   const link = useLink();
   const [word, words] = LINK_WORDS[link];
+  const away = link === "reconnecting" || link === "offline";
   return (
-    <Tooltip label={words}>
+    <Tooltip label={away && hasCalls ? `${words} Calls go on.` : words}>
       <span className="light" data-state={link} role="status">
         <span className="light-dot" />
         <span className="top-word">{word}</span>

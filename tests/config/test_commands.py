@@ -1,0 +1,154 @@
+"""The commands as an operator uses them, against a center that really runs."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pytest_asyncio
+
+from config.serving import SAMPLE
+from tests.bed.ports import free_port
+from tests.bed.waiting import until
+from tests.config.center import ROOT, Center, clean_environment, serving, switchroom
+from tests.config.samples import ONLY_MAIL
+
+
+@pytest_asyncio.fixture
+async def center(tmp_path: Path):  # type: ignore[no-untyped-def]  # an async generator of Center
+    definition = tmp_path / "letters.toml"
+    definition.write_text(ONLY_MAIL + ADMINISTRATOR, encoding="utf-8")
+    async with serving(tmp_path, definition) as made:
+        yield made
+
+
+ADMINISTRATOR = '\n[[users]]\nid = "ada"\nname = "Ada"\nrole = "administrator"\n'
+SECOND_QUEUE = '\n[[queues]]\nid = "office"\nname = "Office"\nmedium = "task"\ntarget_s = 60\n'
+
+
+async def apply(center: Center, definition: Path, user: str) -> tuple[int, str, str]:
+    done = await switchroom(
+        *("apply", definition, "--user", user, "--server", center.address),
+        SWITCHROOM_PASSWORD=center.passwords[user],
+    )
+    return done.status, done.out, done.err
+
+
+async def test_check_says_what_is_there_or_what_is_wrong(tmp_path: Path) -> None:
+    done = await switchroom("check", SAMPLE)
+    assert (done.status, done.err) == (0, "")
+    assert "5 queues, 6 users, nothing wrong." in done.out
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text(ONLY_MAIL.replace('queue = "mail"', 'queue = "x"').replace("3600", "3600\nskills = ['y']"))
+    done = await switchroom("check", wrong)
+    assert done.status == 78
+    assert len(done.err.splitlines()) == 3
+    assert all(line.startswith(f"{wrong}: ") for line in done.err.splitlines())
+
+
+async def test_a_definition_is_applied_in_the_running_center_and_written_back(center: Center, tmp_path: Path) -> None:
+    definition = tmp_path / "letters.toml"
+    text = definition.read_text(encoding="utf-8")
+
+    # The same again is no new version.
+    status, out, _ = await apply(center, definition, "ada")
+    assert (status, out) == (0, "Version 1 says the same already.\nVersion 1 holds.\n")
+
+    # A new one: the diff, the version, and the engine's own restart takes it up.
+    definition.write_text(text.replace('name = "E-mail"', 'name = "Letters"') + SECOND_QUEUE, encoding="utf-8")
+    status, out, _ = await apply(center, definition, "ada")
+    assert status == 0
+    assert '-name = "E-mail"' in out and '+name = "Letters"' in out and '+id = "office"' in out
+    assert out.endswith("Version 2 holds.\n")
+    await until(lambda: center.said.count("Switchroom is live at") == 2, 60, "the engine's own restart")
+    exported = await switchroom("export", "--data", center.data)
+    assert exported.out == definition.read_text(encoding="utf-8")
+
+    # Work in hand: the queue cannot go.
+    async with center.signed_in("ada") as client:
+        await client.post(
+            "/api/tasks", {"client_message": "k-1", "title": "Call back", "fields": {}, "queue": "office"}
+        )
+
+        async def waits() -> bool:
+            definition.write_text(text, encoding="utf-8")
+            return (await apply(center, definition, "ada"))[0] != 0
+
+        await until(waits, 60, "the refusal")
+    status, _, err = await apply(center, definition, "ada")
+    assert (status, err.count("\n")) == (78, 1)
+    assert "takes away a queue that has work in it" in err
+
+    # What is wrong by itself is said before anything is asked.
+    definition.write_text(text.replace("target_s", "target_z"), encoding="utf-8")
+    status, out, err = await apply(center, definition, "ada")
+    assert (status, out) == (78, "")
+    assert "the key 'target_z' is not known" in err
+    assert (await switchroom("export", "--data", center.data)).out == exported.out
+
+
+async def test_a_definition_whose_secret_the_running_center_lacks_is_refused(center: Center, tmp_path: Path) -> None:
+    definition = tmp_path / "letters.toml"
+    old = definition.read_text(encoding="utf-8")
+    servers = '[mailboxes.imap]\nhost = "127.0.0.1"\nport = 993\nusername = "u"\n\n'
+    servers += '[mailboxes.smtp]\nhost = "127.0.0.1"\nport = 465\nusername = "u"\n\n'
+    new = old.replace('kind = "rehearsal"', 'kind = "imap"').replace("[[users]]", f"{servers}[[users]]", 1)
+    definition.write_text(new, encoding="utf-8")
+    status, _, err = await apply(center, definition, "ada")
+    assert status == 78
+    assert err == "The secret of mail 'hello' is missing: set the environment variable SWITCHROOM_MAIL_SECRET_HELLO.\n"
+    assert (await switchroom("export", "--data", center.data)).out == old
+
+
+async def test_an_agent_may_not_apply_and_a_wrong_password_is_a_sentence(center: Center, tmp_path: Path) -> None:
+    status, out, err = await apply(center, tmp_path / "letters.toml", "ann")
+    assert (status, out) == (78, "")
+    assert len(err.splitlines()) == 1
+    done = await switchroom(
+        *("apply", tmp_path / "letters.toml", "--user", "ada", "--server", center.address), SWITCHROOM_PASSWORD="wrong"
+    )
+    assert done.status == 78
+    assert len(done.err.splitlines()) == 1
+    nobody = await switchroom("apply", tmp_path / "letters.toml", "--user", "ada", "--server", center.address)
+    assert (nobody.status, "SWITCHROOM_PASSWORD" in nobody.err) == (78, True)
+
+
+async def test_a_new_password_opens_and_the_old_one_does_not(center: Center) -> None:
+    done = await switchroom("password", "ann", "--data", center.data)
+    assert done.status == 0
+    found = re.fullmatch(r"ann +(\S+)\n", done.out)
+    assert found is not None
+    fresh = Center(center.child, center.data, center.port, {"ann": found[1]})
+    async with fresh.signed_in("ann") as client:
+        assert client.address == center.address
+    refused = await switchroom("agent", "--user", "ann", "--server", center.address, SWITCHROOM_PASSWORD="old")
+    assert (refused.status, len(refused.err.splitlines())) == (78, 1)
+    unknown = await switchroom("password", "nobody", "--data", center.data)
+    assert (unknown.status, unknown.err) == (78, "There is no user 'nobody'; the definition has ann, ada.\n")
+
+
+async def test_a_headless_agent_gets_ready_and_stops_when_told(center: Center) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "config", "agent", "--user", "ann", "--server", center.address),
+        cwd=ROOT,
+        env=clean_environment(SWITCHROOM_PASSWORD=center.passwords["ann"]),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    assert await asyncio.wait_for(process.stdout.readline(), 60) == b"ready\n"
+    process.send_signal(signal.SIGINT)
+    assert await asyncio.wait_for(process.wait(), 20) == 0
+    assert b"Traceback" not in await process.stderr.read()
+
+
+async def test_a_second_serve_on_the_same_folder_is_refused_naming_the_first(center: Center) -> None:
+    done = await switchroom("serve", "--data", center.data, "--port", str(free_port()))
+    assert done.status == 78
+    assert done.err == (
+        f"Process {center.child.pid} already works on the data folder {center.data}: stop it first, or name another "
+        "folder.\n"
+    )
+    os.kill(center.child.pid, 0)  # the first goes on
