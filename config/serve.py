@@ -8,6 +8,7 @@ are kept alive in the same way.
 """
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ import sys
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from config.settings import Place
 from history.clock import Clock
@@ -186,9 +188,21 @@ def engine_child(place: Place, folder: DataFolder, listening: socket.socket, env
     return Child("engine", command, {**environment, **told}, passed, has_spare=True)
 
 
+STANDING_BY, AT_WORK = "standing by", "engine"
+"""How the two processes call themselves, for whoever looks at them with ps."""
+
+
 def told_to_begin() -> bool:
     """Wait until the parent lets this process begin; False if the parent has gone instead."""
-    return bool(os.read(0, 1))
+    _call_myself(STANDING_BY)
+    begins = bool(os.read(0, 1))
+    _call_myself(AT_WORK)
+    return begins
+
+
+def _call_myself(name: str) -> None:
+    with contextlib.suppress(OSError):  # a system without /proc has no such name
+        Path("/proc/self/comm").write_text(name, encoding="ascii")
 
 
 async def ends_with_parent() -> None:

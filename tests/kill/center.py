@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,12 +12,14 @@ from agent_desktop.client import DesktopClient
 from channels.mail.rehearsal import RehearsalMailbox
 from config.compose import rehearsal_mailbox
 from config.crash_points import VARIABLE as DIE_AT
+from config.serve import AT_WORK, STANDING_BY
 from tests.bed.process import STOP_S, Child
 from tests.bed.waiting import until
 from tests.journeys.center import RunningCenter
 
 DEATH_S = 30.0
 SWITCH_S = 20.0
+SPARE_S = 40.0
 _CONNECTED = re.compile(r"switch main is connected$", re.M)
 
 
@@ -37,6 +38,10 @@ class MortalCenter(RunningCenter):
         before = self._connections()
         await super().start()
         await until(lambda: self._connections() > before, SWITCH_S, "the switch being connected")
+
+    @property
+    def is_served(self) -> bool:
+        return self._child is not None
 
     @property
     def parent(self) -> Child:
@@ -61,9 +66,12 @@ class MortalCenter(RunningCenter):
     # -- its engine ----------------------------------------------------------------------------------------------
 
     def engine_pid(self) -> int | None:
-        """The engine's process id while it runs: the older one, since another stands by to follow it."""
-        found = [(_began(pid), pid) for pid in self.processes()[1:] if b"engine" in _words(pid)]
-        return min(found)[1] if found else None
+        """The engine's process id while it runs; that of the one that stands by is another."""
+        return next((pid for pid in self.processes()[1:] if _name(pid) == AT_WORK), None)
+
+    async def stands_by(self) -> None:
+        """Wait until the next engine is loaded."""
+        await until(lambda: STANDING_BY in map(_name, self.processes()), SPARE_S, "the next engine standing by")
 
     def processes(self) -> list[int]:
         """The parent and all its children that live."""
@@ -126,14 +134,7 @@ def process_lives(pid: int) -> bool:
     return state not in "ZX"
 
 
-def _words(pid: int) -> list[bytes]:
+def _name(pid: int) -> str:
     with suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    return []
-
-
-def _began(pid: int) -> int:
-    """In ticks since the machine's start."""
-    with suppress(OSError):
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
-    return sys.maxsize
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    return ""

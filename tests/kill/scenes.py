@@ -42,7 +42,11 @@ class Scene:
         self._deaths_s.append(killed_s)
 
     async def may_die_again(self) -> None:
-        """The parent lets an engine die so many times a minute and no more: wait until one more is allowed."""
+        """The parent lets an engine die so many times a minute and no more: wait until one more is allowed.
+
+        The next engine stands by then: it is loaded within seconds of the last death, and later on a busy machine.
+        """
+        await self.center.stands_by()
         if len(self._deaths_s) == self._deaths_s.maxlen:
             allowed_s = self._deaths_s[0] + DEATHS_WITHIN_MS / 1_000 + 1
             await until(lambda: time.time() > allowed_s, PAUSE_S, "the parent's patience coming back")

@@ -18,6 +18,7 @@ from tests.bed.waiting import until
 from tests.cti.stages import DIALPLAN, FRAGMENT
 from tests.kill.definition import PHONES, SwitchAt
 
+FALLBACK = "desk"
 GAP_MS = 300
 RING_S = 20.0
 LOOK_S = 0.01
@@ -42,11 +43,13 @@ class Telephones(Protocol):
         """Somebody calls; the key."""
         ...
 
-    async def rings(self, phone: str, times: int) -> float:
+    async def rings(self, phone: str, times: int, seconds: float = RING_S) -> float:
         """Wait until the phone is rung for the `times`-th time; when it began."""
         ...
 
     def rings_so_far(self, phone: str) -> int: ...
+
+    def is_ringing(self, phone: str) -> bool: ...
 
     async def answer(self, phone: str) -> None:
         """Pick up, and wait until both talk."""
@@ -94,7 +97,7 @@ class _Watched:
 class RehearsalTelephones:
     """On a rehearsal switch in this process; no sound, so every state of callers and phones is watched instead."""
 
-    def __init__(self, switch: RehearsalSwitch, secret: str) -> None:
+    def __init__(self, switch: RehearsalSwitch) -> None:
         self._switch = switch
         self.at = SwitchAt("rehearsal", switch.port)
         self.environment = {"SWITCHROOM_REHEARSAL_PORTS": f"{switch.port},1"}
@@ -113,12 +116,19 @@ class RehearsalTelephones:
 
     async def call(self, number: str) -> str:
         caller = self._switch.caller_calls(number, "+442079460123", "Ann")
-        self._callers[caller] = _Watched()
+        self.knows(caller)
         return caller
 
-    async def rings(self, phone: str, times: int) -> float:
-        await until(lambda: self.rings_so_far(phone) >= times, RING_S, f"ring {times} of {phone}")
+    def knows(self, caller: str) -> None:
+        """Watch a caller who is on the switch already."""
+        self._callers[caller] = _Watched()
+
+    async def rings(self, phone: str, times: int, seconds: float = RING_S) -> float:
+        await until(lambda: self.rings_so_far(phone) >= times, seconds, f"ring {times} of {phone}")
         return [at_s for at_s, state in self._phones[phone].seen if state == "ringing"][times - 1]
+
+    def is_ringing(self, phone: str) -> bool:
+        return self._switch.phone_ringing(phone)
 
     def rings_so_far(self, phone: str) -> int:
         return [state for _, state in self._phones[phone].seen].count("ringing")
@@ -169,8 +179,13 @@ class AsteriskTelephones:
         self.callers: dict[str, Caller] = {}
         self.phones: dict[str, SippPhone] = {}
 
+    @property
+    def desk(self) -> SippPhone:
+        """The phone of the dialplan's fallback group."""
+        return self.phones[FALLBACK]
+
     async def plug_in(self) -> None:
-        for name in PHONES:
+        for name in (*PHONES, FALLBACK):
             port = self.asterisk.phones[name].port
             assert port is not None
             phone = SippPhone(self._folder, self.asterisk.sip_port, port, name=name, tone_hz=AGENT_TONE)
@@ -189,8 +204,12 @@ class AsteriskTelephones:
         self.callers[key] = await self._stack.enter_async_context(caller)
         return key
 
-    async def rings(self, phone: str, times: int) -> float:
-        return (await self.phones[phone].until("invited", RING_S, times)).seen_s
+    async def rings(self, phone: str, times: int, seconds: float = RING_S) -> float:
+        return (await self.phones[phone].until("invited", seconds, times)).seen_s
+
+    def is_ringing(self, phone: str) -> bool:
+        over = sum(self.phones[phone].count(word) for word in ("answered", "cancelled", "refused"))
+        return self.rings_so_far(phone) > over
 
     def rings_so_far(self, phone: str) -> int:
         return self.phones[phone].count("invited")
@@ -280,7 +299,7 @@ async def rehearsal_telephones(folder: Path) -> AsyncIterator[RehearsalTelephone
     data.mkdir(parents=True, exist_ok=True)
     secret = Secrets(data).own("rehearsal")
     async with RehearsalSwitch(secret, phones=PHONES) as switch:
-        telephones = RehearsalTelephones(switch, secret)
+        telephones = RehearsalTelephones(switch)
         watching = asyncio.create_task(telephones.watch())
         try:
             yield telephones
@@ -292,7 +311,7 @@ async def rehearsal_telephones(folder: Path) -> AsyncIterator[RehearsalTelephone
 async def asterisk_telephones(folder: Path) -> AsyncIterator[AsteriskTelephones]:
     """A real Asterisk with our fragment, as an operator includes it, and the phones of the definition."""
     files = {"switchroom.conf": FRAGMENT.read_text()}
-    phones = [Phone(name) for name in (*PHONES, "desk")]
+    phones = [Phone(name) for name in (*PHONES, FALLBACK)]
     async with AsyncExitStack() as stack:
         switch = await stack.enter_async_context(Asterisk(folder, DIALPLAN, phones, files))
         telephones = AsteriskTelephones(switch, folder, stack)

@@ -41,6 +41,9 @@ ROUTING_S = 5.0
 """How long after a kill an agent's phone rings again at the latest."""
 SETTLE_S = 20.0
 LOOK_S = 0.02
+RING_S = 20.0
+AGAIN_S = 50.0
+"""Who has declined a call is not offered it again for half a minute."""
 HALF_A_NOTE = "Wants the blue one, but"
 HALF_AN_ANSWER = "Dear Ann,\n\nthe blue one is"
 ROBOT_SAYS = "Thank you for your message. We have taken care of it."
@@ -51,6 +54,7 @@ class UnderWay:
     """The work that stays open over all kills."""
 
     talk: str = ""
+    talk_leg: str = ""
     ring: str = ""
     waiting: list[str] = field(default_factory=list)
     wrap: WorkItem | None = None
@@ -78,18 +82,10 @@ class World:
         self._supervisor = DesktopClient(center.origin)
         self._stack = stack
 
-    async def begin(self) -> None:
-        """Bring everybody in, and everything into its state."""
-        people = (*AGENT_OF.values(), MAIL_AGENT, CHAT_AGENT)
-        for name in people:
-            desk = Desk(await self.center.client(name), name)
-            self.desks[name] = await self._stack.enter_async_context(desk)
-        robot = await self._stack.enter_async_context(await self.center.client(ROBOT))
-        self._keep(HeadlessAgent(robot, Script(mail_answer=ROBOT_SAYS)).run())
-        self._keep(self._watch(robot))
-        self._supervisor = await self._stack.enter_async_context(await self.center.client("sam"))
-        self._keep(self.visitor.run())
-        await asyncio.gather(*(self.desks[name].ready() for name in people if name != AGENT_OF[WAIT]))
+    async def begin(self, *, robot: bool = True) -> None:
+        """Bring everybody in, and everything into its state; without its `robot` a part of the work just waits."""
+        await self.come_in(robot=robot)
+        await asyncio.gather(*(desk.ready() for desk in self.desks.values() if desk.name != AGENT_OF[WAIT]))
         await asyncio.gather(
             self._begin_talk(),
             self._begin_ring(),
@@ -98,6 +94,21 @@ class World:
             self._begin_mail(),
             self._begin_chat(),
         )
+
+    async def come_in(self, *, robot: bool) -> None:
+        """Everybody at their desk, the visitor at the page."""
+        for name in (*AGENT_OF.values(), MAIL_AGENT, CHAT_AGENT):
+            desk = Desk(await self.center.client(name), name)
+            self.desks[name] = await self._stack.enter_async_context(desk)
+        self._supervisor = await self._stack.enter_async_context(await self.center.client("sam"))
+        self._keep(self.visitor.run())
+        if robot:
+            await self._robot_comes_in()
+
+    async def _robot_comes_in(self) -> None:
+        robot = await self._stack.enter_async_context(await self.center.client(ROBOT))
+        self._keep(HeadlessAgent(robot, Script(mail_answer=ROBOT_SAYS)).run())
+        self._keep(self._watch(robot))
 
     def _keep(self, life: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(life)
@@ -124,6 +135,7 @@ class World:
         desk = self.desks[AGENT_OF[TALK]]
         self.open.talk = await self.call(TALK)
         offer = await desk.offered()
+        self.open.talk_leg = offer.offer
         await self.telephones.rings(desk.name, 1)
         await self.telephones.answer(desk.name)
         await desk.working(offer.interaction)
@@ -160,11 +172,11 @@ class World:
         self.open.mail = work
 
     async def _begin_chat(self) -> None:
-        await self._visitor_says("Is the blue one there?")
+        await self.visitor_says("Is the blue one there?")
         desk = self.desks[CHAT_AGENT]
         self.open.chat = await desk.accept()
         await desk.ask(p.OpenView, view=p.CONVERSATION_VIEW_PREFIX + self.open.chat.conversation)
-        await self._agent_says("I will have a look.")
+        await self.agent_says("I will have a look.")
 
     # -- what people do ------------------------------------------------------------------------------------------
 
@@ -177,13 +189,13 @@ class World:
         mail.set_content("Hello, is it there?\n")
         self.center.mailbox(to.partition("@")[0]).write(mail.as_bytes())
 
-    async def _visitor_says(self, text: str) -> None:
+    async def visitor_says(self, text: str) -> None:
         acked = len(self.visitor.acked)
         self.visitor.unsent.append(Line(client_id=f"line-{len(self.lines):04d}", text=text))
         self.lines.append(("visitor", text))
         await until(lambda: len(self.visitor.acked) > acked, SETTLE_S, f"the line {text!r} being taken")
 
-    async def _agent_says(self, text: str) -> None:
+    async def agent_says(self, text: str) -> None:
         assert self.open.chat is not None
         key = ClientMessageId(f"answer-{len(self.lines):04d}")
         self.lines.append(("agent", text))
@@ -203,7 +215,7 @@ class World:
             await self.telephones.rings(desk.name, times)
             await desk.ask(p.DeclineOffer, offer=offer.offer)
             times += 1
-        rang_s = await self.telephones.rings(desk.name, times)
+        rang_s = await self.telephones.rings(desk.name, times, AGAIN_S if declined else RING_S)
         if since_s is not None and rang_s - since_s > ROUTING_S:
             self.faults.append(f"routing worked again only {rang_s - since_s:.2f} s after the kill")
         await self.telephones.answer(desk.name)
@@ -234,8 +246,8 @@ class World:
             await until(is_answered, SETTLE_S, "the robot's answer")
 
         async def chat() -> None:
-            await self._visitor_says(f"And now, {round_number}?")
-            await self._agent_says(f"Still looking, {round_number}.")
+            await self.visitor_says(f"And now, {round_number}?")
+            await self.agent_says(f"Still looking, {round_number}.")
 
         await asyncio.gather(call(), mail(), chat())
 
