@@ -30,6 +30,7 @@ from history.core.vocabulary import (
     CustomerId,
     HandlingId,
     InteractionId,
+    Medium,
     Trust,
 )
 from history.customers import customer_of
@@ -104,7 +105,8 @@ class Lookups:
         """Who and why, and how much an agent has not read, for one card."""
         conversation = await self.conversation(ConversationId(interaction))
         written = sorted(conversation.written.values(), key=lambda item: item.number)
-        wanted = {conversation.began.subject} if conversation.began is not None else set()
+        began = conversation.began
+        wanted = {began.subject, began.dialled} if began is not None else set()
         wanted |= {conversation.task.title} if conversation.task is not None else set()
         for item in (*written[:1], *written[-1:]):
             wanted |= {item.text, item.headers}
@@ -113,17 +115,26 @@ class Lookups:
         customer = known.customer if known else None
         line, line_ms = last_line(conversation, texts)
         return About(
-            who=await self._who(customer or _began_customer(conversation), written, texts),
+            who=await self._who(customer or _began_customer(conversation), conversation, written, texts),
             why=why(conversation, texts),
             unread=conversation.unread(read_through),
             last_line=line,
             last_line_ms=line_ms,
         )
 
-    async def _who(self, customer: CustomerId | None, written: list[Written], texts: dict[ContentId, str]) -> str:
+    async def _who(
+        self,
+        customer: CustomerId | None,
+        conversation: Conversation,
+        written: list[Written],
+        texts: dict[ContentId, str],
+    ) -> str:
+        """The customer's name; of one whom we do not know, what their telephone or mail says of itself."""
         found = await customer_of(self._store, customer) if customer is not None else None
         if found is not None:
             return found.name or next((identity.key for identity in found.identities), "")
+        if conversation.began is not None and conversation.began.medium is Medium.VOICE:
+            return texts.get(conversation.began.subject, "") if conversation.began.subject is not None else ""
         headers = [texts.get(item.headers) for item in written if item.headers and item.author is Author.CUSTOMER]
         return (headers_of(headers[0]).sent_from or "") if headers else ""
 
@@ -176,7 +187,9 @@ class Lookups:
         center = self._center()
         texts = [message.text for message in item.messages if message.text]
         notes = [handling.note for handling in item.handlings if handling.note]
-        summary = " ".join((notes[-1] if notes else item.subject or item.title or next(iter(texts), "")).split())
+        # The subject of a call is its caller, whom the whole timeline is about.
+        subject = None if item.medium is Medium.VOICE else item.subject
+        summary = " ".join((notes[-1] if notes else subject or item.title or next(iter(texts), "")).split())
         return TimelineRow(
             key=timeline_key(item.interaction),
             interaction=item.interaction,

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from agent_desktop.core.board import board_parts
 from agent_desktop.core.conversation import conversation_parts
@@ -26,6 +27,7 @@ from agent_desktop.ports import ChannelHealth, WallboardFigures
 from history.clock import Clock
 from history.core.entries import Entry, Kind
 from history.core.vocabulary import AgentId, ContentId, ConversationId, HandlingId, InteractionId, UserId
+from history.days import day_began_ms
 from history.errors import HistoryError
 from history.feed import Feed
 from history.store import Store
@@ -284,6 +286,7 @@ class Views:
             },
             drafts=await self._lookups.drafts(agent) if user.is_agent else {},
             channels_down=self.channels_down(),
+            day_began_ms=day_began_ms(self._clock.now_ms(), ZoneInfo(self._center().zone)),
         )
 
     # ---- showing

@@ -347,12 +347,14 @@ class VoiceChannel:
         async with self._store.writing("voice.arrived") as writing:
             owner: Any = interaction if known is None else known.customer
             subject = await writing.put_text(owner, caller) if caller else None
+            dialled = await writing.put_text(owner, call.dialled) if call.dialled else None
             began = ConversationBegan(
                 conversation=conversation_of(interaction),
                 interaction=interaction,
                 medium=Medium.VOICE,
                 queue=queue,
                 subject=subject,
+                dialled=dialled,
                 customer=None if known is None else known.customer,
                 identity=None if known is None else known.identity,
                 trust=Trust.CLAIMED if known is None else known.trust,

@@ -17,6 +17,7 @@ from email.parser import BytesParser
 from email.policy import SMTP
 from email.utils import formataddr, make_msgid
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import httpx
 import uvicorn
@@ -45,9 +46,12 @@ log = logging.getLogger(__name__)
 CALL_EVERY_S = (15.0, 40.0)
 MAIL_EVERY_S = (60.0, 120.0)
 CHAT_EVERY_S = (45.0, 90.0)
-OPEN_MAX = 3
-"""So many of each medium's rehearsal customers are there at once."""
+CALLS_MAX, MAILS_MAX, CHATS_MAX = 3, 3, 2
+"""So many rehearsal customers are there at once, or one of each medium while nobody has answered anyone yet."""
 PATIENCE_S = (60.0, 240.0)
+FIRST_PATIENCE_S = 1_800.0
+"""Who calls first waits until the newcomer has found the desk."""
+MAIL_PATIENCE_S = 900.0
 TALK_S = (20.0, 60.0)
 LOOK_S = 0.5
 HEARTBEAT_S = 15.0
@@ -89,6 +93,23 @@ CHATS = (
     ("Hello! My brake squeaks, is that dangerous?", "It is the front one, since the rain.", "I will come by. Thanks!"),
     ("Do you take old bikes in part exchange?", "A Quay 2 from 2019, good condition.", "Sounds fair, bye!"),
 )
+
+
+T = TypeVar("T")
+
+
+class Deck(Generic[T]):
+    """Deals each once, in an order of chance, before any comes again."""
+
+    def __init__(self, items: Sequence[T], chance: random.Random) -> None:
+        self._items = tuple(items)
+        self._chance = chance
+        self._left: list[T] = []
+
+    def deal(self) -> T:
+        if not self._left:
+            self._left = self._chance.sample(self._items, len(self._items))
+        return self._left.pop()
 
 
 async def introduce(store: Store) -> None:
@@ -133,19 +154,24 @@ class Customers:
         self._socket_url = f"{origin.replace('http', 'ws', 1)}/chat/{ways.site}/socket"
         self._origin = origin
         self._chance = chance
+        self._callers, self._writers = Deck(PEOPLE, chance), Deck(PEOPLE, chance)
+        self._mails, self._chats = Deck(MAILS, chance), Deck(CHATS, chance)
+        self._unanswered: dict[str, asyncio.Event] = {}
+        self._somebody_works = False
+        """Whether anyone was answered yet. Until then few come, lest a newcomer begins with a queue full of anger."""
 
     async def run(self) -> None:
         """Call, write and chat until cancelled; the first one comes when the center answers."""
         await self._center_answers()
         async with asyncio.TaskGroup() as tasks:
             if self._ways.numbers:
-                tasks.create_task(self._one_after_another(CALL_EVERY_S, self._call))
+                tasks.create_task(self._one_after_another(CALL_EVERY_S, CALLS_MAX, self._call))
             if self._ways.mailbox is not None:
                 mailbox = self._ways.mailbox
-                tasks.create_task(self._one_after_another(MAIL_EVERY_S, lambda: self._write(mailbox)))
+                tasks.create_task(self._one_after_another(MAIL_EVERY_S, MAILS_MAX, lambda: self._write(mailbox)))
                 tasks.create_task(self._read_answers(mailbox))
             if self._ways.site is not None:
-                tasks.create_task(self._one_after_another(CHAT_EVERY_S, self._chat))
+                tasks.create_task(self._one_after_another(CHAT_EVERY_S, CHATS_MAX, self._chat))
 
     async def _center_answers(self) -> None:
         async with httpx.AsyncClient(base_url=self._origin, timeout=RETRY_S) as client:
@@ -155,11 +181,13 @@ class Customers:
                         return
                 await asyncio.sleep(LOOK_S)
 
-    async def _one_after_another(self, every_s: tuple[float, float], contact: Callable[[], Awaitable[None]]) -> None:
+    async def _one_after_another(
+        self, every_s: tuple[float, float], open_max: int, contact: Callable[[], Awaitable[None]]
+    ) -> None:
         running: set[asyncio.Task[None]] = set()
         async with asyncio.TaskGroup() as tasks:
             while True:
-                if len(running) < OPEN_MAX:
+                if len(running) < (open_max if self._somebody_works else 1):
                     task = tasks.create_task(self._tried(contact))
                     running.add(task)
                     task.add_done_callback(running.discard)
@@ -173,14 +201,16 @@ class Customers:
             await asyncio.sleep(RETRY_S)
 
     async def _call(self) -> None:
-        person = self._chance.choice(PEOPLE)
-        number = self._chance.choice(self._ways.numbers)
+        person, number = self._callers.deal(), self._chance.choice(self._ways.numbers)
+        patience_s = self._chance.uniform(*PATIENCE_S)
+        if not self._somebody_works:
+            person, number, patience_s = PEOPLE[0], self._ways.numbers[0], FIRST_PATIENCE_S
         async with await RehearsalControl.connect(self._control_port) as control:
             call = await control.caller_calls(number, person.phone, person.name)
-            patience_s = self._chance.uniform(*PATIENCE_S)
             talk_s = self._chance.uniform(*TALK_S)
             while (state := await control.caller_state(call)) != "gone":
                 if state == "talking":
+                    self._somebody_works = True
                     talk_s -= LOOK_S
                 else:
                     patience_s -= LOOK_S
@@ -189,20 +219,31 @@ class Customers:
                 await asyncio.sleep(LOOK_S)
 
     async def _write(self, mailbox: RehearsalMailbox) -> None:
-        person = self._chance.choice(PEOPLE)
-        subject, text = self._chance.choice(MAILS)
+        person = self._writers.deal()
+        subject, text = self._mails.deal()
         mail = EmailMessage(policy=SMTP)
         mail["From"] = formataddr((person.name, person.mail))
         mail["To"] = self._ways.address
         mail["Subject"] = subject
-        mail["Message-ID"] = make_msgid(domain="example.com")
+        message = make_msgid(domain="example.com")
+        mail["Message-ID"] = message
         mail.set_content(f"{text}\n\nKind regards\n{person.name}\n")
+        answered = self._unanswered[message] = asyncio.Event()
         mailbox.write(mail.as_bytes())
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(answered.wait(), MAIL_PATIENCE_S)
+        finally:
+            del self._unanswered[message]
 
     async def _read_answers(self, mailbox: RehearsalMailbox) -> None:
         """Now and then a customer answers the answer, in the same thread."""
         while True:
             for raw in mailbox.take_answers():
+                self._somebody_works = True
+                answered = self._unanswered.get(_answers(raw))
+                if answered is not None:
+                    answered.set()
                 if self._chance.random() < 0.3:
                     mailbox.write(_thanks(raw))
             await asyncio.sleep(RETRY_S)
@@ -215,7 +256,7 @@ class Customers:
             await link.send(chat.encode(chat.Hello(version=chat.CHAT_PROTOCOL_VERSION)))
             heart = asyncio.create_task(_beat(link))
             try:
-                await self._converse(link, list(self._chance.choice(CHATS)))
+                await self._converse(link, list(self._chats.deal()))
             finally:
                 heart.cancel()
 
@@ -226,6 +267,7 @@ class Customers:
             if isinstance(message, chat.Standing) and message.phase is chat.Phase.ENDED:
                 return
             if isinstance(message, chat.Lines) and any(line.author == "agent" for line in message.lines):
+                self._somebody_works = True
                 await asyncio.sleep(self._chance.uniform(2, 6))
                 if not lines:
                     await link.send(chat.encode(chat.Leave()))
@@ -240,6 +282,11 @@ async def _beat(link: ClientConnection) -> None:
     while True:
         await asyncio.sleep(HEARTBEAT_S)
         await link.send(chat.encode(chat.Heartbeat()))
+
+
+def _answers(raw: bytes) -> str:
+    """The id of the mail that this one answers."""
+    return str(BytesParser(policy=SMTP).parsebytes(raw, headersonly=True)["In-Reply-To"] or "").strip()
 
 
 def _thanks(raw: bytes) -> bytes:

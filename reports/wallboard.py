@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from history.clock import Clock
 from history.core.entries import Entry, Fact, Kind
 from history.core.vocabulary import AgentId, Medium, QueueId
+from history.days import day_began_ms
 from reports.core.kpi import (
     KPIS,
     Activity,
@@ -127,10 +127,3 @@ def _total(medium: Medium, queues: list[QueueNow]) -> QueueNow:
         counts=sum((queue.counts for queue in queues), DayCounts()),
         within_ms=0,
     )
-
-
-def day_began_ms(now_ms: int, zone: ZoneInfo) -> int:
-    """The last midnight in `zone`, or the day's first instant where midnight does not exist."""
-    today = datetime.fromtimestamp(now_ms / 1000, tz=zone).date()
-    began = datetime(today.year, today.month, today.day, tzinfo=zone)
-    return round(began.astimezone(UTC).timestamp() * 1000)

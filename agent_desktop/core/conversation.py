@@ -112,7 +112,7 @@ class Conversation:
         """All contents that the view needs as text (attachments apart)."""
         named: set[ContentId | None] = {note.text for note in self.notes.values()}
         if self.began is not None:
-            named.add(self.began.subject)
+            named |= {self.began.subject, self.began.dialled}
         if self.task is not None:
             named |= {self.task.title, self.task.fields}
         for item in self.written.values():
@@ -221,9 +221,12 @@ def last_line(conversation: Conversation, texts: Mapping[ContentId, str]) -> tup
 
 
 def why(conversation: Conversation, texts: Mapping[ContentId, str]) -> str:
-    """In a few words what the customer wants: a subject, a task's title or the first line."""
+    """In a few words what the customer wants: a subject, a task's title, the first line or the number they called."""
     if conversation.task is not None:
         return _text(conversation.task.title, texts)
+    if conversation.began is not None and conversation.began.medium is Medium.VOICE:
+        dialled = _text(conversation.began.dialled, texts)
+        return f"Called {dialled}" if dialled else ""
     if conversation.began is not None and conversation.began.subject is not None:
         return _text(conversation.began.subject, texts)
     first = min(conversation.written.values(), key=lambda item: item.number, default=None)

@@ -21,6 +21,7 @@ from agent_desktop.core.parts import (
     PhoneState,
     QueueChoice,
     QueueGlance,
+    TodayCount,
     WorkItem,
     WorkState,
 )
@@ -47,9 +48,11 @@ class LookedUp:
     about: Mapping[InteractionId, About] = field(default_factory=dict)
     drafts: Mapping[tuple[HandlingId, str], str] = field(default_factory=dict)
     channels_down: tuple[ChannelDown, ...] = ()
+    day_began_ms: int = 0
+    """Since when an agent's numbers of today count."""
 
 
-UNKNOWN_WHO = "Unknown customer"
+_NAME_TAG = 4
 
 
 def desk_parts(floor: Floor, center: CenterSettings, user: UserSettings, looked_up: LookedUp) -> list[AnyPart]:
@@ -68,6 +71,8 @@ def desk_parts(floor: Floor, center: CenterSettings, user: UserSettings, looked_
         parts += [_work(handling, floor, center, looked_up) for handling in work]
         parts += _drafts(work, looked_up)
         parts += _glances(floor, center, settings)
+        if settings is not None:
+            parts += _today(floor, center, agent_id, looked_up.day_began_ms)
     parts += looked_up.channels_down
     return parts
 
@@ -105,10 +110,11 @@ def _me(user: UserSettings, agent: AgentOnFloor) -> Me:
 
 
 def _phone(user: UserSettings, agent: AgentOnFloor, offers: Iterable[OfferOnFloor]) -> Phone:
-    if agent.phone_busy:
-        state = PhoneState.BUSY
-    elif any(offer.ringing for offer in offers):
+    # A switch calls a phone busy as soon as it rings; what rings for an offer is to be answered.
+    if any(offer.ringing for offer in offers):
         state = PhoneState.RINGING
+    elif agent.phone_busy:
+        state = PhoneState.BUSY
     elif agent.phone_reachable:
         state = PhoneState.FREE
     else:
@@ -153,7 +159,7 @@ def _offer(offer: OfferOnFloor, floor: Floor, center: CenterSettings, looked_up:
         interaction=offer.interaction,
         conversation=ConversationId(offer.interaction),
         medium=offer.medium,
-        who=about.who or UNKNOWN_WHO,
+        who=about.who or unknown_who(offer.medium, offer.interaction),
         customer=interaction.customer if interaction else None,
         trust=_known(interaction).trust,
         why=about.why,
@@ -178,7 +184,7 @@ def _work(handling: HandlingOnFloor, floor: Floor, center: CenterSettings, looke
         conversation=ConversationId(handling.interaction),
         medium=handling.medium,
         state=WorkState.ACTIVE if handling.wrap_up_since_ms is None else WorkState.WRAP_UP,
-        who=about.who or UNKNOWN_WHO,
+        who=about.who or unknown_who(handling.medium, handling.interaction),
         customer=known.customer,
         trust=known.trust,
         why=about.why,
@@ -196,6 +202,32 @@ def _work(handling: HandlingOnFloor, floor: Floor, center: CenterSettings, looke
         last_line_ms=about.last_line_ms,
         disposition_required=_disposition_required(floor.settings, handling),
     )
+
+
+def unknown_who(medium: Medium, interaction: InteractionId) -> str:
+    """What somebody without a name is called. Visitors get a tag, since an agent has several of them at once."""
+    match medium:
+        case Medium.VOICE:
+            return "Number withheld"
+        case Medium.MAIL:
+            return "Unknown sender"
+        case Medium.CHAT:
+            return f"Visitor {interaction[-_NAME_TAG:].upper()}"
+        case Medium.TASK:
+            return "No customer"
+
+
+def _today(floor: Floor, center: CenterSettings, agent: AgentId, day_began_ms: int) -> list[AnyPart]:
+    today = [done for done in floor.handled.get(agent, ()) if done.completed_ms >= day_began_ms]
+    return [
+        TodayCount(
+            key=f"today/{medium}",
+            medium=medium,
+            handled=sum(1 for done in today if done.medium is medium),
+            handle_ms=sum(done.handle_ms for done in today if done.medium is medium),
+        )
+        for medium in center.media
+    ]
 
 
 def _known(interaction: InteractionOnFloor | None) -> InteractionOnFloor:

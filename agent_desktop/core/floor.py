@@ -5,6 +5,7 @@ different now. A closed interaction is forgotten with all that hung on it, so th
 hand. Names and texts are not here.
 """
 
+from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -80,6 +81,19 @@ class HandlingOnFloor:
     ended_by: EndedBy | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """One handling that an agent has completed, wrap-up included."""
+
+    medium: Medium
+    completed_ms: int
+    handle_ms: int
+
+
+HANDLED_MAX = 1_000
+"""So many of an agent's last handlings are remembered: more than a day's work."""
+
+
 @dataclass(slots=True)
 class Touched:
     """What looks different after one or more facts."""
@@ -104,6 +118,7 @@ class Floor:
     interactions: dict[InteractionId, InteractionOnFloor] = field(default_factory=dict)
     offers: dict[OfferId, OfferOnFloor] = field(default_factory=dict)
     handlings: dict[HandlingId, HandlingOnFloor] = field(default_factory=dict)
+    handled: dict[AgentId, deque[Handled]] = field(default_factory=dict)
     _glances: dict[QueueId, tuple[int, int]] | None = field(default=None, compare=False)
     """What `waiting` found last; none when it may have changed."""
 
@@ -233,6 +248,9 @@ class Floor:
                     )
             case facts.WrapUpCompleted():
                 self.handlings.pop(fact.handling, None)
+                if before is not None:
+                    done = Handled(before.medium, at_ms, at_ms - before.started_ms)
+                    self.handled.setdefault(before.agent, deque(maxlen=HANDLED_MAX)).append(done)
 
     def _interaction(self, fact: Fact, touched: Touched) -> None:
         match fact:

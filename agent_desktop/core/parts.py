@@ -215,6 +215,15 @@ class QueueGlance(Part, frozen=True, kw_only=True):
     longest_waiting_since_ms: int | None
 
 
+class TodayCount(Part, frozen=True, kw_only=True):
+    """Key `today/<medium>`. What this agent has completed since midnight in the center's zone."""
+
+    medium: Medium
+    handled: int
+    handle_ms: int
+    """From accepting to the end of wrap-up, summed over those handled."""
+
+
 class ChannelDown(Part, frozen=True, kw_only=True):
     """Key `channel/<name>`. There only while a channel does not work; one sentence says what and what to do."""
 
@@ -403,6 +412,7 @@ AnyPart = (
     | WorkItem
     | DraftShown
     | QueueGlance
+    | TodayCount
     | ChannelDown
     | ConversationHead
     | MessageShown

@@ -55,6 +55,8 @@ class ConversationBegan(Fact, frozen=True, kw_only=True, omit_defaults=True):
     site: SiteId | None = None
     form: FormId | None = None
     subject: ContentId | None = None
+    dialled: ContentId | None = None
+    """The number of ours that was called."""
     customer: CustomerId | None = None
     identity: IdentityId | None = None
     trust: Trust = Trust.CLAIMED

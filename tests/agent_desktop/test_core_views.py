@@ -19,7 +19,7 @@ from agent_desktop.core.conversation import (
     view_of,
     why,
 )
-from agent_desktop.core.desk import About, LookedUp, desk_parts
+from agent_desktop.core.desk import About, LookedUp, desk_parts, unknown_who
 from agent_desktop.core.floor import Floor, Touched
 from agent_desktop.core.mail_headers import NO_HEADERS, Address, Headers, headers_of
 from agent_desktop.core.numbering import CHANGES_KEPT, NumberedView
@@ -35,6 +35,7 @@ from agent_desktop.core.parts import (
     PhoneState,
     QueueGlance,
     TaskShown,
+    TodayCount,
     WorkItem,
 )
 from agent_desktop.core.protocol import Snapshot
@@ -230,6 +231,7 @@ def test_a_phone_is_shown_as_the_switch_sees_it() -> None:
     assert phone_after().state is PhoneState.UNREACHABLE
     assert phone_after(4).state is PhoneState.FREE
     assert phone_after(4, 9, 11, 12).state is PhoneState.RINGING
+    assert phone_after(4, 9, 11, 12, 6).state is PhoneState.RINGING  # a switch calls a ringing phone busy
     assert phone_after(4, 6).state is PhoneState.BUSY
     assert phone_after().password == "secret"
 
@@ -256,6 +258,22 @@ def test_a_card_shows_what_was_looked_up() -> None:
     work = next(part for part in parts if isinstance(part, WorkItem))
     assert (work.who, work.why, work.unread, work.last_line) == ("Maria", "Chain", 2, "Hi")
     assert [part.key for part in parts if part.key.startswith("draft/")] == ["draft/h-0/note"]
+
+
+def test_somebody_without_a_name_is_told_from_the_others() -> None:
+    called = [unknown_who(medium, InteractionId("c-12ab")) for medium in Medium]
+    assert called == ["Number withheld", "Unknown sender", "Visitor 12AB", "No customer"]
+
+
+def test_an_agents_day_counts_what_was_completed_since_midnight() -> None:
+    center, floor = center_settings(), Floor()
+    floor.fold(facts.RoutingDefined(settings=routing_settings()), 0)
+    for began_ms, wrapped_ms in ((10, 90), (100, 150), (200, 270)):
+        floor.fold(any_fact(20, 0, 0), began_ms)
+        floor.fold(any_fact(22, 0, 0), wrapped_ms)
+    parts = desk_parts(floor, center, user(center, "ann"), LookedUp(day_began_ms=100))
+    today = {part.medium: (part.handled, part.handle_ms) for part in parts if isinstance(part, TodayCount)}
+    assert today == {medium: (2, 120) if medium is Medium.CHAT else (0, 0) for medium in center.media}
 
 
 # ---- conversations

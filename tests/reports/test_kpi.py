@@ -26,6 +26,7 @@ from history.core.vocabulary import (
     TenantId,
     VisitId,
 )
+from history.days import day_began_ms
 from reports.core.kpi import (
     KPIS,
     Activity,
@@ -36,7 +37,7 @@ from reports.core.kpi import (
     longest_waiting_since_ms,
     waiting,
 )
-from reports.wallboard import Wallboard, day_began_ms
+from reports.wallboard import Wallboard
 from tests.agent_desktop.center import routing_settings
 
 CHAT = QueueId("chat")

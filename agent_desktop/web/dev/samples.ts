@@ -54,6 +54,9 @@ export function desk(): AnyPart[] {
     { type: "capacity_chip", key: "capacity/chat", medium: "chat", carried: 0, limit: 3 },
     { type: "capacity_chip", key: "capacity/mail", medium: "mail", carried: 0, limit: 2 },
     { type: "capacity_chip", key: "capacity/task", medium: "task", carried: 0, limit: 2 },
+    ...(["voice", "chat", "mail", "task"] as const).map(
+      (medium, index): AnyPart => ({ type: "today_count", key: `today/${medium}`, medium, handled: [9, 4, 2, 0][index] ?? 0, handle_ms: [38, 22, 19, 0][index]! * MINUTE }),
+    ),
     ...QUEUES.map(
       ([id, name, medium], index): AnyPart => ({
         type: "queue_glance",

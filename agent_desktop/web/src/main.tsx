@@ -5,6 +5,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/work.css";
+import "./styles/empty.css";
 import "./styles/conversation.css";
 import "./styles/written.css";
 import "./styles/customer.css";

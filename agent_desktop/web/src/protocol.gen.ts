@@ -317,6 +317,15 @@ export interface QueueGlance {
   readonly longest_waiting_since_ms: number | null;
 }
 
+/** Key `today/<medium>`. What this agent has completed since midnight in the center's zone. */
+export interface TodayCount {
+  readonly type: "today_count";
+  readonly key: string;
+  readonly medium: Medium;
+  readonly handled: number;
+  readonly handle_ms: number;
+}
+
 /** Key `channel/<name>`. There only while a channel does not work; one sentence says what and what to do. */
 export interface ChannelDown {
   readonly type: "channel_down";
@@ -522,6 +531,7 @@ export type AnyPart =
   | WorkItem
   | DraftShown
   | QueueGlance
+  | TodayCount
   | ChannelDown
   | ConversationHead
   | MessageShown
@@ -551,7 +561,7 @@ export interface Snapshot {
   readonly view: string;
   readonly number: number;
   readonly server_ms: number;
-  readonly parts: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | BoardCenter | QueueFigures | AgentsByState | AgentRow | FigureMeaning>;
+  readonly parts: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | TodayCount | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | BoardCenter | QueueFigures | AgentsByState | AgentRow | FigureMeaning>;
 }
 
 /** Leads a view from `from_number` to `number`: first remove, then put. */
@@ -561,7 +571,7 @@ export interface Change {
   readonly from_number: number;
   readonly number: number;
   readonly server_ms: number;
-  readonly put: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | BoardCenter | QueueFigures | AgentsByState | AgentRow | FigureMeaning>;
+  readonly put: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | TodayCount | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | BoardCenter | QueueFigures | AgentsByState | AgentRow | FigureMeaning>;
   readonly removed: ReadonlyArray<string>;
 }
 

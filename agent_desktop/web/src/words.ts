@@ -1,6 +1,6 @@
 /** The glossary's words as they stand on screens. */
 
-import type { AgentActivity, EndedBy, IdentityKind, Medium, Presence, SendState } from "./protocol.gen";
+import type { AgentActivity, EndedBy, IdentityKind, Me, Medium, Presence, SendState } from "./protocol.gen";
 
 export const MEDIUM: Record<Medium, string> = { voice: "Call", mail: "E-mail", chat: "Chat", task: "Task" };
 export const MEDIA: Record<Medium, string> = { voice: "Calls", mail: "E-mails", chat: "Chats", task: "Tasks" };
@@ -13,6 +13,26 @@ export const ACTIVITY: Record<AgentActivity, string> = {
   not_ready: "Not ready",
   signed_out: "Signed out",
 };
+/** What somebody presses who is not ready. */
+export function readyWords(me: Me): string {
+  return me.by === "missed_offers" && me.presence === "not_ready" ? "I'm back" : "Get ready";
+}
+/** How an interaction of the timeline stands or ended; what was handled is said by who did it and how long it took. */
+const STANDING: Record<string, string> = {
+  began: "Just begun",
+  waiting: "Waiting",
+  queued: "Waiting",
+  offered: "Being offered",
+  active: "In hand",
+  wrap_up: "In wrap-up",
+  abandoned: "Gave up waiting",
+  short_abandoned: "Left at once",
+  switch_restarted: "Lost when the telephone switch restarted",
+  unknown_queue: "Its queue no longer exists",
+};
+export function standing(state: string): string {
+  return STANDING[state] ?? "";
+}
 export const IDENTITY: Record<IdentityKind, string> = { phone: "Phone", mail: "E-mail", chat: "Chat", external: "Other" };
 export const SEND_STATE: Record<SendState, string> = {
   queued: "Waiting to be sent",

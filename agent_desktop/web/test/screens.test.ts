@@ -57,9 +57,22 @@ describe("the board's colours", () => {
 
   it("grade waiting on the line, not waiting in a mailbox", () => {
     const waits = { ...figures, longest_waiting_since_ms: 0 };
-    expect([60_000, 61_000, 121_000].map((now) => gradeOfLongest(waits, now))).toEqual(["good", "attention", "action"]);
+    const ofSales = { ...waits, level_within_ms: 20_000 };
+    expect([20_000, 21_000, 121_000].map((now) => gradeOfLongest(ofSales, now))).toEqual(["good", "attention", "action"]);
+    const patient = { ...waits, level_within_ms: 90_000 };
+    expect([90_000, 121_000, 181_000].map((now) => gradeOfLongest(patient, now))).toEqual(["good", "attention", "action"]);
+    const total = { ...waits, level_within_ms: 0 };
+    expect([60_000, 61_000, 121_000].map((now) => gradeOfLongest(total, now))).toEqual(["good", "attention", "action"]);
     expect(gradeOfLongest({ ...waits, medium: "mail" }, 999_999)).toBe("none");
     expect(gradeOfLongest({ ...waits, longest_waiting_since_ms: null }, 5)).toBe("none");
+  });
+
+  it("name the thresholds of a total's queues", () => {
+    const total = { ...figures, queue: null, level_target_percent: 80, level_within_ms: 0 };
+    const [sales, service] = [20_000, 40_000].map((level_within_ms) => ({ ...figures, level_within_ms }));
+    expect(targetWords(total, [sales!, service!])).toBe("80 % in 20 s to 40 s");
+    expect(targetWords(total, [sales!, sales!, { ...figures, medium: "chat" }])).toBe("80 % in 20 s");
+    expect(targetWords(total)).toBe("80 %");
   });
 
   it("are red at once when somebody waits and nobody is ready", () => {

@@ -6,7 +6,7 @@ import { useNow } from "../clock";
 import { duration, durationWords, instant } from "../format";
 import type { Medium, Trust } from "../protocol.gen";
 import { MEDIUM } from "../words";
-import { MediumIcon } from "./icons";
+import { MediumIcon, PersonIcon } from "./icons";
 
 /** Time since an instant, ticking. Hidden from screen readers, which would read it out every second. */
 export function Since({ ms }: { ms: number }) {
@@ -82,12 +82,28 @@ export function Due({ dueMs, sinceMs, zone }: { dueMs: number; sinceMs: number; 
   );
 }
 
+/** Where the window is narrow the mark is one word; its tooltip says the rest. */
+export function RehearsalMark() {
+  return (
+    <span className="rehearsal-mark" title="Rehearsal: no real calls">
+      Rehearsal<span className="mark-more">: no real calls</span>
+    </span>
+  );
+}
+
 export function Key({ children }: { children: ReactNode }) {
   return <kbd className="key">{children}</kbd>;
 }
 
-/** The two letters by which a person is found again at a glance. */
-export function Initials({ name, large = false }: { name: string; large?: boolean }) {
+/** The two letters by which a person is found again at a glance; somebody whom we do not know has none. */
+export function Initials({ name, large = false, unknown = false }: { name: string; large?: boolean; unknown?: boolean }) {
+  if (unknown) {
+    return (
+      <span className={large ? "initials large" : "initials"} aria-hidden="true">
+        <PersonIcon size={large ? 22 : 16} />
+      </span>
+    );
+  }
   const words = name.split(/\s+/).filter((word) => /^\p{L}/u.test(word));
   const letters = words.length > 1 ? `${words[0]?.[0] ?? ""}${words.at(-1)?.[0] ?? ""}` : (words[0]?.slice(0, 2) ?? "?");
   return (

@@ -8,12 +8,12 @@ import type { LinkState } from "../connection";
 import { duration } from "../format";
 import { useKeys } from "../keys";
 import { BoardIcon, CheckIcon, DownIcon, HeadsetIcon, KeysIcon, MediumIcon, MicIcon, PersonIcon, PlusIcon, SunIcon } from "../parts/icons";
-import { Initials, Key, Since } from "../parts/small";
+import { Initials, Key, RehearsalMark, Since } from "../parts/small";
 import { usePhone } from "../phone/controls";
 import { microphoneIsPlain, setMicrophonePlain } from "../phone/softphone";
 import type { Center, Me, QueueGlance } from "../protocol.gen";
 import { useAct } from "../use-act";
-import { MEDIA, MEDIUM_ORDER, PRESENCE } from "../words";
+import { MEDIA, MEDIUM_ORDER, PRESENCE, readyWords } from "../words";
 import { TaskDialog } from "./desk/task-dialog";
 
 interface Props {
@@ -33,8 +33,8 @@ export function TopBar({ center, me, board, onHelp }: Props) {
         <img src="/switchroom.svg" alt="" width={24} height={24} />
         <span>{center.name}</span>
       </div>
-      {center.rehearsal && <span className="rehearsal-mark">Rehearsal: no real calls</span>}
-      {me.is_agent && <PresenceMenu center={center} me={me} />}
+      {center.rehearsal && <RehearsalMark />}
+      {me.is_agent && <PresenceMenu center={center} me={me} board={board} />}
       {me.is_agent && <Capacity />}
       <QueueStrip />
       <span className="top-gap" />
@@ -54,7 +54,8 @@ export function TopBar({ center, me, board, onHelp }: Props) {
   );
 }
 
-function PresenceMenu({ center, me }: { center: Center; me: Me }) {
+/** On the desk itself the way back to work stands where the work would be. */
+function PresenceMenu({ center, me, board }: { center: Center; me: Me; board: boolean }) {
   const act = useAct();
   const [opened, setOpened] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -71,7 +72,9 @@ function PresenceMenu({ center, me }: { center: Center; me: Me }) {
   });
   const reason = center.reasons.find((one) => one.id === me.reason)?.name;
   const why = me.by === "missed_offers" ? "Not responding" : me.by === "phone_problem" ? "Phone problem" : undefined;
-  const word = me.presence === "not_ready" ? (why ?? reason ?? PRESENCE.not_ready) : PRESENCE[me.presence];
+  // Who reads this is signed in: to the router they have not begun.
+  const begun = me.presence !== "signed_out";
+  const word = me.presence === "not_ready" ? (why ?? reason ?? PRESENCE.not_ready) : begun ? PRESENCE[me.presence] : "Not started";
   return (
     <div className="presence">
       <Menu opened={opened} onChange={setOpened} position="bottom-start" width={240} trapFocus withInitialFocusPlaceholder={false}>
@@ -79,7 +82,7 @@ function PresenceMenu({ center, me }: { center: Center; me: Me }) {
           <UnstyledButton className="presence-button" data-presence={me.presence} aria-busy={busy}>
             <span className="presence-dot" />
             <span className="presence-word">{word}</span>
-            <Since ms={me.since_ms} />
+            {begun && <Since ms={me.since_ms} />}
             <DownIcon size={14} />
           </UnstyledButton>
         </Menu.Target>
@@ -101,10 +104,10 @@ function PresenceMenu({ center, me }: { center: Center; me: Me }) {
           ))}
         </Menu.Dropdown>
       </Menu>
-      {me.presence !== "ready" && (
+      {me.presence !== "ready" && board && (
         <Tooltip label={<>Take work from now on <Key>Alt+R</Key></>}>
           <UnstyledButton className="go-ready" onClick={() => void choose("ready", null)} disabled={busy}>
-            {me.by === "missed_offers" ? "I'm back" : "Get ready"}
+            {readyWords(me)}
           </UnstyledButton>
         </Tooltip>
       )}

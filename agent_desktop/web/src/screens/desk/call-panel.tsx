@@ -34,7 +34,7 @@ export function CallPanel({ item, center }: { item: Item; center: Center }) {
           </h1>
           {number !== undefined && number !== who && <span className="tabular">{number}</span>}
           <span className="muted">
-            {shown?.queue_name} · {shown?.why}
+            {[shown?.queue_name, shown?.why].filter((words) => words).join(" · ")}
           </span>
         </div>
         <div className="call-time">

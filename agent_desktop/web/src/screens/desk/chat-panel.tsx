@@ -41,7 +41,7 @@ export function ChatPanel({ item, center }: { item: Item; center: Center }) {
           ))}
         </div>
         {typing && <p className="typing">{who} is writing …</p>}
-        {item.work?.customer_gone && <p className="chat-end">{who} has left the chat.</p>}
+        {item.work?.customer_gone && item.work.ended_by !== "agent" && <p className="chat-end">{who} has left the chat.</p>}
       </Log>
       {item.work?.state === "active" && !item.work.customer_gone && <Composer key={item.work.handling} work={item.work} />}
     </>

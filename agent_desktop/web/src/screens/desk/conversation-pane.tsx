@@ -23,7 +23,8 @@ export function ConversationPane({ item, center }: { item: Item; center: Center 
   const [noteOpen, setNoteOpen] = useState(false);
   if (shown === undefined) return null;
   const { work } = item;
-  const subject = isNobodys(shown) ? "" : head?.subject || shown.why;
+  // A chat's first line stands right below.
+  const subject = isNobodys(shown) || shown.medium === "chat" ? "" : head?.subject || shown.why;
   return (
     <div className="conversation" data-medium={shown.medium}>
       {shown.medium !== "voice" && (

@@ -8,7 +8,7 @@ import { ShieldIcon } from "../../parts/icons";
 import { Initials, MediumBadge, TrustMark } from "../../parts/small";
 import type { TimelineRow } from "../../protocol.gen";
 import { conversationView } from "../../views";
-import { IDENTITY, MEDIUM } from "../../words";
+import { IDENTITY, MEDIUM, standing } from "../../words";
 import { PastNotes } from "./past-notes";
 import type { Item } from "./selection";
 
@@ -52,7 +52,7 @@ function Profile({ item }: { item: Item }) {
   return (
     <section className="profile">
       <div className="profile-head">
-        <Initials name={customer.name || who} large />
+        <Initials name={customer.name || who} unknown={!known && customer.name === ""} large />
         <div>
           <h2>{customer.name || who}</h2>
           <p className="muted">{known ? <TrustMark trust={customer.trust} /> : "Not known yet"}</p>
@@ -119,8 +119,8 @@ interface RowProps {
 
 function Row({ row, zone, current, open, onOpen }: RowProps) {
   const now = useNow();
-  const facts = [row.queue_name, row.agent_name, row.disposition_name].filter((fact) => fact !== "");
-  const ended = row.ended_ms === null ? row.state : `${durationWords(row.ended_ms - row.began_ms)}`;
+  const took = row.ended_ms === null ? "" : durationWords(row.ended_ms - row.began_ms);
+  const facts = [row.queue_name, row.agent_name, row.disposition_name, standing(row.state), took].filter((fact) => fact !== "");
   return (
     <li className="timeline-row" data-current={current}>
       <button type="button" disabled={current} aria-expanded={open} onClick={onOpen} title={instant(row.began_ms, zone)}>
@@ -131,7 +131,7 @@ function Row({ row, zone, current, open, onOpen }: RowProps) {
             <span className="muted">{when(row.began_ms, now, zone)}</span>
           </span>
           {row.summary !== "" && <span className="timeline-summary">{row.summary}</span>}
-          <span className="timeline-facts">{[...facts, ended].join(" · ")}</span>
+          <span className="timeline-facts">{facts.join(" · ")}</span>
         </span>
       </button>
       {open && !current && <PastConversation conversation={row.conversation} zone={zone} />}

@@ -36,10 +36,10 @@ export function DeskScreen({ center, me }: { center: Center; me: Me }) {
     <>
       <Troubles troubles={troubles} />
       <div className="desk">
-        <LeftRail items={items} selected={selected} zone={center.zone} onSelect={select} />
+        <LeftRail items={items} selected={selected} center={center} me={me} onSelect={select} />
         <main className="centre" tabIndex={-1}>
           <ErrorBoundary key={selected} name="conversation">
-            {item === undefined ? <EmptyDesk me={me} /> : <ConversationPane key={item.conversation} item={item} center={center} />}
+            {item === undefined ? <EmptyDesk center={center} me={me} /> : <ConversationPane key={item.conversation} item={item} center={center} />}
           </ErrorBoundary>
         </main>
         <ErrorBoundary name="customer panel">

@@ -1,51 +1,117 @@
-/** Nothing in hand: what happens next, and what waits in my queues. */
+/** Nothing in hand: why no work comes or what happens next, my own numbers of today, and what waits in my queues. */
 
 import { Button } from "@mantine/core";
 import { useDeskParts } from "../../app-context";
+import { useNow } from "../../clock";
+import { durationWords } from "../../format";
+import { WarningIcon } from "../../parts/icons";
 import { Key, MediumBadge, Since } from "../../parts/small";
-import type { Me } from "../../protocol.gen";
+import { usePhone } from "../../phone/controls";
+import type { Center, Me } from "../../protocol.gen";
 import { useAct } from "../../use-act";
-import { MEDIUM_ORDER } from "../../words";
+import { MEDIA, MEDIUM_ORDER, readyWords } from "../../words";
+import { notReadyBecause } from "./not-ready";
 
-export function EmptyDesk({ me }: { me: Me }) {
-  const glances = useDeskParts("queue_glance");
-  const queues = MEDIUM_ORDER.flatMap((medium) => glances.filter((one) => one.medium === medium));
-  const act = useAct();
-  const ready = me.presence === "ready";
+export function EmptyDesk({ center, me }: { center: Center; me: Me }) {
+  if (!me.is_agent) {
+    return (
+      <div className="empty-desk">
+        <div className="empty-head">
+          <h1>Good to see you, {me.name}.</h1>
+          <p className="muted">This user does not work in the queues.</p>
+        </div>
+      </div>
+    );
+  }
   return (
     <div className="empty-desk">
-      <div className="empty-head">
-        <h1>{me.is_agent ? (ready ? "You are ready." : "You are not ready.") : `Good to see you, ${me.name}.`}</h1>
-        <p className="muted">
-          {!me.is_agent
-            ? "This user does not work in the queues."
-            : ready
-              ? "The next one comes by itself. You may look elsewhere: it rings, and the system tells you."
-              : me.by === "missed_offers"
-                ? "An offer was not answered. Nothing more is offered until you are back."
-                : "Nothing is offered until you are."}
+      {me.presence === "ready" ? <WhenReady center={center} me={me} /> : <WhenNotReady center={center} me={me} />}
+      <Today />
+      <MyQueues />
+    </div>
+  );
+}
+
+function WhenReady({ center, me }: { center: Center; me: Me }) {
+  const phone = usePhone();
+  const now = useNow();
+  const backedOff = me.backed_off_until_ms !== null && me.backed_off_until_ms > now;
+  const deaf = center.media.includes("voice") && phone.kind !== "none" && phone.state === "unreachable";
+  return (
+    <div className="empty-head" data-presence="ready">
+      <h1>You are ready.</h1>
+      <p className="muted">
+        {backedOff
+          ? "The next offer comes in a few seconds, since one was just declined or your phone was busy."
+          : "The next one comes by itself. You may look elsewhere: it rings, and the system tells you."}
+      </p>
+      {deaf && (
+        <p className="empty-warning">
+          <WarningIcon size={16} /> Calls do not come: the telephone switch cannot reach your phone.
         </p>
-        {me.is_agent && !ready && (
-          <Button size="md" rightSection={<Key>Alt+R</Key>} onClick={() => void act({ type: "set_presence", presence: "ready", reason: null })}>
-            {me.by === "missed_offers" ? "I'm back" : "Get ready"}
-          </Button>
-        )}
-      </div>
-      {queues.length > 0 && (
-        <section className="empty-queues" aria-label="My queues">
-          <h2>My queues</h2>
-          <ul>
-            {queues.map((queue) => (
-              <li key={queue.key} data-waiting={queue.waiting > 0}>
-                <MediumBadge medium={queue.medium} />
-                <span className="empty-queue-name">{queue.name}</span>
-                <span className="tabular">{queue.waiting === 0 ? "nobody waits" : `${queue.waiting} waiting`}</span>
-                <span className="empty-queue-longest">{queue.longest_waiting_since_ms !== null && <Since ms={queue.longest_waiting_since_ms} />}</span>
-              </li>
-            ))}
-          </ul>
-        </section>
       )}
     </div>
+  );
+}
+
+function WhenNotReady({ center, me }: { center: Center; me: Me }) {
+  const act = useAct();
+  const because = notReadyBecause(me, center);
+  return (
+    <div className="empty-head" data-presence={me.presence} data-by={me.by}>
+      <h1>{because.title}</h1>
+      <p className="muted">{because.words}</p>
+      <Button
+        size="lg"
+        color="green"
+        rightSection={<Key>Alt+R</Key>}
+        onClick={() => void act({ type: "set_presence", presence: "ready", reason: null })}
+      >
+        {readyWords(me)}
+      </Button>
+    </div>
+  );
+}
+
+/** Shown from the first piece of work on: noughts tell nobody anything. */
+function Today() {
+  const counts = useDeskParts("today_count");
+  const shown = MEDIUM_ORDER.flatMap((medium) => counts.filter((one) => one.medium === medium));
+  if (shown.every((one) => one.handled === 0)) return null;
+  return (
+    <section className="empty-today" aria-label="My day">
+      <h2>My day</h2>
+      <ul>
+        {shown.map((one) => (
+          <li key={one.key}>
+            <MediumBadge medium={one.medium} size={15} />
+            <span className="today-figure tabular">{one.handled}</span>
+            <span className="today-name">{MEDIA[one.medium]}</span>
+            <span className="today-each">{one.handled === 0 ? "none yet" : `${durationWords(one.handle_ms / one.handled)} each`}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function MyQueues() {
+  const glances = useDeskParts("queue_glance");
+  const queues = MEDIUM_ORDER.flatMap((medium) => glances.filter((one) => one.medium === medium));
+  if (queues.length === 0) return null;
+  return (
+    <section className="empty-queues" aria-label="My queues">
+      <h2>My queues</h2>
+      <ul>
+        {queues.map((queue) => (
+          <li key={queue.key} data-waiting={queue.waiting > 0}>
+            <MediumBadge medium={queue.medium} />
+            <span className="empty-queue-name">{queue.name}</span>
+            <span className="tabular">{queue.waiting === 0 ? "nothing waits" : `${queue.waiting} waiting`}</span>
+            <span className="empty-queue-longest">{queue.longest_waiting_since_ms !== null && <Since ms={queue.longest_waiting_since_ms} />}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -2,18 +2,21 @@
 
 import type { KeyboardEvent } from "react";
 import { Due, hasDue, isNobodys, MediumBadge, nameOf, Since } from "../../parts/small";
-import type { WorkItem } from "../../protocol.gen";
+import type { Center, Me, WorkItem } from "../../protocol.gen";
+import { NotReadyNotice } from "./not-ready";
 import { OfferCardView } from "./offer-card";
 import { type Item, neighbour } from "./selection";
 
 interface Props {
   readonly items: readonly Item[];
   readonly selected: string | null;
-  readonly zone: string;
+  readonly center: Center;
+  readonly me: Me;
   readonly onSelect: (conversation: string) => void;
 }
 
-export function LeftRail({ items, selected, zone, onSelect }: Props) {
+export function LeftRail({ items, selected, center, me, onSelect }: Props) {
+  const { zone } = center;
   const offers = items.flatMap((item) => (item.offer === undefined ? [] : [item.offer]));
   const active = items.flatMap((item) => (item.work?.state === "active" ? [item.work] : []));
   const wrapUp = items.flatMap((item) => (item.work?.state === "wrap_up" ? [item.work] : []));
@@ -39,6 +42,7 @@ export function LeftRail({ items, selected, zone, onSelect }: Props) {
           />
         ))}
       </div>
+      {items.length > 0 && <NotReadyNotice me={me} center={center} />}
       <Group title="Active" work={active} selected={selected} zone={zone} onSelect={onSelect} />
       <Group title="Wrap-up" work={wrapUp} selected={selected} zone={zone} onSelect={onSelect} />
       {items.length === 0 && <p className="rail-empty">No work in hand.</p>}
@@ -46,7 +50,8 @@ export function LeftRail({ items, selected, zone, onSelect }: Props) {
   );
 }
 
-interface GroupProps extends Omit<Props, "items"> {
+interface GroupProps extends Pick<Props, "selected" | "onSelect"> {
+  readonly zone: string;
   readonly title: string;
   readonly work: readonly WorkItem[];
 }

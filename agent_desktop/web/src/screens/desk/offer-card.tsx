@@ -54,7 +54,7 @@ export function OfferCardView({ offer, selected, keyed, onSelect }: Props) {
             <b>{nameOf(offer)}</b>
             <Trusted item={offer} />
           </span>
-          {!isNobodys(offer) && <span className="offer-why">{offer.why}</span>}
+          {!isNobodys(offer) && offer.why !== "" && <span className="offer-why">{offer.why}</span>}
           <span className="offer-queue">
             {offer.queue_name} · waited <Since ms={offer.arrived_ms} />
           </span>

@@ -31,7 +31,7 @@ export function Board({ big }: { big: boolean }) {
           <WarningIcon size={18} /> Nothing heard from the contact center for {duration(silence)}. These figures may be old.
         </p>
       )}
-      <Totals totals={totals} states={states} />
+      <Totals totals={totals} queues={queues} states={states} />
       <QueueTable queues={queues} />
       <Agents states={states} agents={agents} big={big} />
     </div>
@@ -98,13 +98,14 @@ function worst(grades: readonly Grade[]): Grade {
   return grades.reduce<Grade>((a, b) => (GRADE_RANK[b] > GRADE_RANK[a] ? b : a), "none");
 }
 
-function Totals({ totals, states }: { totals: readonly QueueFigures[]; states: AgentsByState | undefined }) {
+function Totals({ totals, queues, states }: { totals: readonly QueueFigures[]; queues: readonly QueueFigures[]; states: AgentsByState | undefined }) {
   const now = useNow();
   const waiting = totals.reduce((sum, one) => sum + one.waiting, 0);
   const live = totals.filter((one) => one.medium === "voice" || one.medium === "chat");
   const levels = totals.filter((one) => one.level_percent !== null || live.includes(one));
   const longest = [...totals].filter((one) => one.longest_waiting_since_ms !== null).sort((a, b) => (a.longest_waiting_since_ms ?? 0) - (b.longest_waiting_since_ms ?? 0));
   const liveLongest = longest.find((one) => live.includes(one)) ?? longest[0];
+  const graded = queues.map((one) => gradeOfLongest(one, now));
   const ready = states?.ready ?? 0;
   const liveWaiting = live.reduce((sum, one) => sum + one.waiting, 0);
   return (
@@ -122,7 +123,7 @@ function Totals({ totals, states }: { totals: readonly QueueFigures[]; states: A
       </Tile>
       <Tile
         label={<Meant figure="longest_wait">Longest wait</Meant>}
-        grade={liveLongest === undefined ? "none" : gradeOfLongest(liveLongest, now)}
+        grade={worst(graded)}
         foot={liveLongest === undefined ? "nobody waits" : MEDIA[liveLongest.medium]}
       >
         {liveLongest?.longest_waiting_since_ms == null ? "–" : duration(now - liveLongest.longest_waiting_since_ms)}
@@ -132,7 +133,7 @@ function Totals({ totals, states }: { totals: readonly QueueFigures[]; states: A
           key={one.key}
           label={<Meant figure="service_level">Service level, {MEDIA[one.medium].toLowerCase()}</Meant>}
           grade={gradeOfLevel(one)}
-          foot={one.level_of === 0 ? `none yet · target ${targetWords(one)}` : `target ${targetWords(one)} · ${one.level_met} of ${one.level_of}`}
+          foot={one.level_of === 0 ? `none yet · target ${targetWords(one, queues)}` : `target ${targetWords(one, queues)} · ${one.level_met} of ${one.level_of}`}
         >
           {percent(one.level_percent)}
         </Tile>
@@ -149,7 +150,7 @@ function AbandonedTile({ totals }: { totals: readonly QueueFigures[] }) {
   const abandoned = totals.reduce((sum, one) => sum + one.abandoned, 0);
   const short = totals.reduce((sum, one) => sum + one.short_abandoned, 0);
   return (
-    <Tile label={<Meant figure="abandoned">Abandoned today</Meant>} grade="none" foot={short > 0 ? `and ${short} within the first seconds` : "none within the first seconds"}>
+    <Tile label={<Meant figure="abandoned">Abandoned today</Meant>} grade="none" foot={short > 0 ? `and ${short} who left at once` : "people who gave up waiting"}>
       {abandoned}
     </Tile>
   );

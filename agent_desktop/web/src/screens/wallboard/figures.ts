@@ -4,6 +4,7 @@ import type { QueueFigures } from "../../protocol.gen";
 
 export type Grade = "good" | "attention" | "action" | "none";
 
+/** Of a total, whose queues may have targets of their own. */
 const LONGEST_ATTENTION_MS = 60_000;
 const LONGEST_ACTION_MS = 120_000;
 const LEVEL_ACTION_BELOW_TARGET = 10;
@@ -16,7 +17,8 @@ function isLive(figures: QueueFigures): boolean {
 export function gradeOfLongest(figures: QueueFigures, nowMs: number): Grade {
   if (figures.longest_waiting_since_ms === null || !isLive(figures)) return "none";
   const waited = nowMs - figures.longest_waiting_since_ms;
-  return waited > LONGEST_ACTION_MS ? "action" : waited > LONGEST_ATTENTION_MS ? "attention" : "good";
+  const target = figures.level_within_ms === 0 ? LONGEST_ATTENTION_MS : figures.level_within_ms;
+  return waited > Math.max(LONGEST_ACTION_MS, 2 * target) ? "action" : waited > target ? "attention" : "good";
 }
 
 export function gradeOfLevel(figures: QueueFigures): Grade {
@@ -36,10 +38,17 @@ export function percent(value: number | null): string {
   return value === null ? "–" : `${Math.round(value)} %`;
 }
 
-/** `80 % in 20 s`, in the unit that reads best; a total over queues with thresholds of their own has no time. */
-export function targetWords(figures: QueueFigures): string {
-  if (figures.level_within_ms === 0) return `${figures.level_target_percent} %`;
-  const s = figures.level_within_ms / 1_000;
-  const within = s < 120 ? `${s} s` : s < 7_200 ? `${Math.round(s / 60)} min` : `${Math.round(s / 3_600)} h`;
-  return `${figures.level_target_percent} % in ${within}`;
+/** `80 % in 20 s`; of a total over queues with thresholds of their own `80 % in 20 s to 40 s`. */
+export function targetWords(figures: QueueFigures, queues: readonly QueueFigures[] = []): string {
+  const own = figures.level_within_ms === 0 ? queues.filter((one) => one.medium === figures.medium) : [figures];
+  const thresholds = own.map((one) => one.level_within_ms);
+  if (thresholds.length === 0) return `${figures.level_target_percent} %`;
+  const [least, most] = [within(Math.min(...thresholds)), within(Math.max(...thresholds))];
+  return `${figures.level_target_percent} % in ${least === most ? least : `${least} to ${most}`}`;
+}
+
+/** In the unit that reads best. */
+function within(ms: number): string {
+  const s = ms / 1_000;
+  return s < 120 ? `${s} s` : s < 7_200 ? `${Math.round(s / 60)} min` : `${Math.round(s / 3_600)} h`;
 }

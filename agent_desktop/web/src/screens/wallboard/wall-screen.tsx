@@ -6,6 +6,7 @@ import { useLink, usePart, useShared, useView, useViewRefusal } from "../../app-
 import { useNow } from "../../clock";
 import { secondOfDay } from "../../format";
 import { FullScreenIcon } from "../../parts/icons";
+import { RehearsalMark } from "../../parts/small";
 import { WALLBOARD_VIEW } from "../../protocol.gen";
 import { Board } from "./board";
 
@@ -70,7 +71,7 @@ export function WallScreen() {
     <main className="wall" style={{ transform: shift }} data-full={full}>
       <header className="wall-head">
         <h1>{center?.name ?? ""}</h1>
-        {center?.rehearsal && <span className="rehearsal-mark">Rehearsal: no real calls</span>}
+        {center?.rehearsal && <RehearsalMark />}
         <span className="top-gap" />
         {link !== "live" && <span className="light" data-state={link}>{link === "offline" ? "Offline" : "Reconnecting"}</span>}
         {center !== undefined && (
