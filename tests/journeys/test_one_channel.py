@@ -101,7 +101,7 @@ async def _shift(small: Small, browser: Chromium, others: str) -> None:
     others = rf"(?i)\b({others})\b"
     async with person(browser) as page:
         await sign_in(page, small.center, "ann", ready=False)
-        await expect(page.get_by_text("You are not ready.")).to_be_visible()
+        await expect(page.locator(".empty-desk")).to_be_visible()
         await _says_nothing(page, others)
         await page.keyboard.press("?")
         await expect(page.get_by_role("dialog")).to_be_visible()
