@@ -47,7 +47,7 @@ class RunningCenter:
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.data = folder / "data"
-        self.data.mkdir(parents=True)
+        self.data.mkdir(parents=True, exist_ok=True)
         self.passwords: dict[str, str] = {}
         self._folder = folder
         self._definition = definition
