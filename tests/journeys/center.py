@@ -71,7 +71,12 @@ class RunningCenter:
             child.require_running()
             return "Ctrl-C stops it" in self.log.read_text()[before:]
 
-        await until(live, LIVE_S, "switchroom serve being live")
+        try:
+            await until(live, LIVE_S, "switchroom serve being live")
+        except BaseException:
+            child.kill()  # nobody else would end it: the context has not begun
+            self._child = None
+            raise
         self.passwords.update(_PASSWORD.findall(self.log.read_text()))
 
     def stop(self) -> None:
