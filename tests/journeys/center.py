@@ -29,7 +29,7 @@ from tests.bed.process import Child
 from tests.bed.waiting import until
 
 ROOT = Path(__file__).parents[2]
-LIVE_S = 30.0
+LIVE_S = 60.0
 STOP_S = 15.0
 PATIENCE_S = 10.0
 """For what happens at once where nothing is broken; long only because other work may share the machine."""
@@ -47,7 +47,7 @@ class RunningCenter:
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.data = folder / "data"
-        self.data.mkdir(parents=True)
+        self.data.mkdir(parents=True, exist_ok=True)
         self.passwords: dict[str, str] = {}
         self._folder = folder
         self._definition = definition
@@ -71,7 +71,12 @@ class RunningCenter:
             child.require_running()
             return "Ctrl-C stops it" in self.log.read_text()[before:]
 
-        await until(live, LIVE_S, "switchroom serve being live")
+        try:
+            await until(live, LIVE_S, "switchroom serve being live")
+        except BaseException:
+            child.kill()  # nobody else would end it: the context has not begun
+            self._child = None
+            raise
         self.passwords.update(_PASSWORD.findall(self.log.read_text()))
 
     def stop(self) -> None:
