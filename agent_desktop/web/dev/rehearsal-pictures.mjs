@@ -12,6 +12,7 @@ const root = resolve(import.meta.dirname, "../../..");
 const folder = resolve(process.argv[2] ?? join(root, "docs/screens"));
 const MARIA = ["100", "+442079460101", "Maria Lopez"];
 const NORMAL = { width: 1280, height: 720 };
+const SHOP = { width: 1120, height: 680 };
 const LARGE = { width: 1440, height: 900 };
 const WAIT_MS = 90_000;
 mkdirSync(folder, { recursive: true });
@@ -111,7 +112,7 @@ async function firstCall(ann) {
 
 async function chat(ann, shop) {
   await shop.waitForTimeout(1_500);
-  await shop.mouse.click(NORMAL.width - 48, NORMAL.height - 48);
+  await shop.mouse.click(SHOP.width - 48, SHOP.height - 48);
   const frame = shop.frameLocator("iframe");
   const line = frame.locator("textarea, input[type=text]").first();
   const say = async (words) => {
@@ -167,10 +168,14 @@ try {
   await ann.setViewportSize(LARGE);
   await signIn(ann, "ann", center.passwords.ann, "Sign in and get ready");
   await firstCall(ann);
-  const shop = await pageAt(browser, center.shop, NORMAL);
+  const shop = await pageAt(browser, center.shop, SHOP);
   await chat(ann, shop);
   await mail(ann);
-  for (const user of ["ben", "carla"]) await signIn(await pageAt(browser, center.base, NORMAL), user, center.passwords[user], user === "ben" ? "Sign in" : "Sign in and get ready");
+  const [ben, carla] = [await pageAt(browser, center.base, NORMAL), await pageAt(browser, center.base, NORMAL)];
+  await signIn(ben, "ben", center.passwords.ben, "Sign in and get ready");
+  await take(ben, (offers) => offers);
+  await signIn(carla, "carla", center.passwords.carla, "Sign in");
+  await carla.keyboard.press("Alt+KeyB");
   const sam = await pageAt(browser, center.base, LARGE);
   await signIn(sam, "sam", center.passwords.sam, "Sign in");
   await lastCall(ann, sam, center.control);
