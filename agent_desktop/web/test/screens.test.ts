@@ -15,6 +15,12 @@ describe("what stands in the middle", () => {
     expect(items.map((item) => item.conversation)).toEqual(["o1", "o2", "w1", "w2", "u1"]);
   });
 
+  it("puts who waits on the line above what was written, so that the keys take the call", () => {
+    const mail = samples.offer("o-m", "m", "mail", "Maria", "why", { offered_ms: 1 });
+    const call = samples.offer("o-v", "v", "voice", "Maria", "why", { offered_ms: 5 });
+    expect(itemsOf([mail, offer("c", 3), call], []).map((item) => item.conversation)).toEqual(["v", "c", "m"]);
+  });
+
   it("is not changed by an offer while something is open", () => {
     const before = itemsOf([], [work("a", 1)]);
     expect(selectionAfter("a", before, itemsOf([offer("b")], [work("a", 1)]))).toBe("a");

@@ -3,13 +3,13 @@
 import { Button } from "@mantine/core";
 import { useRef } from "react";
 import { useParts, usePart } from "../../app-context";
+import { duration } from "../../format";
 import { useKeys } from "../../keys";
 import { HangUpIcon, MicIcon, MuteIcon } from "../../parts/icons";
 import { Key, MediumBadge, Since, Trusted } from "../../parts/small";
 import { usePhone } from "../../phone/controls";
 import type { Center, WorkItem } from "../../protocol.gen";
 import { conversationView } from "../../views";
-import { ENDED_BY } from "../../words";
 import { NoteField } from "./note-field";
 import { PastNotes } from "./past-notes";
 import type { Item } from "./selection";
@@ -50,7 +50,12 @@ export function CallPanel({ item, center }: { item: Item; center: Center }) {
               <Since ms={item.work.started_ms} />
             </>
           )}
-          {item.work?.state === "wrap_up" && <span className="call-state">{item.work.ended_by === null ? "Ended" : ENDED_BY[item.work.ended_by]}</span>}
+          {item.work?.state === "wrap_up" && item.work.wrap_up_since_ms !== null && (
+            <>
+              <span className="call-state">Talked</span>
+              <span className="tabular">{duration(item.work.wrap_up_since_ms - item.work.started_ms)}</span>
+            </>
+          )}
         </div>
         {item.work !== undefined && active && <CallKeys work={item.work} />}
       </section>

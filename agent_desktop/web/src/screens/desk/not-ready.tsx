@@ -1,6 +1,7 @@
 /** Why no new work comes to an agent who is not ready, in words, and the way back. */
 
 import { Button } from "@mantine/core";
+import { Key } from "../../parts/small";
 import type { Center, Me } from "../../protocol.gen";
 import { useAct } from "../../use-act";
 import { readyWords } from "../../words";
@@ -42,6 +43,7 @@ export function NotReadyNotice({ me, center }: { me: Me; center: Center }) {
       <Button
         fullWidth
         color="green"
+        rightSection={<Key>Alt+R</Key>}
         onClick={() => void act({ type: "set_presence", presence: "ready", reason: null })}
       >
         {readyWords(me)}

@@ -8,10 +8,13 @@ export interface Item {
   readonly work: WorkItem | undefined;
 }
 
+/** People who wait on the line or in a chat stand before written work. */
+const liveFirst = (offer: OfferCard) => (offer.medium === "voice" ? 0 : offer.medium === "chat" ? 1 : 2);
+
 /** Offers first, then active work, then wrap-up; within each the order in which they began, so that nothing jumps. */
 export function itemsOf(offers: readonly OfferCard[], work: readonly WorkItem[]): readonly Item[] {
   const byBegin = [...work].sort((a, b) => a.started_ms - b.started_ms || (a.key < b.key ? -1 : 1));
-  const offered = [...offers].sort((a, b) => a.offered_ms - b.offered_ms || (a.key < b.key ? -1 : 1));
+  const offered = [...offers].sort((a, b) => liveFirst(a) - liveFirst(b) || a.offered_ms - b.offered_ms || (a.key < b.key ? -1 : 1));
   return [
     ...offered.map((offer) => ({ conversation: offer.conversation, offer, work: undefined })),
     ...byBegin.filter((one) => one.state === "active").map((one) => ({ conversation: one.conversation, offer: undefined, work: one })),

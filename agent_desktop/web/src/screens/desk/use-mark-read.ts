@@ -28,6 +28,8 @@ export function useMarkRead(work: WorkItem | undefined, messages: readonly Messa
   const handling = work?.handling;
   const unread = work?.unread ?? 0;
   useEffect(() => {
+    // A center that was started anew has forgotten what was read: it is told again.
+    if (unread === 0) told.current = -1;
     if (handling === undefined || !looked || unread === 0 || last <= told.current) return;
     told.current = last;
     void connection.request({ type: "mark_read", handling, number: last });

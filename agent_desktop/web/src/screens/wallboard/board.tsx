@@ -107,12 +107,14 @@ function Totals({ totals, queues, states }: { totals: readonly QueueFigures[]; q
   const liveLongest = longest.find((one) => live.includes(one)) ?? longest[0];
   const graded = queues.map((one) => gradeOfLongest(one, now));
   const ready = states?.ready ?? 0;
+  // Somebody who is being offered work is about to take it.
+  const free = ready + (states?.offered ?? 0);
   const liveWaiting = live.reduce((sum, one) => sum + one.waiting, 0);
   return (
     <section className="tiles" aria-label="Now">
       <Tile
         label={<Meant figure="waiting">Waiting</Meant>}
-        grade={worst([gradeOfReady(ready, liveWaiting)])}
+        grade={worst([gradeOfReady(free, liveWaiting)])}
         foot={totals.map((one) => (
           <span key={one.key} className="foot-medium">
             <MediumBadge medium={one.medium} size={14} /> {one.waiting}
@@ -138,12 +140,23 @@ function Totals({ totals, queues, states }: { totals: readonly QueueFigures[]; q
           {percent(one.level_percent)}
         </Tile>
       ))}
-      <Tile label={<Meant figure="agents">Ready</Meant>} grade={gradeOfReady(ready, liveWaiting)} foot={states === undefined ? "" : `${states.talking} working · ${states.wrap_up} in wrap-up · ${states.not_ready} not ready`}>
+      <Tile label={<Meant figure="agents">Ready</Meant>} grade={gradeOfReady(free, liveWaiting)} foot={states === undefined ? "" : othersWords(states)}>
         {ready}
       </Tile>
       <AbandonedTile totals={live.length > 0 ? live : totals} />
     </section>
   );
+}
+
+function othersWords(states: AgentsByState): string {
+  const others = [
+    [states.offered, "offered"],
+    [states.talking, "working"],
+    [states.wrap_up, "in wrap-up"],
+    [states.not_ready, "not ready"],
+  ] as const;
+  const there = others.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  return there.length === 0 ? "nobody else is here" : there.join(" · ");
 }
 
 function AbandonedTile({ totals }: { totals: readonly QueueFigures[] }) {
