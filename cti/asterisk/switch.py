@@ -259,6 +259,8 @@ class AsteriskSwitch:
         self._tell(SwitchResynchronised(at_ms, self._logins, calls, phones, restarted))
         self._link = link
         self._told_lost = False
+        # Before anybody is told that calls are served: a caller who came now would still meet the fallback.
+        await self._write_heartbeat(link)
         self._become(LinkState.UP, f"switch {self._name} is connected")
 
     async def _need(self, link: AmiLink, action: AmiAction) -> AmiPacket:
@@ -322,13 +324,17 @@ class AsteriskSwitch:
                 known = translate.global_number(await link.ask(translate.read_global(translate.EPOCH_GLOBAL)))
                 if known > self._epoch:
                     raise AmiSupersededError(f"an engine of epoch {known} has taken over switch {self._name}")
-                await link.ask(translate.write_global(translate.HEARTBEAT_GLOBAL, self._switch_now_ms() // 1000))
+                await self._write_heartbeat(link)
             overdue = self._correlator.advance(self._clock.now_ms())
             for event in overdue:
                 self._tell(event)
             if any(isinstance(event, LegFailed) and event.cause is LegFailure.SWITCH_DOWN for event in overdue):
                 raise AmiDownError(f"{self._host}:{self._port} accepted a ring and never began it")
             await asyncio.sleep(HEARTBEAT_SECONDS)
+
+    async def _write_heartbeat(self, link: AmiLink) -> None:
+        if self._may_write():
+            await link.ask(translate.write_global(translate.HEARTBEAT_GLOBAL, self._switch_now_ms() // 1000))
 
     def _switch_now_ms(self) -> int:
         return self._switch_ms + self._clock.monotonic_ms() - self._switch_ms_at
