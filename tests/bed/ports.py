@@ -21,6 +21,17 @@ def free_port() -> int:
     raise RuntimeError(f"no free port between {LOWEST} and {HIGHEST} after {TRIES_MAX} tries")
 
 
+def free_ports(count: int) -> int:
+    """The first of `count` ports in a row that are all free: SIPp takes the ports behind its media port too."""
+    for _ in range(TRIES_MAX):
+        first = _chance.randrange(LOWEST, HIGHEST + 1 - count)
+        run = range(first, first + count)
+        if not _given.intersection(run) and all(map(_is_free, run)):
+            _given.update(run)
+            return first
+    raise RuntimeError(f"no {count} free ports in a row between {LOWEST} and {HIGHEST} after {TRIES_MAX} tries")
+
+
 def media_range() -> tuple[int, int]:
     """First and last port of a block for one switch's RTP; a shared block is harmless, taken ports are skipped."""
     block = _chance.randrange((MEDIA_HIGHEST + 1 - MEDIA_LOWEST) // MEDIA_BLOCK)

@@ -13,11 +13,12 @@ from typing import Self
 from tests.bed import sipp_scenarios as scenarios
 from tests.bed.errors import BedError
 from tests.bed.places import require_program
-from tests.bed.ports import free_port
+from tests.bed.ports import free_port, free_ports
 from tests.bed.process import Child, await_answer
 from tests.bed.rtp import RtpEndpoint
 from tests.bed.waiting import until
 
+SIPP_MEDIA_PORTS = 4
 PATIENCE_S = 5.0
 START_S = 5.0
 
@@ -71,7 +72,7 @@ class _Sipp:
                 require_program("sipp"), "-sf", file, "-i", "127.0.0.1", "-p", str(self.port), "-nostdin",
                 "-trace_logs", "-log_file", self._story,
                 "-trace_err", "-error_file", self._story.with_suffix(".errors"),
-                "-mi", "127.0.0.1", "-mp", str(free_port()),
+                "-mi", "127.0.0.1", "-mp", str(free_ports(SIPP_MEDIA_PORTS)),
                 "-watchdog_minor_threshold", "60000", "-watchdog_major_threshold", "60000", *arguments,
             ),
             self._story.with_suffix(".screen"),

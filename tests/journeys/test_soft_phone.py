@@ -115,8 +115,8 @@ async def test_a_hidden_tab_rings_and_notifies(place: Place, browser: Chromium) 
             await until(notified, 10, "a notification")
             (note,) = await witness(agent, "notifications")
             assert note["hidden"]
-            assert "Call" in note["title"]
-            assert "Nora" in note["body"]
+            assert "Call" in note["title"] and "Nora" in note["title"]
+            assert "Sales" in note["body"]
             assert await witness(agent, "rings") > rings
             await agent.keyboard.press("Alt+a")
             await caller.rtp.until_heard(AGENT_HZ)

