@@ -1,6 +1,6 @@
 """`make test`: every test, the quick ones first. What the tests need was installed before by `make bed`.
 
-The tests with real peers measure sound and time on whatever machine this is. A few of them that fail are tried once
+Many tests start processes and measure sound and time on whatever machine this is. A few that fail are tried once
 more, alone, and the run says so; one that fails again, or many that fail, fail the run.
 """
 
