@@ -299,7 +299,7 @@ def a_conversation() -> tuple[Conversation, dict[ContentId, str]]:
     }
     identity = {"conversation": ConversationId("m-1"), "interaction": InteractionId("m-1"), "medium": Medium.MAIL}
     facts_said: list[Fact] = [
-        said.ConversationBegan(**identity, subject=ContentId("subject"), queue=QueueId("mail")),  # type: ignore[arg-type]
+        said.ConversationBegan(**identity, subject=ContentId("subject"), queue=QueueId("mail")),  # type: ignore[arg-type]  # the fields come from a table
         said.MailReceived(
             message=MessageId("1"),
             raw=ContentId("raw"),
