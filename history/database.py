@@ -3,6 +3,7 @@
 Also turns what drivers raise into the errors of `history/errors.py`, with the file or address and the way out.
 """
 
+import asyncio
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -25,6 +27,7 @@ WAIT_S = 5
 COMMAND_S = 15
 """Longest wait for one statement of PostgreSQL."""
 
+_TO_WAL = "journal_mode=WAL"
 _RETRY = ("deadlock detected", "could not serialize", "database is locked", "database table is locked")
 _DEFECTS = ("no such table", "no such column", "has no column named", "syntax error")
 """What SQLite says of a wrong statement, with the same error as of a broken disk."""
@@ -92,7 +95,7 @@ def _sqlite(url: URL) -> Database:
     options: dict[str, Any] = {"pool_timeout": WAIT_S, "connect_args": {"timeout": WAIT_S}}
     writer = create_async_engine(url, pool_size=1, max_overflow=0, **options)
     reader = create_async_engine(url, pool_size=SQLITE_READERS, max_overflow=0, **options)
-    _prepare_sqlite(writer, "BEGIN IMMEDIATE", ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"))
+    _prepare_sqlite(writer, "BEGIN IMMEDIATE", (_TO_WAL, "synchronous=FULL", "foreign_keys=ON"))
     _prepare_sqlite(reader, "BEGIN", ("query_only=ON", "foreign_keys=ON"))
     return Database(url, writer, writer, reader)
 
@@ -105,12 +108,33 @@ def _prepare_sqlite(engine: AsyncEngine, begin: str, pragmas: tuple[str, ...]) -
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (f"busy_timeout={WAIT_S * 1000}", *pragmas):
-            cursor.execute(f"PRAGMA {pragma}")
+            if pragma == _TO_WAL:
+                connection.run_async(_switch_to_wal)
+            else:
+                cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begins(connection: Any) -> None:
         connection.exec_driver_sql(begin)
+
+
+async def _switch_to_wal(connection: aiosqlite.Connection) -> None:
+    """Set the journal mode, again and again while somebody else does the same on a new file.
+
+    SQLite answers "locked" at once to two who switch together: waiting by its busy handler could be a deadlock.
+    """
+    pause_s = 0.01
+    for _ in range(int(WAIT_S / pause_s)):
+        try:
+            await connection.execute(f"PRAGMA {_TO_WAL}")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+        else:
+            return
+        await asyncio.sleep(pause_s)
+    await connection.execute(f"PRAGMA {_TO_WAL}")
 
 
 def _postgresql(url: URL) -> Database:

@@ -111,3 +111,16 @@ async def test_processes_that_start_at_once_make_the_schema_once(database_url: s
             await writing.append("conversation/c-1", [began("c-1")])
     for store in stores:
         await store.close()
+
+
+async def test_a_new_file_that_another_process_is_preparing_is_waited_for(tmp_path: Path) -> None:
+    """SQLite answers the change to WAL at once, without its busy wait, while another holds the write lock."""
+    file = tmp_path / "history.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        opening = asyncio.create_task(Store.open(sqlite_url(tmp_path), clock=HandClock(), bus=LocalBus()))
+        await asyncio.sleep(0.3)
+        assert not opening.done()
+        other.execute("COMMIT")
+        store = await opening
+    await store.close()
