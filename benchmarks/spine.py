@@ -101,8 +101,9 @@ def arrival(source: Source, n: int, now_ms: int) -> AnyInput:
 
 def rest_of_call(source: Source, n: int, offer: OfferId, agent: AgentId, handling: HandlingId) -> Iterator[AnyInput]:
     yield source.make(inputs.PopShown, agent=agent, offer=offer)
-    yield source.make(inputs.AgentAnswered, offer=offer)
-    yield source.make(inputs.CustomerLeft, interaction=InteractionId(f"v-bench-{n}"))
+    interaction = InteractionId(f"v-bench-{n}")
+    yield source.make(inputs.AgentAnswered, offer=offer, interaction=interaction, agent=agent)
+    yield source.make(inputs.CustomerLeft, interaction=interaction)
     yield source.make(inputs.AgentCompletedWrapUp, agent=agent, handling=handling, disposition=DispositionId("done"))
 
 

@@ -211,13 +211,17 @@ class VoiceChannel:
             case events.LegRang():
                 self._tell(inputs.AgentRang, offer=offer)
             case events.LegAnswered():
-                self._tell(inputs.AgentAnswered, offer=offer)
+                self._answered_on(voice_interaction(event.call_id), offer, event.phone)
             case events.LegFailed():
                 self._tell(inputs.AgentLegFailed, offer=offer, cause=_LEG_FAILURE[event.cause])
             case events.LegEnded():
                 self._tell(inputs.LegEnded, offer=offer, by=_ENDED_BY[event.by])
             case _:
                 assert_never(event)
+
+    def _answered_on(self, interaction: InteractionId, offer: OfferId, phone: PhoneName) -> None:
+        agent = self._settings.phones.get(phone)
+        self._tell(inputs.AgentAnswered, offer=offer, interaction=interaction, agent=agent)
 
     def _phone(self, event: events.PhoneEvent) -> None:
         agent = self._settings.phones.get(event.phone)
@@ -282,10 +286,10 @@ class VoiceChannel:
                 self._tell(
                     inputs.AgentRang, offer=OfferId(key), receipted=lambda given: self._stop_if_over(given, stop)
                 )
-            case events.Talking(leg_key=key):
-                self._tell(inputs.AgentAnswered, offer=OfferId(key))
-            case events.AfterTalk(leg_key=key, by=by):
-                self._tell(inputs.AgentAnswered, offer=OfferId(key))
+            case events.Talking(leg_key=key, phone=phone):
+                self._answered_on(voice_interaction(call.call_id), OfferId(key), phone)
+            case events.AfterTalk(leg_key=key, phone=phone, by=by):
+                self._answered_on(voice_interaction(call.call_id), OfferId(key), phone)
                 self._tell(inputs.LegEnded, offer=OfferId(key), by=_ENDED_BY[by])
             case _:
                 assert_never(call.state)

@@ -116,6 +116,8 @@ class WithdrawnBecause(StrEnum):
     """Why an offer ended without the agent's doing."""
 
     CUSTOMER_LEFT = "customer_left"
+    ANSWERED_ELSEWHERE = "answered_elsewhere"  # by a phone whose own offer had ended, or outside the engine
+    AGENT_TALKS = "agent_talks"  # the agent's phone answered another call, late
     PHONE_GONE = "phone_gone"
     DEFINITION = "definition"
 

@@ -277,7 +277,7 @@ def _stopped(state: State, fact: facts.RingingStopped, at_ms: int) -> None:
 
 
 def _visit_answered(state: State, fact: facts.VisitAnswered, at_ms: int) -> None:
-    """Counted by reports; the visit's end follows from the offer's acceptance."""
+    """Counted by reports; the visit's end follows from the offer's acceptance, or from the handling."""
 
 
 def _visit_abandoned(state: State, fact: facts.VisitAbandoned, at_ms: int) -> None:
@@ -286,6 +286,11 @@ def _visit_abandoned(state: State, fact: facts.VisitAbandoned, at_ms: int) -> No
 
 def _handling_started(state: State, fact: facts.HandlingStarted, at_ms: int) -> None:
     state.handlings_started += 1
+    interaction = state.interactions[fact.interaction]
+    if interaction.phase is InteractionPhase.WAITING:  # the phone was answered after its offer had ended
+        _leave_waiting(state, interaction)
+        interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.ACCEPTED)
+        state.agents[fact.agent].misses = 0
     _put_handling(
         state,
         HandlingRecord(

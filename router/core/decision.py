@@ -9,6 +9,7 @@ from history.core import routing as facts
 from history.core.entries import Fact
 from history.core.routing_records import HandlingRecord, InteractionRecord, OfferRecord
 from history.core.vocabulary import (
+    AgentId,
     CloseReason,
     DispositionId,
     EndedBy,
@@ -65,9 +66,11 @@ class Deciding:
 
     def accept(self, offer: OfferRecord) -> None:
         """The agent has the customer: the visit is answered and a handling starts."""
-        interaction = self.state.interactions[offer.interaction]
+        self.add(facts.OfferAccepted(offer=offer.offer, interaction=offer.interaction, agent=offer.agent))
+        self.begin_handling(self.state.interactions[offer.interaction], offer.agent, offer.offer)
+
+    def begin_handling(self, interaction: InteractionRecord, agent: AgentId, offer: OfferId) -> None:
         self.add(
-            facts.OfferAccepted(offer=offer.offer, interaction=offer.interaction, agent=offer.agent),
             facts.VisitAnswered(
                 visit=interaction.visit,
                 interaction=interaction.interaction,
@@ -78,10 +81,10 @@ class Deciding:
             facts.HandlingStarted(
                 handling=HandlingId(f"h{self.state.handlings_started + 1}"),
                 interaction=interaction.interaction,
-                agent=offer.agent,
+                agent=agent,
                 queue=interaction.queue,
                 medium=interaction.medium,
-                offer=offer.offer,
+                offer=offer,
             ),
         )
 

@@ -93,10 +93,13 @@ class AgentRang(Input, frozen=True, kw_only=True):
     offer: OfferId
 
 
-class AgentAnswered(Input, frozen=True, kw_only=True):
-    """The agent's phone is connected with the caller."""
+class AgentAnswered(Input, frozen=True, kw_only=True, omit_defaults=True):
+    """The agent's phone is connected with the caller, whatever has become of the offer meanwhile."""
 
     offer: OfferId
+    interaction: InteractionId
+    agent: AgentId | None = None
+    """Whose phone it is by the definition of today."""
 
 
 class AgentLegFailed(Input, frozen=True, kw_only=True):

@@ -29,6 +29,8 @@ LIFECYCLE: Machine[Phase, Trigger] = Machine(
     "interaction",
     {
         (Phase.WAITING, Trigger.OFFERED): Move(Phase.OFFERED),
+        # A phone was picked up as its offer ended: the two talk, whatever the offer's time said.
+        (Phase.WAITING, Trigger.ACCEPTED): Move(Phase.ACTIVE),
         (Phase.WAITING, Trigger.CUSTOMER_LEFT): Move(Phase.WAITING),
         (Phase.WAITING, Trigger.CLOSED): Move(Phase.CLOSED),
         (Phase.OFFERED, Trigger.OFFER_ENDED): Move(Phase.WAITING),

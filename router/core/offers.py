@@ -1,8 +1,8 @@
 """An offer's life: shown to one agent, for a call then ringing, and ended once: accepted, declined, expired, failed or
 withdrawn.
 
-An expired offer (RONA) returns the interaction to its place. Late messages know their offer by its id, so a phone's
-answer that meets an ended offer is ignored: the ring is being stopped and the caller goes on waiting.
+An expired offer (RONA) returns the interaction to its place. Late messages know their offer by its id and are ignored
+once it has ended; only a phone's answer counts all the same, since then the two are talking (`telephony.py`).
 """
 
 from enum import StrEnum

@@ -8,7 +8,10 @@ from history.core.vocabulary import (
     AgentId,
     BackOffBecause,
     EndedBy,
+    InteractionPhase,
     LegFailure,
+    Medium,
+    OfferPhase,
     OutcomeReason,
     PresenceBy,
     VisitId,
@@ -46,11 +49,34 @@ def agent_rang(deciding: Deciding, given: AgentRang) -> Refused | None:
 
 
 def agent_answered(deciding: Deciding, given: AgentAnswered) -> Refused | None:
-    """The phone is connected with the caller: believed in any live phase of the offer."""
+    """The phone is connected with the caller: believed in any phase of the offer, also after its end."""
     offer = deciding.state.offers.get(given.offer)
     if offer is None:
-        return deciding.ended_offer(given.offer)
+        return _answered_late(deciding, given)
     deciding.accept(offer)
+    return None
+
+
+def _answered_late(deciding: Deciding, given: AgentAnswered) -> Refused | None:
+    """The offer ended while the phone was being picked up. The two talk, so the agent has the customer; what was
+    offered meanwhile, of this interaction or to this phone, is taken back."""
+    state = deciding.state
+    interaction = state.interactions.get(given.interaction)
+    refused = deciding.ended_offer(given.offer)
+    if interaction is None or given.agent not in state.agents or refused.reason is OutcomeReason.UNKNOWN_OFFER:
+        return refused
+    if interaction.phase not in (InteractionPhase.WAITING, InteractionPhase.OFFERED):
+        return refused
+    if given.offer in state.stops:
+        deciding.add(facts.RingingStopped(offer=given.offer))
+    if interaction.offer is not None:
+        deciding.withdraw(state.offers[interaction.offer], WithdrawnBecause.ANSWERED_ELSEWHERE)
+    for other in list(state.agent_offers[given.agent].values()):
+        if other.medium is Medium.VOICE and other.interaction != given.interaction:
+            deciding.withdraw(other, WithdrawnBecause.AGENT_TALKS)
+            if other.phase is OfferPhase.RINGING:
+                deciding.stop_ringing(other)
+    deciding.begin_handling(interaction, given.agent, given.offer)
     return None
 
 

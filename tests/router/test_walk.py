@@ -8,6 +8,7 @@ import random
 
 import pytest
 
+from history.core import routing as facts
 from history.core.vocabulary import AgentId, EndedBy, HandlingPhase, LegFailure, Medium, OfferPhase, Presence
 from router.core import inputs
 from router.core.snapshot import snapshot
@@ -87,8 +88,10 @@ class Walk:
             news = self.chance.randrange(4)
             if news == 0:
                 self.center.tell(inputs.AgentLegFailed, offer=offer.offer, cause=self.chance.choice(list(LegFailure)))
+            elif news == 1:
+                self.center.tell(inputs.AgentRang, offer=offer.offer)
             else:
-                self.center.tell(inputs.AgentRang if news == 1 else inputs.AgentAnswered, offer=offer.offer)
+                self.center.answers(offer.agent, offer.offer)
 
     def handling_news(self) -> None:
         live = list(self.center.engine.state.handlings.values())
@@ -111,6 +114,11 @@ class Walk:
         cause = self.chance.choice(list(LegFailure))
         if offer not in self.center.engine.state.offers:
             self.center.tell(inputs.AgentLegFailed, offer=offer, cause=cause)
+        calls = [
+            fact for _, fact in self.center.journal if isinstance(fact, facts.OfferMade) and fact.medium == "voice"
+        ]
+        if calls:
+            self.center.answers_late(self.chance.choice(calls[-5:]))
 
     def repeat(self) -> None:
         before = len(self.center.journal)

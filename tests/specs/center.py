@@ -163,10 +163,14 @@ class Center:
         """On the phone for a call, on the desktop for everything else."""
         offer = self.engine.state.offers[offer_id or self.offer_of(agent)]
         if offer.medium is Medium.VOICE:
-            self.tell(inputs.AgentAnswered, offer=offer.offer)
+            self.tell(inputs.AgentAnswered, offer=offer.offer, interaction=offer.interaction, agent=offer.agent)
         else:
             self.tell(inputs.AgentAcceptedOffer, agent=AgentId(agent), offer=offer.offer)
         return self.handling_of(agent)
+
+    def answers_late(self, offer: facts.OfferMade) -> Receipt:
+        """The phone is picked up as, or after, its offer has ended."""
+        return self.tell(inputs.AgentAnswered, offer=offer.offer, interaction=offer.interaction, agent=offer.agent)
 
     def takes(self, agent: str, offer_id: OfferId | None = None) -> HandlingId:
         """The whole way of an offer: pop, ring, answer."""

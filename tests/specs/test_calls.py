@@ -3,7 +3,16 @@
 import pytest
 
 from history.core import routing as facts
-from history.core.vocabulary import AgentId, EndedBy, LegFailure, Outcome, OutcomeReason, Presence, SwitchName
+from history.core.vocabulary import (
+    AgentId,
+    EndedBy,
+    InteractionId,
+    LegFailure,
+    Outcome,
+    OutcomeReason,
+    Presence,
+    SwitchName,
+)
 from router.core import inputs
 from router.core.effects import HangUpCustomer, RingAgent, ShowScreenPop, StopRinging
 from tests.specs.center import Center, an_agent, closed_as
@@ -234,15 +243,72 @@ def test_an_unregistered_phone_is_not_rung(center: Center) -> None:
     center.expect_offer("ann", caller)
 
 
-def test_an_answer_that_meets_an_ended_offer_changes_nothing(center: Center) -> None:
-    center.caller_arrives()
+def test_late_news_of_an_offer_changes_nothing(center: Center) -> None:
+    caller = center.caller_arrives()
     center.pop_is_shown("ann")
     offer = center.offer_of("ann")
     center.phone_fails("ann", LegFailure.NO_ANSWER)
-    for late in (inputs.AgentAnswered, inputs.AgentRang):
-        assert center.tell(late, offer=offer).reason is OutcomeReason.OFFER_ENDED
-    assert center.tell(inputs.AgentAnswered, offer="o99").reason is OutcomeReason.UNKNOWN_OFFER
+    assert center.tell(inputs.AgentRang, offer=offer).reason is OutcomeReason.OFFER_ENDED
+    answered = center.tell(inputs.AgentAnswered, offer="o99", interaction=caller, agent=AgentId("ann"))
+    assert answered.reason is OutcomeReason.UNKNOWN_OFFER
     assert center.tell(inputs.LegEnded, offer="x", by=EndedBy.AGENT).reason is OutcomeReason.UNKNOWN_OFFER
+
+
+def phase_of(center: Center, interaction: InteractionId) -> str:
+    return center.engine.state.interactions[interaction].phase
+
+
+def last_offer(center: Center) -> facts.OfferMade:
+    offer = center.last(facts.OfferMade)
+    assert isinstance(offer, facts.OfferMade)
+    return offer
+
+
+def test_who_picks_up_as_the_offer_expires_has_the_customer(center: Center) -> None:
+    caller = center.caller_arrives()
+    center.pop_is_shown("ann")
+    offer = last_offer(center)
+    center.after(seconds=22)
+    assert phase_of(center, caller) == "waiting"
+    assert center.answers_late(offer).outcome is Outcome.ACCEPTED
+    assert phase_of(center, caller) == "active"
+    assert not center.engine.state.stops, "a ring that became a talk is not stopped"
+    assert center.answers_late(offer).reason is OutcomeReason.OFFER_ENDED
+    center.tell(inputs.LegEnded, offer=offer.offer, by=EndedBy.AGENT)
+    center.wraps_up("ann", center.handling_of("ann"))
+    center.customer_leaves(caller)
+    assert closed_as(center, caller) == "handled"
+
+
+def test_what_was_offered_to_the_next_agent_meanwhile_is_taken_back(center: Center) -> None:
+    caller = center.caller_arrives()
+    center.pop_is_shown("ann")
+    offer = last_offer(center)
+    center.signs_in("ben")
+    center.after(seconds=22)
+    center.expect_offer("ben", caller)
+    center.answers_late(offer)
+    center.expect_no_offer("ben")
+    assert phase_of(center, caller) == "active"
+    center.expect_offer("ben", center.caller_arrives())
+
+
+def test_a_second_call_does_not_ring_on_at_a_phone_that_was_picked_up_late(center: Center) -> None:
+    first = center.caller_arrives()
+    center.pop_is_shown("ann")
+    offer = last_offer(center)
+    center.phone_fails("ann", LegFailure.SWITCH_DOWN)
+    center.signs_in("ben")
+    center.expect_offer("ben", first)
+    second = center.caller_arrives()
+    center.after(seconds=2)
+    center.expect_offer("ann", second)
+    center.pop_is_shown("ann")
+    rings = center.offer_of("ann")
+    center.answers_late(offer)
+    center.expect_no_offer("ann")
+    assert [stop.offer for stop in center.effects_now(StopRinging) if isinstance(stop, StopRinging)] == [rings]
+    center.expect_offer("ben", second)
 
 
 def test_a_desk_phone_agents_wrap_up_ends_by_itself() -> None:
