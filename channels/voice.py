@@ -34,6 +34,7 @@ from history.core.vocabulary import (
     PhoneName,
     QueueId,
     SourceId,
+    Standing,
     SwitchName,
     Trust,
 )
@@ -78,6 +79,15 @@ _ENDED_BY = {
     events.LegEndedBy.CALLER: EndedBy.CUSTOMER,
     events.LegEndedBy.LOST: EndedBy.LOST,
     events.LegEndedBy.ENGINE: EndedBy.SYSTEM,
+}
+
+_STANDING: dict[type[events.CallState], Standing] = {
+    events.Waiting: Standing.WAITING,
+    events.InFallback: Standing.WAITING,
+    events.Ringing: Standing.WITH_AGENT,
+    events.Talking: Standing.WITH_AGENT,
+    events.AfterTalk: Standing.WITH_AGENT,
+    events.Served: Standing.SERVED,
 }
 
 
@@ -192,6 +202,8 @@ class VoiceChannel:
                             events.Waiting(),
                         )
                     )
+                case events.CallServed():
+                    await self._arrived(event.call, _STANDING[type(event.call.state)])
                 case events.CallEnded():
                     interaction = voice_interaction(event.call_id)
                     self._calls.pop(interaction, None)
@@ -263,7 +275,7 @@ class VoiceChannel:
         )
         self._tell_phones(seen.phones)
         for call in seen.calls:
-            await self._arrived(call)
+            await self._arrived(call, _STANDING[type(call.state)])
             self._adopt(call)
             self._reached("voice.resynchronising")
         self._synchronised.set()
@@ -279,7 +291,7 @@ class VoiceChannel:
     def _adopt(self, call: events.CallSeen) -> None:
         """What the switch says about a leg is repeated to the router, which knows whether it is news."""
         match call.state:
-            case events.Waiting() | events.InFallback():
+            case events.Waiting() | events.InFallback() | events.Served():
                 pass
             case events.Ringing(leg_key=key):
                 stop = StopRinging(offer=OfferId(key), interaction=voice_interaction(call.call_id))
@@ -299,7 +311,7 @@ class VoiceChannel:
         if receipt.outcome is Outcome.IGNORED and receipt.reason is not OutcomeReason.NO_CHANGE:
             self.release([stop])
 
-    async def _arrived(self, call: events.CallSeen) -> None:
+    async def _arrived(self, call: events.CallSeen, standing: Standing | None = None) -> None:
         interaction = voice_interaction(call.call_id)
         self._calls[interaction] = call.call_id
         key = None if call.caller_number is None else phone_key(call.caller_number, self._settings.phone_region)
@@ -314,6 +326,7 @@ class VoiceChannel:
             queue=queue,
             arrived_ms=call.waiting_since_ms,
             switch=self._settings.switch,
+            standing=standing,
             customer=None if known is None else known.customer,
             identity=None if known is None else known.identity,
             trust=Trust.CLAIMED if known is None else known.trust,

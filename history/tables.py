@@ -255,7 +255,7 @@ visits = _table(
     _text("medium"),
     _number("entered_ms"),
     _maybe_number("ended_ms"),
-    _maybe("ended"),  # answered, abandoned, short_abandoned
+    _maybe("ended"),  # answered, abandoned, short_abandoned, flowed_out
     _maybe_number("wait_ms"),
     Index("ix_visits_interaction", "tenant", "interaction"),
     comment="Projection of the streams routing/<domain>: stays in a queue.",

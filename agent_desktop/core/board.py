@@ -67,6 +67,7 @@ def _queue(now: BoardQueue, center: CenterSettings) -> QueueFigures:
         answered=counts.answered,
         abandoned=counts.abandoned,
         short_abandoned=counts.short_abandoned,
+        flowed_out=counts.flowed_out,
         level_met=counts.level_met,
         level_of=counts.level_of,
         level_percent=counts.level_percent,

@@ -266,7 +266,7 @@ class Floor:
                     trust=fact.trust,
                 )
                 touched.queues.add(fact.queue)
-            case facts.VisitAnswered() | facts.VisitAbandoned():
+            case facts.VisitAnswered() | facts.VisitAbandoned() | facts.VisitFlowedOut():
                 self._change(fact.interaction, touched, waiting=False)
                 touched.queues.add(fact.queue)
             case facts.InteractionAttributed():

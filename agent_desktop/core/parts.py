@@ -349,6 +349,7 @@ class QueueFigures(Part, frozen=True, kw_only=True):
     answered: int
     abandoned: int
     short_abandoned: int
+    flowed_out: int
     level_met: int
     level_of: int
     """Service level is level_met / level_of; with level_of 0 there is none yet."""

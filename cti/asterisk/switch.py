@@ -24,6 +24,7 @@ from cti.core.events import (
     LegFailed,
     LegFailure,
     LegKey,
+    Served,
     SwitchEvent,
     SwitchLost,
     SwitchResynchronised,
@@ -112,6 +113,8 @@ class AsteriskSwitch:
             return Done()
         if call.knows_ended(leg_key):
             return Refused(f"leg {leg_key} of call {call_id} has ended already")
+        if isinstance(call.fallback, Served):
+            return Refused(f"call {call_id} has been answered by the dialplan's fallback")
         if call.leg is not None:
             return Refused(f"call {call_id} is with {call.leg.phone} as leg {call.leg.key}")
         command = Ring(call_id, leg_key, phone, ring_ms)

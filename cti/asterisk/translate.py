@@ -19,6 +19,7 @@ from cti.core.events import (
     LegKey,
     PhoneSeen,
     Ringing,
+    Served,
     Talking,
     Waiting,
 )
@@ -26,6 +27,7 @@ from cti.core.signals import (
     CallEnding,
     Caller,
     CallerEntered,
+    CallerServed,
     CallerTakenToFallback,
     CallFound,
     ChannelGone,
@@ -199,6 +201,9 @@ def _was_greeted(packet: AmiPacket) -> bool:
 
 
 def _user_event(packet: AmiPacket, unique_id: str, offset_ms: int) -> Signal | None:
+    if packet.get("UserEvent") == "SwitchroomServed":  # told by the answering phone's channel, of the caller's
+        caller = packet.last("Call")
+        return CallerServed(caller) if caller else None
     leg_key, phone = LegKey(packet.last("Leg")), PhoneName(packet.last("Phone"))
     if not unique_id:
         return None
@@ -310,10 +315,9 @@ def _call_found(
         up = leg_channel is not None and leg_channel.get("ChannelState") == _CHANNEL_UP
         found = Talking(leg, phone) if up else Ringing(leg, phone)
     elif state == "after":
-        by_agent = variables.get("SWITCHROOM_CAUSE") == _NORMAL_CAUSE
-        found = AfterTalk(leg, phone, LegEndedBy.AGENT if by_agent else LegEndedBy.LOST)
+        found = _after_talk(leg, phone, variables.get("SWITCHROOM_CAUSE", ""))
     else:
-        found = InFallback() if state == "fallback" else Waiting()
+        found = _STATES_WITHOUT_A_LEG[state]
     talk_ms = _milliseconds(leg_variables.get("SWITCHROOM_TALK", ""))
     return CallFound(
         caller,
@@ -323,4 +327,12 @@ def _call_found(
     )
 
 
-_STATES_OF_CALLS = frozenset({"waiting", "ringing", "after", "fallback"})
+def _after_talk(leg: LegKey, phone: PhoneName, cause: str) -> CallState:
+    """How the talk ended; while the dialplan still waits for the leg's cause, its end is yet to be told."""
+    if not cause:
+        return Talking(leg, phone)
+    return AfterTalk(leg, phone, LegEndedBy.AGENT if cause == _NORMAL_CAUSE else LegEndedBy.LOST)
+
+
+_STATES_WITHOUT_A_LEG: dict[str, CallState] = {"waiting": Waiting(), "fallback": InFallback(), "served": Served()}
+_STATES_OF_CALLS = frozenset({"ringing", "after", *_STATES_WITHOUT_A_LEG})

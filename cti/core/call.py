@@ -1,6 +1,6 @@
 """One call and its present leg, as the switch told us.
 
-A call waits, is rung for, talks, waits for a decision after the talk, or stands in the fallback; it has at most one
+A call waits, is rung for, talks, waits for a decision after the talk, or is in the fallback's hands; it has at most one
 open leg. A leg is asked for, rings, talks, and ends once; keys of ended legs are remembered so that late or repeated
 messages about them change nothing. Values only; `core/correlate.py` moves them.
 """
@@ -18,6 +18,7 @@ from cti.core.events import (
     LegFailure,
     LegKey,
     Ringing,
+    Served,
     Talking,
     Waiting,
 )
@@ -64,7 +65,7 @@ class Call:
     caller: Caller
     leg: Leg | None = None
     after: AfterTalk | None = None
-    in_fallback: bool = False
+    fallback: InFallback | Served | None = None
     hang_up_asked: bool = False
     ending_by: EndedBy | None = None
     ended_legs: tuple[LegKey, ...] = ()
@@ -79,8 +80,8 @@ class Call:
             if self.leg.stage is LegStage.TALKING:
                 return Talking(leg_key=self.leg.key, phone=self.leg.phone)
             return Ringing(leg_key=self.leg.key, phone=self.leg.phone)
-        if self.in_fallback:
-            return InFallback()
+        if self.fallback is not None:
+            return self.fallback
         return self.after if self.after is not None else Waiting()
 
     def seen(self) -> CallSeen:

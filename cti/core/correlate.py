@@ -17,6 +17,7 @@ from cti.core.events import (
     CallFellBack,
     CallId,
     CallSeen,
+    CallServed,
     EndedBy,
     InFallback,
     LegAnswered,
@@ -32,6 +33,7 @@ from cti.core.events import (
     PhoneSeen,
     PhoneUnreachable,
     Ringing,
+    Served,
     SwitchEvent,
     Talking,
     Waiting,
@@ -41,6 +43,7 @@ from cti.core.signals import (
     CallEnding,
     Caller,
     CallerEntered,
+    CallerServed,
     CallerTakenToFallback,
     CallFound,
     ChannelGone,
@@ -157,8 +160,8 @@ class Correlator:
         match found.state:
             case Waiting():
                 return call
-            case InFallback():
-                return replace(call, in_fallback=True)
+            case InFallback() | Served():
+                return replace(call, fallback=found.state)
             case AfterTalk():
                 return replace(call, after=found.state)
             case Ringing(leg_key=leg_key, phone=phone):
@@ -181,6 +184,8 @@ class Correlator:
                 return self._arrive(caller, at_ms)
             case CallerTakenToFallback(caller=caller):
                 return self._fall_back(caller, at_ms)
+            case CallerServed(unique_id=unique_id):
+                return self._serve(unique_id, at_ms)
             case DeviceChanged(seen=seen):
                 return self._device(seen, at_ms)
             case HangUpAsked(unique_id=unique_id):
@@ -208,10 +213,18 @@ class Correlator:
     def _fall_back(self, caller: Caller, at_ms: int) -> Events:
         events = self._arrive(caller, at_ms)
         call = self._calls.get(call_id_of(self._switch, caller.unique_id))
-        if call is None or call.in_fallback:
+        if call is None or call.fallback is not None:
             return events
-        self._calls[call.id] = replace(call, in_fallback=True, after=None)
+        self._calls[call.id] = replace(call, fallback=InFallback(), after=None)
         return [*events, CallFellBack(at_ms, call.id)]
+
+    def _serve(self, unique_id: str, at_ms: int) -> Events:
+        call = self._calls.get(call_id_of(self._switch, unique_id))
+        if call is None or isinstance(call.fallback, Served):
+            return []
+        served = replace(call, fallback=Served(), after=None)
+        self._calls[call.id] = served
+        return [CallServed(at_ms, served.seen())]
 
     def _note_end(self, unique_id: str, by: EndedBy | None) -> None:
         call = self._calls.get(call_id_of(self._switch, unique_id))
@@ -264,7 +277,7 @@ class Correlator:
             events = self._close_unexplained(call, leg, at_ms)
             call = self._calls[call.id]
         began = Leg(signal.leg_key, signal.phone, LegStage.DIALLING, at_ms)
-        self._calls[call.id] = replace(call, leg=began, after=None, in_fallback=False)
+        self._calls[call.id] = replace(call, leg=began, after=None, fallback=None)
         return events
 
     def _leg_over(self, signal: LegReturned | LegTakenBack | RingRefused, at_ms: int) -> Events:

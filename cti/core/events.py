@@ -89,7 +89,11 @@ class InFallback(msgspec.Struct, frozen=True, tag="fallback", tag_field="state")
     """The dialplan took the caller to its fallback, since the engine's heartbeat was too old."""
 
 
-CallState = Waiting | Ringing | Talking | AfterTalk | InFallback
+class Served(msgspec.Struct, frozen=True, tag="served", tag_field="state"):
+    """Somebody whom the fallback rang has answered: the caller talks, and nobody may be rung for them any more."""
+
+
+CallState = Waiting | Ringing | Talking | AfterTalk | InFallback | Served
 
 
 class CallSeen(msgspec.Struct, frozen=True):
@@ -136,6 +140,13 @@ class CallFellBack(msgspec.Struct, frozen=True, tag=True):
 
     at_ms: int
     call_id: CallId
+
+
+class CallServed(msgspec.Struct, frozen=True, tag=True):
+    """Somebody whom the fallback rang has answered; `call` is the caller as they stand now."""
+
+    at_ms: int
+    call: CallSeen
 
 
 class LegRang(msgspec.Struct, frozen=True, tag=True):
@@ -227,7 +238,7 @@ class SwitchResynchronised(msgspec.Struct, frozen=True, tag=True):
     restarted: bool
 
 
-CallEvent = CallArrived | CallEnded | CallFellBack
+CallEvent = CallArrived | CallEnded | CallFellBack | CallServed
 LegEvent = LegRang | LegAnswered | LegFailed | LegEnded
 PhoneEvent = PhoneBusy | PhoneFree | PhoneReachable | PhoneUnreachable
 LinkEvent = SwitchLost | SwitchResynchronised

@@ -51,6 +51,12 @@ class CallerTakenToFallback(msgspec.Struct, frozen=True):
     caller: Caller
 
 
+class CallerServed(msgspec.Struct, frozen=True):
+    """Somebody whom the fallback rang has answered this caller."""
+
+    unique_id: str
+
+
 class RingBegan(msgspec.Struct, frozen=True):
     """The dialplan begins to ring."""
 
@@ -135,6 +141,7 @@ class DeviceChanged(msgspec.Struct, frozen=True):
 Signal = (
     CallerEntered
     | CallerTakenToFallback
+    | CallerServed
     | RingBegan
     | LegChannelMade
     | LegAlerting

@@ -262,7 +262,9 @@ def _(
     return (Change("interactions", open_one, {"state": "waiting", "agent": None}),)
 
 
-def _visit_ended(fact: r.VisitAnswered | r.VisitAbandoned, entry: Entry, ended: str) -> tuple[RowChange, ...]:
+def _visit_ended(
+    fact: r.VisitAnswered | r.VisitAbandoned | r.VisitFlowedOut, entry: Entry, ended: str
+) -> tuple[RowChange, ...]:
     values: Values = {"ended_ms": entry.at_ms, "ended": ended, "wait_ms": fact.wait_ms}
     return (Change("visits", {"visit": fact.visit}, values),)
 
@@ -275,6 +277,11 @@ def _(fact: r.VisitAnswered, entry: Entry) -> tuple[RowChange, ...]:
 @_fold.register
 def _(fact: r.VisitAbandoned, entry: Entry) -> tuple[RowChange, ...]:
     return _visit_ended(fact, entry, "short_abandoned" if fact.short else "abandoned")
+
+
+@_fold.register
+def _(fact: r.VisitFlowedOut, entry: Entry) -> tuple[RowChange, ...]:
+    return _visit_ended(fact, entry, "flowed_out")
 
 
 @_fold.register

@@ -243,6 +243,17 @@ class VisitAbandoned(Fact, frozen=True, kw_only=True):
     short: bool
 
 
+class VisitFlowedOut(Fact, frozen=True, kw_only=True):
+    """The visit ended without an agent of ours and without the customer's doing: somebody outside has served them."""
+
+    visit: VisitId
+    interaction: InteractionId
+    queue: QueueId
+    medium: Medium
+    wait_ms: int
+    """Until we learnt of it."""
+
+
 class HandlingStarted(Fact, frozen=True, kw_only=True, omit_defaults=True):
     handling: HandlingId
     interaction: InteractionId
@@ -327,6 +338,7 @@ ROUTING_FACTS: tuple[type[Fact], ...] = (
     RingingStopped,
     VisitAnswered,
     VisitAbandoned,
+    VisitFlowedOut,
     HandlingStarted,
     WrapUpStarted,
     WrapUpCompleted,

@@ -129,7 +129,16 @@ class CloseReason(StrEnum):
     ABANDONED = "abandoned"
     SHORT_ABANDONED = "short_abandoned"
     SWITCH_RESTARTED = "switch_restarted"
+    SERVED_BY_FALLBACK = "served_by_fallback"  # without an engine: by whom the dialplan's fallback rang
     UNKNOWN_QUEUE = "unknown_queue"
+
+
+class Standing(StrEnum):
+    """Where the switch has a caller, seen after a gap or outside the engine's doing."""
+
+    WAITING = "waiting"
+    WITH_AGENT = "with_agent"  # a phone of ours rings, talks or has just hung up
+    SERVED = "served"  # by whom the dialplan's fallback rang
 
 
 class BackOffBecause(StrEnum):

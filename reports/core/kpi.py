@@ -66,6 +66,12 @@ SHORT_ABANDONED: Final = Kpi(
     "Visits that the customer left within the queue's short-abandon time today.",
     "visits that ended today as abandoned and short",
 )
+FLOWED_OUT: Final = Kpi(
+    "flowed_out",
+    "Flowed out",
+    "Visits that ended today with somebody outside the queue: a caller whom the fallback served while no engine ran.",
+    "visits that ended today as flowed out",
+)
 SERVICE_LEVEL: Final = Kpi(
     "service_level",
     "Service level",
@@ -79,7 +85,17 @@ AGENTS: Final = Kpi(
     "What each agent is doing now, in one word; with work in hand the work counts, else the presence they chose.",
     "agents in the activity",
 )
-KPIS: Final = (WAITING, LONGEST_WAIT, OFFERED, ANSWERED, ABANDONED, SHORT_ABANDONED, SERVICE_LEVEL, AGENTS)
+KPIS: Final = (
+    WAITING,
+    LONGEST_WAIT,
+    OFFERED,
+    ANSWERED,
+    ABANDONED,
+    SHORT_ABANDONED,
+    FLOWED_OUT,
+    SERVICE_LEVEL,
+    AGENTS,
+)
 
 
 class Activity(StrEnum):
@@ -101,6 +117,7 @@ class DayCounts:
     answered: int = 0
     abandoned: int = 0
     short_abandoned: int = 0
+    flowed_out: int = 0
     level_met: int = 0
     level_of: int = 0
 
@@ -110,6 +127,7 @@ class DayCounts:
             self.answered + other.answered,
             self.abandoned + other.abandoned,
             self.short_abandoned + other.short_abandoned,
+            self.flowed_out + other.flowed_out,
             self.level_met + other.level_met,
             self.level_of + other.level_of,
         )
@@ -172,6 +190,9 @@ class Board:
             case facts.VisitAbandoned():
                 self._waiting.get(fact.queue, {}).pop(fact.interaction, None)
                 self._count(fact.queue, at_ms, self._abandon(fact))
+            case facts.VisitFlowedOut():
+                self._waiting.get(fact.queue, {}).pop(fact.interaction, None)
+                self._count(fact.queue, at_ms, DayCounts(flowed_out=1))
             case facts.InteractionClosed():
                 self._close(fact.interaction, at_ms)
             case _:
@@ -277,7 +298,7 @@ def longest_waiting_since_ms(board: Board, queue: QueueId) -> int | None:
 
 
 def day_counts(board: Board, queue: QueueId) -> DayCounts:
-    """See `OFFERED`, `ANSWERED`, `ABANDONED`, `SHORT_ABANDONED`, `SERVICE_LEVEL`."""
+    """See `OFFERED`, `ANSWERED`, `ABANDONED`, `SHORT_ABANDONED`, `FLOWED_OUT`, `SERVICE_LEVEL`."""
     return board.counts.get(queue, DayCounts())
 
 

@@ -284,6 +284,10 @@ def _visit_abandoned(state: State, fact: facts.VisitAbandoned, at_ms: int) -> No
     """Counted by reports; the interaction is closed by its own fact."""
 
 
+def _visit_flowed_out(state: State, fact: facts.VisitFlowedOut, at_ms: int) -> None:
+    """Counted by reports; the interaction is closed by its own fact."""
+
+
 def _handling_started(state: State, fact: facts.HandlingStarted, at_ms: int) -> None:
     state.handlings_started += 1
     interaction = state.interactions[fact.interaction]
@@ -433,6 +437,7 @@ _APPLY: dict[type[Fact], Callable[[State, Any, int], None]] = {
     facts.RingingStopped: _stopped,
     facts.VisitAnswered: _visit_answered,
     facts.VisitAbandoned: _visit_abandoned,
+    facts.VisitFlowedOut: _visit_flowed_out,
     facts.HandlingStarted: _handling_started,
     facts.WrapUpStarted: _wrap_up_started,
     facts.WrapUpCompleted: _wrap_up_completed,

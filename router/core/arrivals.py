@@ -12,6 +12,7 @@ from history.core.vocabulary import (
     Medium,
     OutcomeReason,
     QueueId,
+    Standing,
     VisitId,
     WithdrawnBecause,
 )
@@ -41,18 +42,20 @@ def definition_applied(deciding: Deciding, given: DefinitionApplied) -> Refused 
 def interaction_arrived(deciding: Deciding, given: InteractionArrived) -> Refused | None:
     """A visit begins. A queue that is no more leads to the first queue of the medium: nobody is lost."""
     state = deciding.state
-    if given.interaction in state.interactions:
-        return ignored(OutcomeReason.NO_CHANGE)
+    known = state.interactions.get(given.interaction)
+    if known is not None:
+        return _seen_again(deciding, known, given.standing)
     if given.interaction in state.closed:
         return ignored(OutcomeReason.INTERACTION_CLOSED)
     queue_id = _queue_for(deciding, given.queue, given.medium)
     if queue_id is None:
         return Refused(OutcomeReason.UNKNOWN_QUEUE)
     queue = state.queue_settings[queue_id]
+    visit = VisitId(f"{given.interaction}/1")
     deciding.add(
         facts.InteractionQueued(
             interaction=given.interaction,
-            visit=VisitId(f"{given.interaction}/1"),
+            visit=visit,
             medium=given.medium,
             queue=queue_id,
             required_skills=tuple(sorted({*queue.required_skills, *given.required_skills})),
@@ -65,7 +68,21 @@ def interaction_arrived(deciding: Deciding, given: InteractionArrived) -> Refuse
             attributes=given.attributes,
         )
     )
+    if given.standing is Standing.SERVED:
+        deciding.flow_out(given.interaction, visit, queue_id, given.medium, given.arrived_ms)
     return None
+
+
+def _seen_again(deciding: Deciding, known: InteractionRecord, standing: Standing | None) -> Refused | None:
+    """The switch still has a caller of whom we know: the dialplan may have gone on without us."""
+    if standing is Standing.SERVED:
+        return _leave(deciding, known.interaction, CloseReason.SERVED_BY_FALLBACK)
+    if standing is Standing.WAITING and known.phase is InteractionPhase.ACTIVE and not known.customer_gone:
+        for handling in list(deciding.state.interaction_handlings[known.interaction].values()):
+            deciding.end_part(handling, EndedBy.LOST)
+            deciding.requeue(handling)
+        return None
+    return ignored(OutcomeReason.NO_CHANGE)
 
 
 def _queue_for(deciding: Deciding, asked: QueueId, medium: Medium) -> QueueId | None:
@@ -126,8 +143,9 @@ def _leave(deciding: Deciding, interaction: InteractionId, reason: CloseReason |
         _left_unanswered(deciding, record, reason)
     elif record.phase is InteractionPhase.ACTIVE:
         deciding.add(facts.CustomerLegEnded(interaction=interaction))
+        by = EndedBy.LOST if reason is CloseReason.SERVED_BY_FALLBACK else EndedBy.CUSTOMER
         for handling in deciding.state.interaction_handlings[interaction].values():
-            deciding.end_part(handling, EndedBy.CUSTOMER)
+            deciding.end_part(handling, by)
     else:
         deciding.add(facts.CustomerLegEnded(interaction=interaction))
         if interaction not in deciding.state.interaction_handlings:
@@ -136,9 +154,14 @@ def _leave(deciding: Deciding, interaction: InteractionId, reason: CloseReason |
 
 
 def _left_unanswered(deciding: Deciding, record: InteractionRecord, reason: CloseReason | None) -> None:
+    served = reason is CloseReason.SERVED_BY_FALLBACK
     if record.offer is not None:
-        deciding.withdraw(deciding.state.offers[record.offer], WithdrawnBecause.CUSTOMER_LEFT)
-    deciding.abandon(record, reason)
+        because = WithdrawnBecause.ANSWERED_ELSEWHERE if served else WithdrawnBecause.CUSTOMER_LEFT
+        deciding.withdraw(deciding.state.offers[record.offer], because)
+    if served:
+        deciding.flow_out(record.interaction, record.visit, record.queue, record.medium, record.queued_ms)
+    else:
+        deciding.abandon(record, reason)
 
 
 DECIDE: dict[type, Any] = {

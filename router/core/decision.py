@@ -14,12 +14,15 @@ from history.core.vocabulary import (
     DispositionId,
     EndedBy,
     HandlingId,
+    InteractionId,
     Medium,
     OfferId,
     Outcome,
     OutcomeReason,
     Presence,
     PresenceBy,
+    QueueId,
+    VisitId,
     WithdrawnBecause,
 )
 from router.core.state import State
@@ -143,6 +146,17 @@ class Deciding:
             ),
         )
 
+    def flow_out(
+        self, interaction: InteractionId, visit: VisitId, queue: QueueId, medium: Medium, queued_ms: int
+    ) -> None:
+        """Somebody outside has the customer, of whom nothing more will be known here."""
+        wait_ms = max(0, self.now_ms - queued_ms)
+        self.add(
+            facts.VisitFlowedOut(visit=visit, interaction=interaction, queue=queue, medium=medium, wait_ms=wait_ms),
+            facts.CustomerLegEnded(interaction=interaction),
+            facts.InteractionClosed(interaction=interaction, reason=CloseReason.SERVED_BY_FALLBACK),
+        )
+
     def end_part(self, handling: HandlingRecord, by: EndedBy) -> None:
         """The agent's part with the customer is over: wrap-up begins, with an end of its own for an unattended desk."""
         queue = self.state.queue_settings[handling.queue]
@@ -155,6 +169,27 @@ class Deciding:
                 by=by,
                 active_ms=self.now_ms - handling.started_ms,
                 ends_at_ms=None if attended else self.now_ms + queue.wrap_up_ms,
+            )
+        )
+
+    def requeue(self, handling: HandlingRecord) -> None:
+        """The caller lost the agent through no fault of theirs: a new visit that keeps arrival and due time."""
+        interaction = self.state.interactions[handling.interaction]
+        self.complete(handling, None, self.now_ms)
+        self.add(
+            facts.InteractionQueued(
+                interaction=interaction.interaction,
+                visit=VisitId(f"{interaction.interaction}/{interaction.visits + 1}"),
+                medium=interaction.medium,
+                queue=interaction.queue,
+                required_skills=interaction.required_skills,
+                arrived_ms=interaction.arrived_ms,
+                due_ms=interaction.due_ms,
+                switch=interaction.switch,
+                customer=interaction.customer,
+                identity=interaction.identity,
+                trust=interaction.trust,
+                attributes=interaction.attributes,
             )
         )
 

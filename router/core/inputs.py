@@ -27,6 +27,7 @@ from history.core.vocabulary import (
     ReasonCode,
     SkillId,
     SourceId,
+    Standing,
     SwitchName,
     Trust,
 )
@@ -56,7 +57,9 @@ class InteractionArrived(Input, frozen=True, kw_only=True, omit_defaults=True):
     queue: QueueId
     arrived_ms: int
     switch: SwitchName | None = None
-    """Where a call stands."""
+    """The switch that has the call."""
+    standing: Standing | None = None
+    """None: just arrived. Otherwise how the switch has a caller of whom the engine may know already."""
     required_skills: tuple[SkillId, ...] = ()
     due_ms: int | None = None
     customer: CustomerId | None = None

@@ -3,7 +3,7 @@
 from typing import Any
 
 from history.core import routing as facts
-from history.core.routing_records import HandlingRecord, OfferRecord
+from history.core.routing_records import OfferRecord
 from history.core.vocabulary import (
     AgentId,
     BackOffBecause,
@@ -14,7 +14,6 @@ from history.core.vocabulary import (
     OfferPhase,
     OutcomeReason,
     PresenceBy,
-    VisitId,
     WithdrawnBecause,
 )
 from router.core.decision import Deciding, Refused, ignored
@@ -136,30 +135,8 @@ def leg_ended(deciding: Deciding, given: LegEnded) -> Refused | None:
     if given.by is EndedBy.AGENT:
         deciding.order_hang_up(interaction)
     elif given.by in (EndedBy.LOST, EndedBy.SYSTEM):
-        _requeue(deciding, handling)
+        deciding.requeue(handling)
     return None
-
-
-def _requeue(deciding: Deciding, handling: HandlingRecord) -> None:
-    """The caller lost the agent through no fault of theirs: a new visit that keeps arrival and due time."""
-    interaction = deciding.state.interactions[handling.interaction]
-    deciding.complete(handling, None, deciding.now_ms)
-    deciding.add(
-        facts.InteractionQueued(
-            interaction=interaction.interaction,
-            visit=VisitId(f"{interaction.interaction}/{interaction.visits + 1}"),
-            medium=interaction.medium,
-            queue=interaction.queue,
-            required_skills=interaction.required_skills,
-            arrived_ms=interaction.arrived_ms,
-            due_ms=interaction.due_ms,
-            switch=interaction.switch,
-            customer=interaction.customer,
-            identity=interaction.identity,
-            trust=interaction.trust,
-            attributes=interaction.attributes,
-        )
-    )
 
 
 def phone_reachable(deciding: Deciding, given: PhoneReachable) -> Refused | None:

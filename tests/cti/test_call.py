@@ -12,6 +12,7 @@ from cti.core.events import (
     LegFailure,
     LegKey,
     Ringing,
+    Served,
     Talking,
     Waiting,
 )
@@ -27,7 +28,8 @@ AFTER = AfterTalk(KEY, PHONE, LegEndedBy.LOST)
     ("call", "state"),
     [
         (Call(CallId("main-17.1"), CALLER), Waiting()),
-        (Call(CallId("main-17.1"), CALLER, in_fallback=True), InFallback()),
+        (Call(CallId("main-17.1"), CALLER, fallback=InFallback()), InFallback()),
+        (Call(CallId("main-17.1"), CALLER, fallback=Served()), Served()),
         (Call(CallId("main-17.1"), CALLER, after=AFTER), AFTER),
         (Call(CallId("main-17.1"), CALLER, leg=Leg(KEY, PHONE, LegStage.ASKED, 0)), Ringing(KEY, PHONE)),
         (Call(CallId("main-17.1"), CALLER, leg=Leg(KEY, PHONE, LegStage.DIALLING, 0)), Ringing(KEY, PHONE)),

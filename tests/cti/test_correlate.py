@@ -12,6 +12,7 @@ from cti.core.events import (
     CallEnded,
     CallFellBack,
     CallId,
+    CallServed,
     EndedBy,
     InFallback,
     LegAnswered,
@@ -27,6 +28,7 @@ from cti.core.events import (
     PhoneSeen,
     PhoneUnreachable,
     Ringing,
+    Served,
     SwitchEvent,
     Talking,
     Waiting,
@@ -35,6 +37,7 @@ from cti.core.signals import (
     CallEnding,
     Caller,
     CallerEntered,
+    CallerServed,
     CallerTakenToFallback,
     CallFound,
     ChannelGone,
@@ -278,6 +281,19 @@ def test_the_fallback_takes_a_caller_and_may_be_rung_out_of() -> None:
     assert made.apply(PICKED, 1_000) == []
     made.apply(BEGAN, 1_000)
     assert made.calls()[0].state == Ringing(KEY, PHONE)
+
+
+def test_a_caller_whom_the_fallback_served_is_told_once_and_stays_so() -> None:
+    falls, serves = CallerTakenToFallback(CALLER), CallerServed(U)
+    assert told(serves) == [], "nobody knows this caller yet; the next snapshot does"
+    made = correlator(falls)
+    [event] = made.apply(serves, 2_000)
+    assert event == CallServed(2_000, made.calls()[0]) and made.calls()[0].state == Served()
+    assert made.apply(serves, 2_000) == made.apply(falls, 2_000) == []
+    assert made.calls()[0].state == Served()
+    made.adopt(Snapshot((CallFound(CALLER, Served(), None),), ()), 3_000)
+    assert made.calls()[0].state == Served() and made.apply(serves, 3_000) == []
+    assert [type(event) for event in made.apply(ChannelGone(U, 16, None), 3_000)] == [CallEnded]
 
 
 def test_phones_tell_changes_only() -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from cti.core.commands import Done
+from cti.core.commands import Done, Refused
 from cti.core.events import (
     CallArrived,
     CallEnded,
     CallFellBack,
+    CallServed,
     EndedBy,
     LegAnswered,
     LegEnded,
@@ -20,6 +21,7 @@ from cti.core.events import (
     LegFailed,
     LegFailure,
     LegKey,
+    Served,
     SwitchResynchronised,
 )
 from history.core.vocabulary import PhoneName
@@ -114,6 +116,12 @@ async def test_the_fallback_rings_its_group_then_says_sorry(stage: AsteriskStage
         desk.answer()
         await desk.until("answered")
         await stage.callers[key].rtp.until_heard(440)
+        call_id = (await engine.sees(CallServed)).call.call_id
+        async with Engine(stage.ami_port, stage.secret) as returned:
+            [seen] = (await returned.sees(SwitchResynchronised)).calls
+            assert seen.call_id == call_id and seen.state == Served()
+            assert isinstance(await returned.switch.ring(call_id, LegKey("a"), AGENT1, 8_000), Refused)
+        await stage.engine_seems_dead()
         desk.hang_up()
         await stage.caller_is_gone(key)
         await engine.sees(CallEnded)

@@ -15,6 +15,7 @@ from cti.core.events import (
     LegKey,
     PhoneSeen,
     Ringing,
+    Served,
     Talking,
     Waiting,
 )
@@ -22,6 +23,7 @@ from cti.core.signals import (
     CallEnding,
     Caller,
     CallerEntered,
+    CallerServed,
     CallerTakenToFallback,
     ChannelGone,
     DeviceChanged,
@@ -125,6 +127,8 @@ LEG = {"Leg": "k-1", "Phone": "agent1"}
     [
         (user("SwitchroomArrived", Dialled="100", Since="18.000"), CallerEntered(CALLER)),
         (user("SwitchroomFallback", Dialled="100", Since="18.000"), CallerTakenToFallback(CALLER)),
+        (packet(Event="UserEvent", Uniqueid="17.9", UserEvent="SwitchroomServed", Call=U), CallerServed(U)),
+        (packet(Event="UserEvent", Uniqueid="17.9", UserEvent="SwitchroomServed"), None),
         (user("SwitchroomRing", **LEG), RingBegan(U, KEY, PHONE)),
         (user("SwitchroomRefused", **LEG), RingRefused(U, KEY, PHONE)),
         (user("SwitchroomLegTakenBack", **LEG), LegTakenBack(U, KEY, PHONE)),
@@ -190,9 +194,11 @@ def channel(unique_id: str, state: str, **variables: str) -> AmiPacket:
     [
         ("waiting", None, "", Waiting()),
         ("fallback", None, "", InFallback()),
+        ("served", None, "", Served()),
         ("ringing", None, "", Ringing(KEY, PHONE)),
         ("ringing", "5", "", Ringing(KEY, PHONE)),
         ("ringing", "6", "", Talking(KEY, PHONE)),
+        ("after", None, "", Talking(KEY, PHONE)),
         ("after", None, "16", AfterTalk(KEY, PHONE, LegEndedBy.AGENT)),
         ("after", None, "44", AfterTalk(KEY, PHONE, LegEndedBy.LOST)),
     ],

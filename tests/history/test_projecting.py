@@ -151,6 +151,11 @@ def test_an_abandoned_visit_says_whether_it_was_short(short: bool, word: str) ->
     assert only(gone) == Change("visits", {"visit": "v"}, {"ended_ms": 1_000, "ended": word, "wait_ms": 9})
 
 
+def test_a_visit_that_flowed_out_says_so() -> None:
+    out = r.VisitFlowedOut(visit=VisitId("v"), interaction=ONE, queue=QueueId("q"), medium=Medium.VOICE, wait_ms=9)
+    assert only(out) == Change("visits", {"visit": "v"}, {"ended_ms": 1_000, "ended": "flowed_out", "wait_ms": 9})
+
+
 def test_what_is_learnt_later_replaces_only_what_is_said() -> None:
     nothing = r.InteractionAttributed(interaction=ONE, trust=Trust.VERIFIED)
     assert only(nothing).values == {"trust": "verified"}

@@ -61,9 +61,17 @@ async def test_new_callers_reach_the_fallback_of_a_frozen_engine_and_the_thaw_is
         async def reconciled() -> bool:
             board = of_type(await parts(supervisor, "wallboard"), "queue_figures")
             figures = {part["queue"]: part for part in board}
-            seen = [(figures[queue]["offered"], figures[queue]["answered"]) for queue in ("talk", "wait", "probe")]
-            return seen == [(1, 1), (1, 0), (2, 1)]
+            names = ("offered", "answered", "flowed_out")
+            seen = [tuple(figures[queue][name] for name in names) for queue in ("talk", "wait", "probe")]
+            return seen == [(1, 1, 0), (1, 0, 0), (2, 1, 1)]
 
         await until(reconciled, 10, "the books knowing all four callers")
+        await quinn.until(lambda: bool(quinn.works()), "the call on the desk")
+        [early_work] = quinn.works()
+        await telephones.caller_leaves(early)
+        await quinn.complete(await quinn.wraps_up(early_work.interaction))
+        rings = telephones.rings_so_far(quinn.name)
+        assert await telephones.talk_together(late, "desk"), "whom the fallback serves is left alone"
+        assert (quinn.offers(), telephones.rings_so_far(quinn.name)) == ([], rings)
         telephones.desk.hang_up()
         await telephones.caller_is_gone(late)

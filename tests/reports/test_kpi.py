@@ -89,8 +89,15 @@ def test_every_figure_says_what_it_counts() -> None:
     assert [kpi.figure for kpi in KPIS if kpi.denominator] == ["service_level"]
 
 
+def flowed_out(number: int, wait_ms: int) -> facts.VisitFlowedOut:
+    interaction = InteractionId(f"c-{number}")
+    return facts.VisitFlowedOut(
+        visit=VisitId(f"{interaction}/1"), interaction=interaction, queue=CHAT, medium=Medium.CHAT, wait_ms=wait_ms
+    )
+
+
 VISITS = st.lists(
-    st.tuples(st.sampled_from(["answered", "left", "short", "stays"]), st.integers(0, 60_000)), max_size=40
+    st.tuples(st.sampled_from(["answered", "left", "short", "out", "stays"]), st.integers(0, 60_000)), max_size=40
 )
 
 
@@ -103,6 +110,8 @@ def test_the_figures_are_those_of_their_definitions(visits: list[tuple[str, int]
         board.fold(queued(number, number), 1)
         if end == "answered":
             board.fold(answered(number, wait_ms), 2)
+        elif end == "out":
+            board.fold(flowed_out(number, wait_ms), 2)
         elif end != "stays":
             board.fold(abandoned(number, wait_ms, end == "short"), 2)
     counts = day_counts(board, CHAT)
@@ -110,6 +119,7 @@ def test_the_figures_are_those_of_their_definitions(visits: list[tuple[str, int]
     assert counts.answered == sum(end == "answered" for end, _ in visits)
     assert counts.abandoned == sum(end == "left" for end, _ in visits)
     assert counts.short_abandoned == sum(end == "short" for end, _ in visits)
+    assert counts.flowed_out == sum(end == "out" for end, _ in visits)
     assert counts.level_met == sum(end == "answered" and wait <= 20_000 for end, wait in visits)
     late = sum(end in ("left", "short") and wait > 20_000 for end, wait in visits)
     assert counts.level_of == counts.answered + late

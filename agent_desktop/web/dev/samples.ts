@@ -221,6 +221,7 @@ function figures(id: string | null, name: string, medium: Medium, waiting: numbe
     answered: counts[1],
     abandoned: counts[2],
     short_abandoned: counts[3],
+    flowed_out: 0,
     level_met: level[0],
     level_of: level[1],
     level_percent: level[1] === 0 ? null : (100 * level[0]) / level[1],

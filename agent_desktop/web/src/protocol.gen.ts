@@ -336,7 +336,7 @@ export interface ChannelDown {
   readonly since_ms: number;
 }
 
-export type CloseReason = "handled" | "abandoned" | "short_abandoned" | "switch_restarted" | "unknown_queue";
+export type CloseReason = "handled" | "abandoned" | "short_abandoned" | "switch_restarted" | "served_by_fallback" | "unknown_queue";
 
 /** Key `head`. */
 export interface ConversationHead {
@@ -475,6 +475,7 @@ export interface QueueFigures {
   readonly answered: number;
   readonly abandoned: number;
   readonly short_abandoned: number;
+  readonly flowed_out: number;
   readonly level_met: number;
   readonly level_of: number;
   readonly level_percent: number | null;

@@ -27,6 +27,7 @@ const STANDING: Record<string, string> = {
   wrap_up: "In wrap-up",
   abandoned: "Gave up waiting",
   short_abandoned: "Left at once",
+  served_by_fallback: "Served without the engine",
   switch_restarted: "Lost when the telephone switch restarted",
   unknown_queue: "Its queue no longer exists",
 };

@@ -162,8 +162,10 @@ function othersWords(states: AgentsByState): string {
 function AbandonedTile({ totals }: { totals: readonly QueueFigures[] }) {
   const abandoned = totals.reduce((sum, one) => sum + one.abandoned, 0);
   const short = totals.reduce((sum, one) => sum + one.short_abandoned, 0);
+  const out = totals.reduce((sum, one) => sum + one.flowed_out, 0);
+  const foot = [short > 0 ? `and ${short} who left at once` : "", out > 0 ? `${out} served without the engine` : ""].filter(Boolean);
   return (
-    <Tile label={<Meant figure="abandoned">Abandoned today</Meant>} grade="none" foot={short > 0 ? `and ${short} who left at once` : "people who gave up waiting"}>
+    <Tile label={<Meant figure="abandoned">Abandoned today</Meant>} grade="none" foot={foot.join(" · ") || "people who gave up waiting"}>
       {abandoned}
     </Tile>
   );
