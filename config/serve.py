@@ -1,10 +1,10 @@
 """`switchroom serve`: a small parent that takes the data folder and the port, starts the engine and keeps it alive.
 
 The engine may die at any instant. It is started again after 0.2 s, doubling to 5 s; after five deaths in a minute it
-stays down and the parent says why. Loading the program takes seconds on a busy machine, so a second engine stands by,
-loaded and idle, and begins when it is told: routing is back within 5 s of a death. The listening socket is the
-parent's, so a browser that calls meanwhile waits in its backlog. Companions (the rehearsal switch and its customers)
-are kept alive in the same way.
+stays down and the parent says why. Loading the program takes seconds on a busy machine, so two more engines stand by,
+loaded and idle, and begin when they are told: routing is back within 5 s of a death, also of one that follows another
+at once. The listening socket is the parent's, so a browser that calls meanwhile waits in its backlog. Companions (the
+rehearsal switch and its customers) are kept alive in the same way.
 """
 
 import asyncio
@@ -25,8 +25,9 @@ from history.datafolder import DataFolder
 FIRST_WAIT_S = 0.2
 WAIT_MAX_S = 5.0
 DEATHS_MAX = 5
+SPARES = 2
 SPARE_AFTER_S = 0.5
-"""How long after an engine's start the next one begins to load, so that it does not delay the first."""
+"""How long after an engine's start the next ones begin to load, so that they do not delay it."""
 DEATHS_WITHIN_MS = 60_000
 STOP_S = 10.0
 RESTART_CODE = 75
@@ -43,9 +44,10 @@ class Child:
     command: Sequence[str]
     environment: Mapping[str, str]
     pass_fds: tuple[int, ...] = ()
-    has_spare: bool = False
-    """A second process of the same command stands by; each begins at the first line of its standard input."""
-    spare: asyncio.subprocess.Process | None = None
+    spares_wanted: int = 0
+    """So many more processes of the same command stand by; each begins at the first line of its standard input."""
+    spares: deque[asyncio.subprocess.Process] = field(default_factory=deque)
+    """The longest loaded first."""
     deaths_ms: deque[int] = field(default_factory=deque)
     process: asyncio.subprocess.Process | None = None
 
@@ -102,8 +104,8 @@ class Parent:
             if now_ms - started_ms > DEATHS_WITHIN_MS:
                 wait_s = FIRST_WAIT_S
             _say(f"The {child.name} has ended with status {code}; it starts again in {wait_s:g} s.")
-            if child.has_spare and child.spare is None:
-                child.spare = await _load(child)  # it loads while we wait
+            if child.spares_wanted and not child.spares:
+                child.spares.append(await _load(child))  # it loads while we wait
             await asyncio.sleep(wait_s)
             wait_s = min(WAIT_MAX_S, wait_s * 2)
 
@@ -114,14 +116,13 @@ class Parent:
 
 async def _run(child: Child) -> int:
     """Start the child, or let its spare begin, and wait for its end."""
-    process, child.spare = child.spare, None
-    if process is None or process.returncode is not None:
-        process = await _load(child)
+    child.spares = deque(spare for spare in child.spares if spare.returncode is None)
+    process = child.spares.popleft() if child.spares else await _load(child)
     child.process = process
-    if not child.has_spare:
+    if not child.spares_wanted:
         return await process.wait()
     ended = asyncio.Event()
-    readying = asyncio.create_task(_ready_spare(child, ended))
+    readying = asyncio.create_task(_ready_spares(child, ended))
     try:
         _let_begin(process)
         return await process.wait()
@@ -146,19 +147,22 @@ def _let_begin(process: asyncio.subprocess.Process) -> None:
         process.stdin.write(b"\n")  # one byte fits into any pipe; a process that has ended is seen by its wait
 
 
-async def _ready_spare(child: Child, ended: asyncio.Event) -> None:
-    """Load the next one in a while, unless this one has ended before."""
-    try:
-        async with asyncio.timeout(SPARE_AFTER_S):
-            await ended.wait()
-    except TimeoutError:
-        child.spare = await _load(child)
+async def _ready_spares(child: Child, ended: asyncio.Event) -> None:
+    """Load the next ones, one after the other in a while, unless this one has ended before."""
+    while len(child.spares) < child.spares_wanted:
+        try:
+            async with asyncio.timeout(SPARE_AFTER_S):
+                await ended.wait()
+                return
+        except TimeoutError:
+            child.spares.append(await _load(child))
 
 
 async def _stop(child: Child) -> None:
-    if child.spare is not None and child.spare.returncode is None:
-        child.spare.kill()  # it has not begun, so there is nothing to stop in order
-        await child.spare.wait()
+    for spare in child.spares:
+        if spare.returncode is None:
+            spare.kill()  # it has not begun, so there is nothing to stop in order
+            await spare.wait()
     if child.process is None or child.process.returncode is not None:
         return
     child.process.terminate()
@@ -176,7 +180,7 @@ def _say(sentence: str) -> None:
 
 
 def engine_child(place: Place, folder: DataFolder, listening: socket.socket, environment: Mapping[str, str]) -> Child:
-    """The engine as a child: `switchroom engine` on the parent's socket, with the next one standing by."""
+    """The engine as a child: `switchroom engine` on the parent's socket, with the next ones standing by."""
     command = [
         *(sys.executable, "-m", "config", "engine"),
         *("--data", str(place.data), "--host", place.host, "--port", str(place.port)),
@@ -185,11 +189,11 @@ def engine_child(place: Place, folder: DataFolder, listening: socket.socket, env
     # Every user of the machine sees a command line, and a database's address may hold a password.
     told = {"SWITCHROOM_DATABASE": place.database, "SWITCHROOM_ORIGINS": " ".join(place.public_origins)}
     passed = (listening.fileno(), folder.fileno())
-    return Child("engine", command, {**environment, **told}, passed, has_spare=True)
+    return Child("engine", command, {**environment, **told}, passed, spares_wanted=SPARES)
 
 
 STANDING_BY, AT_WORK = "standing by", "engine"
-"""How the two processes call themselves, for whoever looks at them with ps."""
+"""How the processes call themselves, for whoever looks at them with ps."""
 
 
 def told_to_begin() -> bool:

@@ -12,7 +12,7 @@ from agent_desktop.client import DesktopClient
 from channels.mail.rehearsal import RehearsalMailbox
 from config.compose import rehearsal_mailbox
 from config.crash_points import VARIABLE as DIE_AT
-from config.serve import AT_WORK, STANDING_BY
+from config.serve import AT_WORK, SPARES, STANDING_BY
 from tests.bed.process import STOP_S, Child
 from tests.bed.waiting import until
 from tests.journeys.center import RunningCenter
@@ -66,12 +66,16 @@ class MortalCenter(RunningCenter):
     # -- its engine ----------------------------------------------------------------------------------------------
 
     def engine_pid(self) -> int | None:
-        """The engine's process id while it runs; that of the one that stands by is another."""
+        """The engine's process id while it runs; those of the ones that stand by are others."""
         return next((pid for pid in self.processes()[1:] if _name(pid) == AT_WORK), None)
 
     async def stands_by(self) -> None:
-        """Wait until the next engine is loaded."""
-        await until(lambda: STANDING_BY in map(_name, self.processes()), SPARE_S, "the next engine standing by")
+        """Wait until the next engines are loaded."""
+
+        def loaded() -> bool:
+            return [_name(pid) for pid in self.processes()].count(STANDING_BY) == SPARES
+
+        await until(loaded, SPARE_S, "the next engines standing by")
 
     def processes(self) -> list[int]:
         """The parent and all its children that live."""

@@ -44,7 +44,7 @@ class Scene:
     async def may_die_again(self) -> None:
         """The parent lets an engine die so many times a minute and no more: wait until one more is allowed.
 
-        The next engine stands by then: it is loaded within seconds of the last death, and later on a busy machine.
+        The next engines stand by then: they are loaded within seconds of the last death, later on a busy machine.
         """
         await self.center.stands_by()
         if len(self._deaths_s) == self._deaths_s.maxlen:
