@@ -36,6 +36,7 @@ from agent_desktop.origins import Origins
 from agent_desktop.passwords import Passwords
 from agent_desktop.ports import ChannelHealth, DefinitionKeeper, WallboardFigures
 from agent_desktop.signin import SignIn, Who
+from agent_desktop.viewings import Viewings
 from agent_desktop.views import Views
 from history.clock import Clock
 from history.feed import Feed
@@ -195,9 +196,11 @@ def build_desk(
         draft_saved=views.touch_desk,
         read=views.mark_read,
     )
+    viewings = Viewings(store, clock, lambda: views.floor)
     gateway = Gateway(
         acts=acts,
         views=views,
+        viewings=viewings,
         sign_in=sign_in,
         attendance=attendance,
         clock=clock,
@@ -211,6 +214,7 @@ def build_desk(
         sign_in=sign_in,
         acts=acts,
         views=views,
+        viewings=viewings,
         store=store,
         clock=clock,
         center=center,
