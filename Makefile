@@ -4,6 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 WEB := agent_desktop/web
 WIDGET := channels/webchat/widget
+LINT := deploy/lint
 DATA ?= data
 PORT ?= 8080
 SHOP_PORT ?= 8081
@@ -20,7 +21,7 @@ sandbox: $(VENV)/.dev bed web
 test: $(VENV)/.dev bed web
 	@$(PYTHON) -m deploy.testing
 
-check: $(VENV)/.dev web
+check: $(VENV)/.dev web $(LINT)/node_modules/.package-lock.json
 	@$(PYTHON) -m deploy.checking
 
 bed: $(VENV)/.dev
@@ -44,6 +45,9 @@ $(WEB)/dist/index.html: $(VENV)/.run $(shell find $(WEB)/src $(WEB)/public -type
 $(WIDGET)/dist/loader.js: $(VENV)/.run $(shell find $(WIDGET)/src -type f 2>/dev/null) $(WIDGET)/package-lock.json
 	@$(PYTHON) -m deploy.web $(WIDGET)
 
+$(LINT)/node_modules/.package-lock.json: $(VENV)/.run $(LINT)/package-lock.json
+	@$(PYTHON) -m deploy.web $(LINT)
+
 $(VENV)/.python:
 	@sh deploy/python.sh $(VENV)
 	@touch $@
@@ -64,4 +68,4 @@ lock: $(VENV)/.dev
 	@$(PYTHON) -m deploy.locking
 
 clean:
-	rm -rf $(VENV) $(WEB)/dist $(WEB)/node_modules $(WIDGET)/dist $(WIDGET)/node_modules
+	rm -rf $(VENV) $(WEB)/dist $(WEB)/node_modules $(WIDGET)/dist $(WIDGET)/node_modules $(LINT)/node_modules

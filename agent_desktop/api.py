@@ -21,6 +21,7 @@ from agent_desktop.errors import NotAllowed, NotSignedIn
 from agent_desktop.files import FileLinks, as_download
 from agent_desktop.guard import Guard, answer, body_of
 from agent_desktop.signin import SignIn, Who
+from agent_desktop.viewings import Viewings
 from agent_desktop.views import Views
 from history.audit import audit_log
 from history.clock import Clock
@@ -67,6 +68,7 @@ class Api:
         sign_in: SignIn,
         acts: Acts,
         views: Views,
+        viewings: Viewings,
         store: Store,
         clock: Clock,
         center: Callable[[], CenterSettings],
@@ -78,6 +80,7 @@ class Api:
         self._sign_in = sign_in
         self._acts = acts
         self._views = views
+        self._viewings = viewings
         self._store = store
         self._clock = clock
         self._center = center
@@ -202,13 +205,16 @@ class Api:
         return await self._views.thing_of(actor, p.CONVERSATION_VIEW_PREFIX + request.path_params["conversation"])
 
     async def _conversation(self, request: Request, who: Who | None) -> Response:
-        view = p.CONVERSATION_VIEW_PREFIX + request.path_params["conversation"]
-        return answer(await self._views.snapshot(signed_in(who).actor, view))
+        conversation = ConversationId(request.path_params["conversation"])
+        await self._viewings.record(signed_in(who), conversation)
+        return answer(await self._views.snapshot(signed_in(who).actor, p.CONVERSATION_VIEW_PREFIX + conversation))
 
-    async def _file(self, request: Request, _who: Who | None) -> Response:
+    async def _file(self, request: Request, who: Who | None) -> Response:
         content = ContentId(request.path_params["content"])
-        if not await self._views.has_file(ConversationId(request.path_params["conversation"]), content):
+        conversation = ConversationId(request.path_params["conversation"])
+        if not await self._views.has_file(conversation, content):
             raise NotAllowed
+        await self._viewings.record(signed_in(who), conversation)
         return RedirectResponse(self._links.make(content, self._clock.now_ms()), status_code=303)
 
     async def _file_by_link(self, request: Request, _who: Who | None) -> Response:

@@ -24,6 +24,7 @@ from agent_desktop.errors import DesktopError
 from agent_desktop.origins import Origins
 from agent_desktop.outbox import Outbox
 from agent_desktop.signin import SignIn, Who
+from agent_desktop.viewings import Viewings
 from agent_desktop.views import Views
 from history.clock import Clock
 from history.core.vocabulary import AgentId, ConversationId
@@ -87,6 +88,7 @@ class Gateway:
         *,
         acts: Acts,
         views: Views,
+        viewings: Viewings,
         sign_in: SignIn,
         attendance: Attendance,
         clock: Clock,
@@ -95,6 +97,7 @@ class Gateway:
     ) -> None:
         self._acts = acts
         self._views = views
+        self._viewings = viewings
         self._sign_in = sign_in
         self._attendance = attendance
         self._clock = clock
@@ -253,6 +256,9 @@ class Gateway:
             return refused(request, p.RefusalReason.NOT_ALLOWED)
         if len(desktop.views) >= VIEWS_MAX and request.view not in desktop.views:
             return refused(request, p.RefusalReason.TOO_MANY_VIEWS)
+        if request.view.startswith(p.CONVERSATION_VIEW_PREFIX):
+            conversation = ConversationId(request.view.removeprefix(p.CONVERSATION_VIEW_PREFIX))
+            await self._viewings.record(desktop.who, conversation)
         desktop.views[request.view] = None
         await self._views.open(actor, request.view, request.from_number, desktop)
         return p.Answer(id=request.id)

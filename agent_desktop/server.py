@@ -36,6 +36,7 @@ from agent_desktop.origins import Origins
 from agent_desktop.passwords import Passwords
 from agent_desktop.ports import ChannelHealth, DefinitionKeeper, WallboardFigures
 from agent_desktop.signin import SignIn, Who
+from agent_desktop.viewings import Viewings
 from agent_desktop.views import Views
 from history.clock import Clock
 from history.feed import Feed
@@ -88,29 +89,23 @@ class Desk:
 
     async def run(self, listening: socket.socket, started: asyncio.Event | None = None) -> None:
         """Serve until cancelled; then say farewell to the desktops and stop within `STOP_WITHIN_S`."""
-        server = _Server(_config(self.app), started or asyncio.Event())
+        server = GuestServer(_config(self.app), started)
         async with asyncio.TaskGroup() as group:
             views = group.create_task(self.views.run())
             attendance = group.create_task(self.attendance.run(self.views.ready))
-            serving = asyncio.create_task(server.serve(sockets=[listening]))
             try:
-                await asyncio.shield(serving)
+                await server.serve_until_cancelled(listening, self.gateway.stop)
             finally:
-                self.gateway.stop()
-                server.should_exit = True
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(STOP_WITHIN_S + 1):
-                        await serving
                 views.cancel()
                 attendance.cancel()
 
 
-class _Server(uvicorn.Server):
-    """Leaves the process's signals to whoever runs it, and says when it is up."""
+class GuestServer(uvicorn.Server):
+    """Leaves the process's signals to whoever runs it, says when it is up, and stops when it is cancelled."""
 
-    def __init__(self, config: uvicorn.Config, up: asyncio.Event) -> None:
+    def __init__(self, config: uvicorn.Config, up: asyncio.Event | None = None) -> None:
         super().__init__(config)
-        self.up = up
+        self.up = up or asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -119,6 +114,19 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield
+
+    async def serve_until_cancelled(self, listening: socket.socket, farewell: Callable[[], None] | None = None) -> None:
+        """Serve; then say `farewell` and let what is under way end, within `STOP_WITHIN_S`."""
+        serving = asyncio.create_task(self.serve(sockets=[listening]))
+        try:
+            await asyncio.shield(serving)
+        finally:
+            if farewell is not None:
+                farewell()
+            self.should_exit = True
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STOP_WITHIN_S + 1):
+                    await serving
 
 
 def _config(app: ASGIApp) -> uvicorn.Config:
@@ -188,9 +196,11 @@ def build_desk(
         draft_saved=views.touch_desk,
         read=views.mark_read,
     )
+    viewings = Viewings(store, clock, lambda: views.floor)
     gateway = Gateway(
         acts=acts,
         views=views,
+        viewings=viewings,
         sign_in=sign_in,
         attendance=attendance,
         clock=clock,
@@ -204,6 +214,7 @@ def build_desk(
         sign_in=sign_in,
         acts=acts,
         views=views,
+        viewings=viewings,
         store=store,
         clock=clock,
         center=center,

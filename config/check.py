@@ -16,6 +16,20 @@ SWITCH_KINDS = ("asterisk", "rehearsal")
 MAILBOX_KINDS = ("imap", "rehearsal")
 PHONE_KINDS = ("desk", "softphone", "rehearsal")
 
+HOUR_S = 3_600
+NEVER_S = 315_360_000
+"""Ten years. Who wants that something never ends writes this; more is a slip of the pen."""
+QUEUE_LENGTHS = {
+    "target_s": NEVER_S,
+    "offer_s": NEVER_S,
+    "short_abandon_s": HOUR_S,
+    "service_level_s": NEVER_S,
+    "wrap_up_s": NEVER_S,
+}
+"""The longest of each; for the offer of a call see `RING_S_MAX`."""
+RING_S_MAX = 600
+"""No switch is asked to ring a phone for longer."""
+
 
 def check(definition: Definition, name: str = "definition") -> None:
     """Raise BadDefinition with every problem found, one sentence each."""
@@ -72,8 +86,22 @@ def _queues(definition: Definition) -> Iterator[str]:
         for skill in queue.skills:
             if skill not in skills:
                 yield f"queues, {queue.id!r}, skills: there is no skill {skill!r}; add it under [[skills]]."
+        yield from _queue_lengths(queue)
     if any(queue.disposition_required for queue in definition.queues) and not definition.dispositions:
         yield "dispositions: there is none, but queues require one; add [[dispositions]]."
+
+
+def _queue_lengths(queue: Queue) -> Iterator[str]:
+    for key, longest_s in QUEUE_LENGTHS.items():
+        if key == "offer_s" and queue.medium is Medium.VOICE:
+            yield from _too_long(f"queues, {queue.id!r}, offer_s", queue.offer_s, RING_S_MAX, " for a queue of calls")
+        else:
+            yield from _too_long(f"queues, {queue.id!r}, {key}", getattr(queue, key), longest_s)
+
+
+def _too_long(where: str, given_s: int | None, longest_s: int, what: str = "") -> Iterator[str]:
+    if given_s is not None and given_s > longest_s:
+        yield f"{where}: {given_s} is too long{what}; write {longest_s} (seconds) at most."
 
 
 def _ways_in(definition: Definition) -> Iterator[str]:
@@ -134,6 +162,7 @@ def _sites(definition: Definition) -> Iterator[str]:
         for origin in site.origins:
             if not ORIGIN.fullmatch(origin):
                 yield f"sites, {site.id!r}, origins: {origin!r} is no origin such as https://shop.example."
+        yield from _too_long(f"sites, {site.id!r}, away_s", site.away_s, NEVER_S)
 
 
 def _users(definition: Definition) -> Iterator[str]:

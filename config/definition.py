@@ -60,7 +60,7 @@ class Queue(_Part, frozen=True, kw_only=True):
     target_s: Positive
     """Due time is arrival plus this."""
     offer_s: Positive = 20
-    """How long an agent has to answer."""
+    """How long an agent has to answer; 600 at most for calls."""
     misses_max: Positive | None = None
     """Consecutive missed offers after which the agent is made not ready; 1 for calls, 2 otherwise."""
     short_abandon_s: Annotated[int, msgspec.Meta(ge=0)] = 5

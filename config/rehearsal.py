@@ -25,7 +25,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 from websockets.typing import Origin
 
-from agent_desktop.server import listen
+from agent_desktop.server import STOP_WITHIN_S, GuestServer, listen
 from channels.core import chat_protocol as chat
 from channels.mail.rehearsal import RehearsalMailbox
 from channels.webchat.sample_shop import sample_shop
@@ -327,6 +327,5 @@ async def rehearse_center(
 async def serve_shop(listening: socket.socket, origin: str, site: str, secret: str, clock: Clock) -> None:
     """Serve the sample shop on a socket of another origin until cancelled."""
     app = sample_shop(origin, SiteId(site), secret, clock)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the process has its own
-    await server.serve(sockets=[listening])
+    config = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=STOP_WITHIN_S)
+    await GuestServer(config).serve_until_cancelled(listening)

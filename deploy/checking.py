@@ -1,4 +1,4 @@
-"""`make check`: style, types, layers, core specs and web types, side by side where they may be; under 3 minutes."""
+"""`make check`: style, types, layers, core specs, and the types and style of the web; in under 3 minutes."""
 
 import subprocess
 import sys
@@ -19,6 +19,7 @@ STEPS: dict[str, list[str]] = {
         *("tests/specs", "tests/router", "tests/test_house_style.py", "tests/history", "tests/agent_desktop"),
     ],
     **{f"web types of {folder}": [sys.executable, "-m", "deploy.web_check", folder] for folder in WEB_FOLDERS},
+    "web style": [sys.executable, "-m", "deploy.web_check", "deploy/lint"],
 }
 
 

@@ -1,4 +1,4 @@
-"""Builds a folder of the web app with the Node that comes from the Python registry: `python -m deploy.web FOLDER`."""
+"""Installs and builds a web folder with the Node that comes from the Python registry: `python -m deploy.web FOLDER`."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ def main(folder: Path) -> int:
         npm = Path(found)
     log = folder / "build.log"
     print(f"Building {folder} (a minute the first time) ...", flush=True)
-    for words in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
+    for words in (["ci", "--no-audit", "--no-fund"], ["run", "--if-present", "build"]):
         with log.open("ab") as output:
             done = subprocess.run(
                 [str(npm), *words], cwd=folder, env=environment, stdout=output, stderr=output, check=False

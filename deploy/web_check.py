@@ -1,4 +1,4 @@
-"""Checks the types and runs the unit tests of a web folder: `python -m deploy.web_check FOLDER`."""
+"""Runs what a web folder has of checks (types, style) and unit tests: `python -m deploy.web_check FOLDER`."""
 
 import os
 import subprocess

@@ -1,16 +1,23 @@
-"""Half a note, half an answer: durable, so that a reload or a crash loses none, but no part of the journal."""
+"""Half a note, half an answer: durable, so that a reload or a crash loses none, but no part of the journal.
+
+A half note whose wrap-up has ended by itself becomes the note of its handling (`keep_left_notes`).
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import delete, select
 
-from history.core.vocabulary import AgentId, HandlingId
+from history.core.conversations import NoteWritten
+from history.core.vocabulary import AgentId, HandlingId, InteractionId
 from history.store import Store
 from history.tables import drafts as table
+from history.tables import handlings, notes
 from history.writing import Writing, insert_for
 
 TEXT_MAX = 100_000
+LEFT_AT_ONCE = 20
+"""So many left notes one transaction takes, so that it stays short."""
 
 
 class DraftKind(StrEnum):
@@ -56,3 +63,32 @@ async def drafts(store: Store, agent: AgentId) -> list[Draft]:
     async with store.reading() as connection:
         rows = (await connection.execute(statement)).all()
     return [Draft(HandlingId(row.handling), DraftKind(row.kind), row.text, row.saved_ms) for row in rows]
+
+
+async def keep_left_notes(store: Store) -> int:
+    """End up to `LEFT_AT_ONCE` notes' drafts whose handling has ended; return how many there were.
+
+    Where nobody completed the wrap-up (it has no disposition) the draft becomes the note, in the transaction that ends
+    it: exactly once, whenever this runs. One that is no newer than the handling's note was finished in that note.
+    """
+    left = (
+        select(table, handlings.c.interaction, handlings.c.disposition, notes.c.at_ms.label("noted_ms"))
+        .join(handlings, (handlings.c.tenant == table.c.tenant) & (handlings.c.handling == table.c.handling))
+        .outerjoin(notes, (notes.c.tenant == table.c.tenant) & (notes.c.handling == table.c.handling))
+        .where(table.c.tenant == store.tenant, table.c.kind == DraftKind.NOTE.value, handlings.c.ended_ms.is_not(None))
+        .order_by(table.c.saved_ms, table.c.handling)
+        .limit(LEFT_AT_ONCE)
+    )
+    async with store.reading() as connection:
+        if (await connection.execute(left)).first() is None:
+            return 0
+    async with store.writing("drafts.keep_left_notes") as writing:
+        rows = (await writing.connection.execute(left.with_for_update(of=table))).all()
+        for row in rows:
+            agent, handling = AgentId(row.agent), HandlingId(row.handling)
+            if row.disposition is None and (row.noted_ms is None or row.noted_ms < row.saved_ms):
+                text = await writing.put_text(InteractionId(row.interaction), row.text)
+                note = NoteWritten(handling=handling, agent=agent, text=text)
+                await writing.append(f"conversation/{row.interaction}", [note])
+            await drop_draft(writing, agent, handling, DraftKind.NOTE)
+    return len(rows)

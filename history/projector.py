@@ -1,7 +1,8 @@
 """Follows the routing stream into the projections, and rebuilds all projections from the journal.
 
 Conversation and customer entries are folded by the transaction that writes them; the router's would make its groups
-slower, so they are folded here, in transactions of their own that stay short.
+slower, so they are folded here, in transactions of their own that stay short. Once a wrap-up's end is folded, a half
+note that was left behind is kept (`history/drafts.py`).
 """
 
 import asyncio
@@ -13,6 +14,8 @@ from sqlalchemy import delete, select
 
 from history.bus import Subscription
 from history.core.entries import Entry, Kind
+from history.core.routing import WrapUpCompleted
+from history.drafts import keep_left_notes
 from history.errors import StoreUnavailable, SubscriptionCut
 from history.feed import entry_of
 from history.projections import project
@@ -40,6 +43,7 @@ class Projector:
         self._store = store
         self._stream = f"routing/{store.domain}"
         self._batch = BATCH_FIRST
+        self._notes_may_be_left = True  # also by an engine that died before it kept them
         self.number = 0
         """The number of the last folded entry, as far as this object knows."""
 
@@ -61,9 +65,11 @@ class Projector:
             subscription.close()
 
     async def catch_up(self) -> None:
-        """Fold until nothing is left."""
+        """Fold until nothing is left, and keep the notes that nobody finished."""
         while await self.step():
             pass
+        while self._notes_may_be_left:
+            self._notes_may_be_left = await keep_left_notes(self._store) > 0
 
     async def step(self) -> int:
         """Fold the next few entries in one short transaction; return how many there were."""
@@ -74,6 +80,8 @@ class Projector:
             if entries:
                 await _fold(self._store, writing, entries)
                 await _move(writing, self._stream, entries[-1].number)
+        if any(entry.kind is Kind.FACT and entry.type == WrapUpCompleted.__name__ for entry in entries):
+            self._notes_may_be_left = True
         took_ms = self._store.clock.monotonic_ms() - began_ms
         if took_ms > LONG_MS:
             self._batch = max(BATCH_MIN, self._batch // 2)

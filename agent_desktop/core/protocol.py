@@ -80,7 +80,6 @@ class RefusalReason(StrEnum):
     UNKNOWN_QUEUE = "unknown_queue"
     UNKNOWN_REASON = "unknown_reason"
     UNKNOWN_DISPOSITION = "unknown_disposition"
-    UNKNOWN_SKILL = "unknown_skill"
     UNKNOWN_INTERACTION = "unknown_interaction"
     UNKNOWN_OFFER = "unknown_offer"
     UNKNOWN_HANDLING = "unknown_handling"
@@ -93,7 +92,6 @@ class RefusalReason(StrEnum):
     INTERACTION_CLOSED = "interaction_closed"
     NO_CHANGE = "no_change"
     WORK_IN_HAND = "work_in_hand"
-    QUEUE_FULL = "queue_full"
     REASON_MISSING = "reason_missing"
 
     NOT_ALLOWED = "not_allowed"  # `may` says no; the same for what does not exist

@@ -45,7 +45,6 @@ class Act(StrEnum):
     DENIED = "denied"
     DEFINITION_APPLIED = "definition_applied"
     CUSTOMER_VIEWED = "customer_viewed"
-    PRESENCE_FORCED = "presence_forced"
     TASK_MADE = "task_made"
 
 

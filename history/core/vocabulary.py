@@ -67,8 +67,6 @@ class PresenceBy(StrEnum):
     AGENT = "agent"
     MISSED_OFFERS = "missed_offers"
     PHONE_PROBLEM = "phone_problem"
-    SUPERVISOR = "supervisor"
-    DEFINITION = "definition"
 
 
 class Trust(StrEnum):
@@ -165,7 +163,6 @@ class OutcomeReason(StrEnum):
     UNKNOWN_QUEUE = "unknown_queue"
     UNKNOWN_REASON = "unknown_reason"
     UNKNOWN_DISPOSITION = "unknown_disposition"
-    UNKNOWN_SKILL = "unknown_skill"
     UNKNOWN_INTERACTION = "unknown_interaction"
     UNKNOWN_OFFER = "unknown_offer"
     UNKNOWN_HANDLING = "unknown_handling"

@@ -1,7 +1,6 @@
 """What goes wrong at the start: each is one clear sentence that names the key or address and the way out, with a
 non-zero status or a channel shown as down; never a traceback, and the other channels go on."""
 
-import asyncio
 import os
 import socket
 import sqlite3
@@ -9,15 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from agent_desktop.core.parts import ChannelDown
 from agent_desktop.core.protocol import DESK_VIEW, WALLBOARD_VIEW
 from cti.rehearsal import RehearsalSwitch
 from tests.bed.dovecot import SERVICE, Dovecot
 from tests.bed.ports import free_port
 from tests.bed.waiting import until
-from tests.config.center import serving, switchroom
+from tests.config.command_line import switchroom
 from tests.config.samples import EVERYTHING, ONLY_MAIL, sample_text
+from tests.journeys.center import RunningCenter
 
 REFUSED = 78
+DOWN_S = 120.0
 
 
 async def refused(*arguments: str | Path, **environment: str) -> str:
@@ -122,22 +124,37 @@ def down_center(switch_port: int, imap_port: int, other_imap_port: int, smtp_por
     )
 
 
+async def channel_down(center: RunningCenter, user: str, view: str, name: str) -> str:
+    """The sentence of a channel that is down, as that user's view shows it."""
+    async with center.signed_in(user) as client, client.connected():
+        await client.open(view)
+
+        def shown() -> str | None:
+            parts = [part for part in client.parts(view, ChannelDown) if part.name == name]
+            # "Connecting to …" is what every mailbox says before its first try has ended.
+            found = [part.sentence for part in parts if not part.sentence.startswith("Connecting")]
+            return found[0] if found else None
+
+        sentence = await until(shown, DOWN_S, f"{name} down on {view}")
+        assert sentence is not None
+        return sentence
+
+
 async def test_wrong_secrets_and_unreachable_hosts_cost_their_channel_alone(tmp_path: Path, dovecot: Dovecot) -> None:
     nobody_there = free_port()
     async with RehearsalSwitch("the-right-one") as switch:
-        definition = tmp_path / "center.toml"
-        definition.write_text(down_center(switch.port, nobody_there, dovecot.imap_port, free_port()), encoding="utf-8")
+        definition = down_center(switch.port, nobody_there, dovecot.imap_port, free_port())
         secrets = {
             "SWITCHROOM_AMI_SECRET": "the-wrong-one",
             "SWITCHROOM_MAIL_SECRET_HELLO": "x",
             "SWITCHROOM_MAIL_SECRET_SERVICE": "the-wrong-one",
         }
-        async with serving(tmp_path, definition, **secrets) as center:
-            sentence = await center.channel_down("ann", DESK_VIEW, "Switch main")
+        async with RunningCenter(tmp_path, definition, secrets) as center:
+            sentence = await channel_down(center, "ann", DESK_VIEW, "Switch main")
             assert f"127.0.0.1:{switch.port} refused the AMI user 'switchroom'" in sentence
             assert "SWITCHROOM_AMI_SECRET_MAIN or SWITCHROOM_AMI_SECRET" in sentence
-            assert f"127.0.0.1:{nobody_there}" in await center.channel_down("sam", WALLBOARD_VIEW, "Mailbox hello")
-            refused_sign_in = await center.channel_down("sam", WALLBOARD_VIEW, "Mailbox service")
+            assert f"127.0.0.1:{nobody_there}" in await channel_down(center, "sam", WALLBOARD_VIEW, "Mailbox hello")
+            refused_sign_in = await channel_down(center, "sam", WALLBOARD_VIEW, "Mailbox service")
             assert f"127.0.0.1:{dovecot.imap_port}" in refused_sign_in
             assert "SWITCHROOM_MAIL_SECRET" in refused_sign_in or "password" in refused_sign_in
             # The rest works: the chat's page is served, a task is taken.
@@ -150,13 +167,11 @@ async def test_wrong_secrets_and_unreachable_hosts_cost_their_channel_alone(tmp_
 
 async def test_an_unreachable_switch_is_shown_with_its_address(tmp_path: Path) -> None:
     port = free_port()
-    definition = tmp_path / "center.toml"
     text = sample_text().replace('kind = "rehearsal" }', 'kind = "desk" }')
-    definition.write_text(text.replace('id = "main"\nkind = "rehearsal"', f'id = "main"\nport = {port}'))
-    async with serving(tmp_path, definition, SWITCHROOM_AMI_SECRET="x") as center:
-        sentence = await center.channel_down("ann", DESK_VIEW, "Switch main")
+    definition = text.replace('id = "main"\nkind = "rehearsal"', f'id = "main"\nport = {port}')
+    async with RunningCenter(tmp_path, definition, {"SWITCHROOM_AMI_SECRET": "x"}) as center:
+        sentence = await channel_down(center, "ann", DESK_VIEW, "Switch main")
         assert f"127.0.0.1:{port} cannot be reached" in sentence
-        page = await asyncio.to_thread(lambda: center.said)
-        assert "Switchroom is live" in page
+        assert "Switchroom is live" in center.log.read_text()
         os.kill(center.child.pid, 0)
         await until(lambda: center.child.exit_code is None, 5, "the center going on")

@@ -63,6 +63,29 @@ def test_nothing_is_wrong_with_a_good_definition(text: str) -> None:
             'role = "agent"\nphone = { switch = "main", name = "ann" }',
             "users, 'ada', phone: the phone 'ann' is another agent's already.",
         ),
+        (
+            "offer_s = 15",
+            "offer_s = 601",
+            "queues, 'sales', offer_s: 601 is too long for a queue of calls; write 600 (seconds) at most.",
+        ),
+        (
+            "target_s = 3600",
+            "target_s = 3600\noffer_s = 315360001",
+            "queues, 'mail', offer_s: 315360001 is too long; write 315360000",
+        ),
+        ("target_s = 3600", "target_s = 315360001", "queues, 'mail', target_s: 315360001 is too long; write 3153600"),
+        ("short_abandon_s = 3", "short_abandon_s = 3601", "queues, 'sales', short_abandon_s: 3601 is too long"),
+        ("service_level_s = 30", "service_level_s = 315360001", "queues, 'sales', service_level_s: 315360001 is too"),
+        (
+            "wrap_up_s = 45",
+            "wrap_up_s = 315360001",
+            "queues, 'sales', wrap_up_s: 315360001 is too long; write 315360000",
+        ),
+        (
+            "away_s = 60",
+            "away_s = 315360001",
+            "sites, 'shop', away_s: 315360001 is too long; write 315360000",
+        ),
         ("takes_work = true", "takes_work = false", "queues, 'sales': no agent can ever serve it; give one the skills"),
         ('phone = { switch = "main", name = "ann", kind = "softphone" }\n', "", "queues, 'sales': no agent can ever"),
     ],
@@ -75,6 +98,16 @@ def test_each_problem_is_named(old: str, new: str, sentence: str | None) -> None
     problems = problems_of(with_change(EVERYTHING, old, new))
     assert any(problem.startswith(sentence) for problem in problems), problems
     assert all(problem.endswith(".") for problem in problems)
+
+
+def test_the_longest_lengths_of_time_are_allowed() -> None:
+    longest = {"target_s = 3600": "target_s = 315360000\noffer_s = 315360000", "offer_s = 15": "offer_s = 600"}
+    longest |= {"short_abandon_s = 3": "short_abandon_s = 3600", "away_s = 60": "away_s = 315360000"}
+    text = EVERYTHING
+    for old, new in longest.items():
+        assert old in text
+        text = text.replace(old, new)
+    assert problems_of(parse(text)) == []
 
 
 def test_a_mailbox_of_kind_imap_needs_both_servers() -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest_asyncio
@@ -12,15 +13,14 @@ import pytest_asyncio
 from config.serving import SAMPLE
 from tests.bed.ports import free_port
 from tests.bed.waiting import until
-from tests.config.center import ROOT, Center, clean_environment, serving, switchroom
+from tests.config.command_line import clean_environment, switchroom
 from tests.config.samples import ONLY_MAIL
+from tests.journeys.center import ROOT, RunningCenter
 
 
 @pytest_asyncio.fixture
-async def center(tmp_path: Path):  # type: ignore[no-untyped-def]  # an async generator of Center
-    definition = tmp_path / "letters.toml"
-    definition.write_text(ONLY_MAIL + ADMINISTRATOR, encoding="utf-8")
-    async with serving(tmp_path, definition) as made:
+async def center(tmp_path: Path) -> AsyncIterator[RunningCenter]:
+    async with RunningCenter(tmp_path, ONLY_MAIL + ADMINISTRATOR) as made:
         yield made
 
 
@@ -28,9 +28,9 @@ ADMINISTRATOR = '\n[[users]]\nid = "ada"\nname = "Ada"\nrole = "administrator"\n
 SECOND_QUEUE = '\n[[queues]]\nid = "office"\nname = "Office"\nmedium = "task"\ntarget_s = 60\n'
 
 
-async def apply(center: Center, definition: Path, user: str) -> tuple[int, str, str]:
+async def apply(center: RunningCenter, definition: Path, user: str) -> tuple[int, str, str]:
     done = await switchroom(
-        *("apply", definition, "--user", user, "--server", center.address),
+        *("apply", definition, "--user", user, "--server", center.origin),
         SWITCHROOM_PASSWORD=center.passwords[user],
     )
     return done.status, done.out, done.err
@@ -48,8 +48,8 @@ async def test_check_says_what_is_there_or_what_is_wrong(tmp_path: Path) -> None
     assert all(line.startswith(f"{wrong}: ") for line in done.err.splitlines())
 
 
-async def test_a_definition_is_applied_in_the_running_center_and_written_back(center: Center, tmp_path: Path) -> None:
-    definition = tmp_path / "letters.toml"
+async def test_a_definition_is_applied_in_the_running_center_and_written_back(center: RunningCenter) -> None:
+    definition = center.file
     text = definition.read_text(encoding="utf-8")
 
     # The same again is no new version.
@@ -62,7 +62,7 @@ async def test_a_definition_is_applied_in_the_running_center_and_written_back(ce
     assert status == 0
     assert '-name = "E-mail"' in out and '+name = "Letters"' in out and '+id = "office"' in out
     assert out.endswith("Version 2 holds.\n")
-    await until(lambda: center.said.count("Switchroom is live at") == 2, 60, "the engine's own restart")
+    await until(lambda: center.log.read_text().count("Switchroom is live at") == 2, 60, "the engine's own restart")
     exported = await switchroom("export", "--data", center.data)
     assert exported.out == definition.read_text(encoding="utf-8")
 
@@ -89,8 +89,8 @@ async def test_a_definition_is_applied_in_the_running_center_and_written_back(ce
     assert (await switchroom("export", "--data", center.data)).out == exported.out
 
 
-async def test_a_definition_whose_secret_the_running_center_lacks_is_refused(center: Center, tmp_path: Path) -> None:
-    definition = tmp_path / "letters.toml"
+async def test_a_definition_whose_secret_the_running_center_lacks_is_refused(center: RunningCenter) -> None:
+    definition = center.file
     old = definition.read_text(encoding="utf-8")
     servers = '[mailboxes.imap]\nhost = "127.0.0.1"\nport = 993\nusername = "u"\n\n'
     servers += '[mailboxes.smtp]\nhost = "127.0.0.1"\nport = 465\nusername = "u"\n\n'
@@ -102,36 +102,36 @@ async def test_a_definition_whose_secret_the_running_center_lacks_is_refused(cen
     assert (await switchroom("export", "--data", center.data)).out == old
 
 
-async def test_an_agent_may_not_apply_and_a_wrong_password_is_a_sentence(center: Center, tmp_path: Path) -> None:
-    status, out, err = await apply(center, tmp_path / "letters.toml", "ann")
+async def test_an_agent_may_not_apply_and_a_wrong_password_is_a_sentence(center: RunningCenter) -> None:
+    status, out, err = await apply(center, center.file, "ann")
     assert (status, out) == (78, "")
     assert len(err.splitlines()) == 1
     done = await switchroom(
-        *("apply", tmp_path / "letters.toml", "--user", "ada", "--server", center.address), SWITCHROOM_PASSWORD="wrong"
+        *("apply", center.file, "--user", "ada", "--server", center.origin), SWITCHROOM_PASSWORD="wrong"
     )
     assert done.status == 78
     assert len(done.err.splitlines()) == 1
-    nobody = await switchroom("apply", tmp_path / "letters.toml", "--user", "ada", "--server", center.address)
+    nobody = await switchroom("apply", center.file, "--user", "ada", "--server", center.origin)
     assert (nobody.status, "SWITCHROOM_PASSWORD" in nobody.err) == (78, True)
 
 
-async def test_a_new_password_opens_and_the_old_one_does_not(center: Center) -> None:
+async def test_a_new_password_opens_and_the_old_one_does_not(center: RunningCenter) -> None:
     done = await switchroom("password", "ann", "--data", center.data)
     assert done.status == 0
     found = re.fullmatch(r"ann +(\S+)\n", done.out)
     assert found is not None
-    fresh = Center(center.child, center.data, center.port, {"ann": found[1]})
-    async with fresh.signed_in("ann") as client:
-        assert client.address == center.address
-    refused = await switchroom("agent", "--user", "ann", "--server", center.address, SWITCHROOM_PASSWORD="old")
+    center.passwords["ann"] = found[1]
+    async with center.signed_in("ann") as client:
+        assert client.address == center.origin
+    refused = await switchroom("agent", "--user", "ann", "--server", center.origin, SWITCHROOM_PASSWORD="old")
     assert (refused.status, len(refused.err.splitlines())) == (78, 1)
     unknown = await switchroom("password", "nobody", "--data", center.data)
     assert (unknown.status, unknown.err) == (78, "There is no user 'nobody'; the definition has ann, ada.\n")
 
 
-async def test_a_headless_agent_gets_ready_and_stops_when_told(center: Center) -> None:
+async def test_a_headless_agent_gets_ready_and_stops_when_told(center: RunningCenter) -> None:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "config", "agent", "--user", "ann", "--server", center.address),
+        *(sys.executable, "-m", "config", "agent", "--user", "ann", "--server", center.origin),
         cwd=ROOT,
         env=clean_environment(SWITCHROOM_PASSWORD=center.passwords["ann"]),
         stdout=asyncio.subprocess.PIPE,
@@ -144,7 +144,7 @@ async def test_a_headless_agent_gets_ready_and_stops_when_told(center: Center) -
     assert b"Traceback" not in await process.stderr.read()
 
 
-async def test_a_second_serve_on_the_same_folder_is_refused_naming_the_first(center: Center) -> None:
+async def test_a_second_serve_on_the_same_folder_is_refused_naming_the_first(center: RunningCenter) -> None:
     done = await switchroom("serve", "--data", center.data, "--port", str(free_port()))
     assert done.status == 78
     assert done.err == (

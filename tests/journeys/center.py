@@ -58,11 +58,21 @@ class RunningCenter:
     def log(self) -> Path:
         return self._folder / "center.log"
 
+    @property
+    def file(self) -> Path:
+        """The definition that it is started with."""
+        return self._folder / "center.toml"
+
+    @property
+    def child(self) -> Child:
+        """The process of `switchroom serve`, while it runs."""
+        assert self._child is not None, "the center is not served"
+        return self._child
+
     async def start(self) -> None:
         """Start it, wait until it says that it is live, and note the passwords that it prints."""
-        file = self._folder / "center.toml"
-        file.write_text(self._definition)
-        command = (sys.executable, "-m", "config", "serve", file, "--data", self.data, "--port", str(self.port))
+        self.file.write_text(self._definition, encoding="utf-8")
+        command = (sys.executable, "-m", "config", "serve", self.file, "--data", self.data, "--port", str(self.port))
         environment = {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **self._secrets}
         child = self._child = Child("switchroom serve", command, self.log, env=environment, cwd=ROOT)
         before = self.log.stat().st_size

@@ -45,8 +45,7 @@ class MortalCenter(RunningCenter):
 
     @property
     def parent(self) -> Child:
-        assert self._child is not None
-        return self._child
+        return self.child
 
     async def client(self, user: str) -> DesktopClient:
         """Signed in as this user, without a socket; use it as a context, so that it is closed."""

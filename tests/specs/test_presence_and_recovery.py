@@ -3,7 +3,7 @@
 import pytest
 
 from history.core.routing_settings import AgentSettings, MediumCapacity
-from history.core.vocabulary import AgentId, Medium, Outcome, OutcomeReason, Presence, PresenceBy, SourceId
+from history.core.vocabulary import AgentId, Medium, Outcome, OutcomeReason, Presence, SourceId
 from router.core import inputs
 from router.core.effects import RingAgent, ShowScreenPop
 from tests.specs.center import Center, a_queue, an_agent
@@ -149,12 +149,6 @@ def test_a_recovered_engine_and_a_snapshot_equal_the_living_one(center: Center) 
         for part in ("settings", "sources", "agents", "interactions", "offers", "handlings", "stops", "closed"):
             assert getattr(engine.state, part) == getattr(center.engine.state, part), part
         assert engine.outstanding() == center.engine.outstanding()
-
-
-def test_a_presence_may_be_set_by_somebody_else_without_a_reason(center: Center) -> None:
-    center.signs_in("ann")
-    forced = center.tell(inputs.AgentChosePresence, agent=ANN, presence=Presence.NOT_READY, by=PresenceBy.SUPERVISOR)
-    assert forced.outcome is Outcome.ACCEPTED
 
 
 def test_an_agent_without_a_phone_gets_no_call() -> None:

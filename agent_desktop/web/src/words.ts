@@ -48,5 +48,9 @@ export const ENDED_BY: Record<EndedBy, string> = {
   lost: "The connection was lost",
   system: "Ended by the system",
 };
+/** Why an agent gets no offers for some seconds. Words of telephones stand on no screen of a center without calls. */
+export function backOffBecause(media: readonly Medium[]): string {
+  return media.includes("voice") ? "an offer was declined or your phone could not take a call" : "an offer was declined";
+}
 /** The order in which media stand everywhere. */
 export const MEDIUM_ORDER: readonly Medium[] = ["voice", "chat", "mail", "task"];

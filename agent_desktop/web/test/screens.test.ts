@@ -4,6 +4,7 @@ import { duration, durationWords, when } from "../src/format";
 import type { QueueFigures } from "../src/protocol.gen";
 import { itemsOf, neighbour, selectionAfter } from "../src/screens/desk/selection";
 import { gradeOfLevel, gradeOfLongest, gradeOfReady, percent, targetWords } from "../src/screens/wallboard/figures";
+import { backOffBecause } from "../src/words";
 import * as samples from "../dev/samples";
 
 const offer = (id: string, at = 0) => samples.offer(`o-${id}`, id, "chat", "Maria", "why", { offered_ms: at });
@@ -115,5 +116,15 @@ describe("time", () => {
     expect(when(noon, noon + 20 * 86_400_000, "Europe/London")).toBe("20 Nov");
     expect(when(noon, noon + 100 * 86_400_000, "Europe/London")).toBe("20 Nov 2026");
     expect(when(noon, noon, "No/Such")).toBe("12:00");
+  });
+});
+
+describe("why no offer comes for some seconds", () => {
+  it("speaks of the phone where there are calls", () => {
+    expect(backOffBecause(["chat", "voice"])).toBe("an offer was declined or your phone could not take a call");
+  });
+
+  it("knows no phone where there are none", () => {
+    expect(backOffBecause(["mail", "chat", "task"])).not.toMatch(/phone|call/);
   });
 });

@@ -84,12 +84,11 @@ function useAnswerWish(rings: boolean, answer: () => void): readonly [boolean, (
   const offers = useDeskParts("offer_card");
   const [wanted, setWanted] = useState<string | null>(null);
   useEffect(() => {
-    if (wanted === null) return;
-    if (!offers.some((offer) => offer.offer === wanted)) setWanted(null);
-    else if (rings) {
-      setWanted(null);
-      answer();
-    }
+    const stands = offers.some((offer) => offer.offer === wanted);
+    if (wanted === null || (stands && !rings)) return;
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- what ends the wish, a ring, comes from outside React
+    setWanted(null);
+    if (stands) answer();
   }, [wanted, rings, offers, answer]);
   return [wanted !== null, (offer) => setWanted(offer.offer)];
 }

@@ -11,9 +11,9 @@ import { BoardIcon, CheckIcon, DownIcon, HeadsetIcon, KeysIcon, MediumIcon, MicI
 import { Initials, Key, RehearsalMark, Since } from "../parts/small";
 import { usePhone } from "../phone/controls";
 import { microphoneIsPlain, setMicrophonePlain } from "../phone/softphone";
-import type { Center, Me, QueueGlance } from "../protocol.gen";
+import type { Center, Me, Medium, QueueGlance } from "../protocol.gen";
 import { useAct } from "../use-act";
-import { MEDIA, MEDIUM_ORDER, PRESENCE, readyWords } from "../words";
+import { MEDIA, MEDIUM_ORDER, PRESENCE, backOffBecause, readyWords } from "../words";
 import { TaskDialog } from "./desk/task-dialog";
 
 interface Props {
@@ -111,16 +111,16 @@ function PresenceMenu({ center, me, board }: { center: Center; me: Me; board: bo
           </UnstyledButton>
         </Tooltip>
       )}
-      {me.presence === "ready" && me.backed_off_until_ms !== null && <BackOff untilMs={me.backed_off_until_ms} />}
+      {me.presence === "ready" && me.backed_off_until_ms !== null && <BackOff untilMs={me.backed_off_until_ms} media={center.media} />}
     </div>
   );
 }
 
-function BackOff({ untilMs }: { untilMs: number }) {
+function BackOff({ untilMs, media }: { untilMs: number; media: readonly Medium[] }) {
   const now = useNow();
   if (untilMs <= now) return null;
   return (
-    <Tooltip label="Nothing is offered until then, since an offer was declined or the phone was busy.">
+    <Tooltip label={`Nothing is offered until then, since ${backOffBecause(media)}.`}>
       <span className="back-off">next offer in {duration(untilMs - now)}</span>
     </Tooltip>
   );

@@ -50,18 +50,20 @@ export function DeskScreen({ center, me }: { center: Center; me: Me }) {
   );
 }
 
+interface Selection {
+  readonly selected: string | null;
+  /** The items among which it was selected. */
+  readonly before: readonly Item[];
+}
+
+/** `items` are the same object as long as nothing in them has changed. */
 function useSelection(items: readonly Item[]): readonly [string | null, (conversation: string) => void] {
-  const [selected, setSelected] = useState<string | null>(() => tabKeep.getItem(SELECTED_KEY));
-  const before = useRef<readonly Item[]>([]);
-  const after = selectionAfter(selected, before.current, items);
-  useEffect(() => {
-    before.current = items;
-    if (after === selected) return;
-    setSelected(after);
-  }, [items, after, selected]);
+  const [{ selected, before }, setSelection] = useState<Selection>(() => ({ selected: tabKeep.getItem(SELECTED_KEY), before: [] }));
+  const after = selectionAfter(selected, before, items);
+  if (before !== items || after !== selected) setSelection({ selected: after, before: items });
   const select = useCallback((conversation: string) => {
     tabKeep.setItem(SELECTED_KEY, conversation);
-    setSelected(conversation);
+    setSelection((now) => ({ ...now, selected: conversation }));
   }, []);
   return [after, select];
 }

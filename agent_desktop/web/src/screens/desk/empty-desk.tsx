@@ -9,7 +9,7 @@ import { Key, MediumBadge, Since } from "../../parts/small";
 import { usePhone } from "../../phone/controls";
 import type { Center, Me } from "../../protocol.gen";
 import { useAct } from "../../use-act";
-import { MEDIA, MEDIUM_ORDER, readyWords } from "../../words";
+import { MEDIA, MEDIUM_ORDER, backOffBecause, readyWords } from "../../words";
 import { notReadyBecause } from "./not-ready";
 
 export function EmptyDesk({ center, me }: { center: Center; me: Me }) {
@@ -42,7 +42,7 @@ function WhenReady({ center, me }: { center: Center; me: Me }) {
       <h1>You are ready.</h1>
       <p className="muted">
         {backedOff
-          ? "The next offer comes in a few seconds, since one was just declined or your phone was busy."
+          ? `The next offer comes in a few seconds, since ${backOffBecause(center.media)}.`
           : "The next one comes by itself. You may look elsewhere: it rings, and the system tells you."}
       </p>
       {deaf && (

@@ -21,10 +21,6 @@ export function notReadyBecause(me: Me, center: Center): Because {
       return { title: "You missed an offer.", words: "Nothing more is offered until you say that you are back. The customer has kept their place." };
     case "phone_problem":
       return { title: "Your phone did not work.", words: "Nothing more is offered until you have looked at it and are ready again." };
-    case "supervisor":
-      return { title: "A supervisor made you not ready.", words: "Nothing is offered until you are ready again." };
-    case "definition":
-      return { title: "Your center was set up anew.", words: "Nothing is offered until you are ready again." };
     case "agent":
       return { title: reason === undefined ? "You are not ready." : `You are not ready: ${reason}.`, words: "Nothing is offered until you are." };
   }
