@@ -1,7 +1,8 @@
 """Keeps the views: follows what is committed, looks up names and texts, and hands numbered changes to the sockets.
 
 One task follows the routing stream, one the conversations, one publishes what they touched. A desk is published as soon
-as it is touched; the wallboard at most four times a second. Nothing is asked of the engine.
+as it is touched; the wallboard at most four times a second. Nothing is asked of the engine. A start begins with the
+floor that was kept last (`history/kept_folds.py`) and reads the entries after it.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from agent_desktop.core.board import board_parts
 from agent_desktop.core.conversation import conversation_parts
 from agent_desktop.core.desk import LookedUp, desk_parts
 from agent_desktop.core.floor import Floor, HandlingOnFloor, Touched
+from agent_desktop.core.kept_floor import FORM, kept, restored
 from agent_desktop.core.numbering import NumberedView
 from agent_desktop.core.parts import AnyPart, ChannelDown
 from agent_desktop.core.protocol import CONVERSATION_VIEW_PREFIX, DESK_VIEW, WALLBOARD_VIEW, Snapshot
@@ -30,6 +32,7 @@ from history.core.vocabulary import AgentId, ContentId, ConversationId, Handling
 from history.days import day_began_ms
 from history.errors import HistoryError
 from history.feed import Feed
+from history.kept_folds import KeptFold
 from history.store import Store
 
 LOG = logging.getLogger("agent_desktop.views")
@@ -85,6 +88,8 @@ class Views:
         self._stream = f"routing/{domain}"
         self._lookups = Lookups(store, center)
         self._number = 0
+        self._keeping = KeptFold(store, "floor", self._stream)
+        self._loaded = False
         self._shown: OrderedDict[str, _Shown] = OrderedDict()
         self._dirty: set[str] = set()
         self._queues_touched = False
@@ -102,6 +107,7 @@ class Views:
             group.create_task(self._again(self._follow_conversations))
             group.create_task(self._publish_touched())
             group.create_task(self._publish_board())
+            group.create_task(self._keeping.keep_often(FORM, lambda: self._number, lambda: kept(self.floor)))
 
     async def _again(self, follow: Callable[[], AsyncGenerator[None]]) -> None:
         """Follow; after an error of the store go on where it stood."""
@@ -115,6 +121,7 @@ class Views:
             await asyncio.sleep(FEED_PAUSE_S)
 
     async def _follow_routing(self) -> AsyncGenerator[None]:
+        await self._load()
         last = await self._feed.last_number(self._stream)
         if self._number >= last:
             self.ready.set()
@@ -124,6 +131,15 @@ class Views:
                 if entry.number >= last:
                     self.ready.set()
                 yield
+
+    async def _load(self) -> None:
+        if self._loaded:
+            return
+        found = await self._keeping.load(FORM, restored)
+        self._loaded = True
+        if found is not None:
+            self._number, self.floor = found
+            self.touch_all()
 
     async def _follow_conversations(self) -> AsyncGenerator[None]:
         place = await self._feed.last_position()

@@ -62,6 +62,7 @@ from history.definitions import StoredDefinition, newest_definition
 from history.errors import HistoryError
 from history.feed import Feed
 from history.journal import RoutingJournal
+from history.kept_folds import KeptFold
 from history.lease import Lease
 from history.projector import Projector
 from history.store import Store
@@ -124,7 +125,9 @@ class Center:
         self._mail = self._mail_channel()
         self._chat, self._chat_settings = self._chat_channel()
         self._health = ChannelsHealth(store.clock, [voice.switch for voice in self._voices], lambda: self._mail)
-        self._wallboard = Wallboard(store.clock, REGISTRY.fact, self._definition.center.zone)
+        self._wallboard = Wallboard(
+            store.clock, REGISTRY.fact, self._definition.center.zone, keeping=KeptFold(store, "wallboard")
+        )
         self._definitions = DefinitionApplier(
             store,
             self.driver,

@@ -20,7 +20,7 @@ from history.errors import StoreUnavailable, SubscriptionCut
 from history.feed import entry_of
 from history.projections import project
 from history.store import Store
-from history.tables import PROJECTIONS, journal, positions
+from history.tables import PROJECTIONS, journal, positions, read_models
 from history.writing import Posted, Writing, insert_for
 
 LOG = logging.getLogger("history.projector")
@@ -104,7 +104,7 @@ async def rebuild(store: Store) -> None:
     Nobody else can write meanwhile: for a stopped center, or after an upgrade that says so.
     """
     async with store.writing("projector.rebuild") as writing:
-        for table in PROJECTIONS:
+        for table in (*PROJECTIONS, read_models):
             await writing.connection.execute(delete(table).where(table.c.tenant == store.tenant))
         position = 0
         while rows := await _positioned_after(writing, position):

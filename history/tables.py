@@ -435,6 +435,17 @@ tokens = _table(
     comment="Room state of agent_desktop: tokens of programs, by their hash.",
 )
 
+read_models = _table(
+    "read_models",
+    _key("stream"),
+    _key("name"),
+    _text("form"),
+    _number("through_number"),
+    _number("kept_ms"),
+    Column("body", LargeBinary, nullable=False),
+    comment="Projection: what a view had folded of a stream up to the number; may be dropped.",
+)
+
 PROJECTIONS: tuple[Table, ...] = (
     positions,
     customers,
@@ -446,4 +457,4 @@ PROJECTIONS: tuple[Table, ...] = (
     visits,
     handlings,
 )
-"""What `history/projector.py` drops and rebuilds."""
+"""What `history/projector.py` drops and rebuilds. It drops `read_models` too; each view folds its own anew."""

@@ -1,4 +1,8 @@
-"""The wallboard's feed: folds the routing stream as it grows and gives the figures of `reports/core/kpi.py`."""
+"""The wallboard's feed: folds the routing stream as it grows and gives the figures of `reports/core/kpi.py`.
+
+A start begins with the board that was kept last (`history/kept_folds.py`) and reads the entries after it. The day's
+counts are part of it; which day they are of follows from the entries themselves, whether anybody looks or not.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -11,7 +15,9 @@ from history.clock import Clock
 from history.core.entries import Entry, Fact, Kind
 from history.core.vocabulary import AgentId, Medium, QueueId
 from history.days import day_began_ms
+from history.kept_folds import KeptFold
 from reports.core.kpi import (
+    FORM,
     KPIS,
     Activity,
     AgentNow,
@@ -20,9 +26,14 @@ from reports.core.kpi import (
     Kpi,
     agents_by_activity,
     day_counts,
+    kept,
     longest_waiting_since_ms,
+    restored,
     waiting,
 )
+
+INTO_NEXT_DAY_MS = 36 * 3_600_000
+"""So long after a day has begun it is the next day in any zone, and not yet the one after that."""
 
 
 class Feed(Protocol):
@@ -59,21 +70,43 @@ class Figures:
 class Wallboard:
     """Run `run` as a task; ask `figures` at any time; `changed` is set when they may differ."""
 
-    def __init__(self, clock: Clock, decode: Callable[[Entry], Fact], zone: str, stream: str = "routing/main") -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        decode: Callable[[Entry], Fact],
+        zone: str,
+        stream: str = "routing/main",
+        keeping: KeptFold | None = None,
+    ) -> None:
+        """Without `keeping` each start folds the stream from its first entry."""
         self.changed = asyncio.Event()
         self._clock = clock
         self._decode = decode
         self._zone = ZoneInfo(zone)
+        # Counts of a day in another zone would be of other hours.
+        self._form = f"{FORM}, zone/{zone}"
         self._stream = stream
+        self._keeping = keeping
+        self._loaded = False
         self._board = Board()
         self._number = 0
-        self._begin_day()
+        self._day_ends_ms = 0
+        self._begin_day(clock.now_ms())
 
     async def run(self, feed: Feed) -> None:
         """Follow the journal for ever; call it again after an error of the feed, it goes on where it stood."""
-        async with aclosing(feed.follow(self._stream, after=self._number)) as entries:
-            async for entry in entries:
-                self.take(entry)
+        if self._keeping is None:
+            await self._follow(feed)
+            return
+        await self._load(self._keeping)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._follow(feed))
+                tasks.create_task(
+                    self._keeping.keep_often(self._form, lambda: self._number, lambda: kept(self._board)),
+                )
+        except BaseExceptionGroup as group:
+            raise group.exceptions[0] from group
 
     def take(self, entry: Entry) -> None:
         """Fold the next entry of the routing stream."""
@@ -81,12 +114,29 @@ class Wallboard:
             return
         self._number = entry.number
         if entry.kind is Kind.FACT:
+            self._begin_day(entry.at_ms)
             self._board.fold(self._decode(entry), entry.at_ms)
+            self.changed.set()
+
+    async def _follow(self, feed: Feed) -> None:
+        async with aclosing(feed.follow(self._stream, after=self._number)) as entries:
+            async for entry in entries:
+                self.take(entry)
+
+    async def _load(self, keeping: KeptFold) -> None:
+        if self._loaded:
+            return
+        found = await keeping.load(self._form, restored)
+        self._loaded = True
+        if found is not None:
+            self._number, self._board = found
+            self._day_ends_ms = 0
+            self._begin_day(self._clock.now_ms())
             self.changed.set()
 
     def figures(self) -> Figures:
         """All figures as they are now; also looks whether a new day has begun."""
-        self._begin_day()
+        self._begin_day(self._clock.now_ms())
         board = self._board
         queues = tuple(
             QueueNow(
@@ -108,8 +158,12 @@ class Wallboard:
             agents=dict(board.agents),
         )
 
-    def _begin_day(self) -> None:
-        self._board.begin_day(day_began_ms(self._clock.now_ms(), self._zone))
+    def _begin_day(self, at_ms: int) -> None:
+        """Look whether this instant lies in a later day than the board's."""
+        if at_ms >= self._day_ends_ms:
+            began_ms = day_began_ms(at_ms, self._zone)
+            self._board.begin_day(began_ms)
+            self._day_ends_ms = day_began_ms(began_ms + INTO_NEXT_DAY_MS, self._zone)
 
 
 def _totals(queues: tuple[QueueNow, ...]) -> tuple[QueueNow, ...]:

@@ -2,7 +2,7 @@
 
 `Floor.fold(fact, at_ms)` is the only thing that changes it; it returns which agents, queues and interactions look
 different now. A closed interaction is forgotten with all that hung on it, so the floor is as large as the work in
-hand. Names and texts are not here.
+hand. Names and texts are not here. `agent_desktop/core/kept_floor.py` keeps it between two starts.
 """
 
 from collections import deque
@@ -92,6 +92,8 @@ class Handled:
 
 HANDLED_MAX = 1_000
 """So many of an agent's last handlings are remembered: more than a day's work."""
+HANDLED_MS = 26 * 3_600_000
+"""And so long: no day of any zone is longer, so that none of today is missing."""
 
 
 @dataclass(slots=True)
@@ -249,8 +251,13 @@ class Floor:
             case facts.WrapUpCompleted():
                 self.handlings.pop(fact.handling, None)
                 if before is not None:
-                    done = Handled(before.medium, at_ms, at_ms - before.started_ms)
-                    self.handled.setdefault(before.agent, deque(maxlen=HANDLED_MAX)).append(done)
+                    self._complete(before, at_ms)
+
+    def _complete(self, handling: HandlingOnFloor, at_ms: int) -> None:
+        handled = self.handled.setdefault(handling.agent, deque(maxlen=HANDLED_MAX))
+        while handled and handled[0].completed_ms < at_ms - HANDLED_MS:
+            handled.popleft()
+        handled.append(Handled(handling.medium, at_ms, at_ms - handling.started_ms))
 
     def _interaction(self, fact: Fact, touched: Touched) -> None:
         match fact:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
+import msgspec
+
 from history.core import routing as facts
 from history.core.entries import Fact
 from history.core.routing_settings import RoutingSettings
@@ -308,3 +310,41 @@ def agents_by_activity(board: Board) -> dict[Activity, int]:
     for agent in board.agents.values():
         counts[agent.activity] += 1
     return counts
+
+
+# ---- the board as it is kept between two starts
+
+
+FORM: Final = f"board/1, settings/{facts.RoutingDefined.version}"
+"""Its first number rises with every change of what the board holds or of what `Board.fold` makes of a fact that may be
+in a journal already; the board is then folded from the first entry once."""
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """All that was folded. The router's snapshot has no day's counts, nor since when an agent does what they do."""
+
+    day_began_ms: int
+    settings: RoutingSettings | None
+    counts: dict[QueueId, DayCounts]
+    agents: dict[AgentId, AgentNow]
+    waiting: dict[QueueId, dict[InteractionId, int]]
+    leases: dict[OfferId | HandlingId, _Lease]
+
+
+_DECODER: Final = msgspec.msgpack.Decoder(_Kept)
+
+
+def kept(board: Board) -> bytes:
+    """Everything on the board, in its order."""
+    found = _Kept(board.day_began_ms, board.settings, board.counts, board.agents, board._waiting, board._leases)
+    return msgspec.msgpack.encode(found)
+
+
+def restored(body: bytes) -> Board:
+    """The board that was kept.
+
+    Raises:
+        msgspec.MsgspecError: the body is not of this form.
+    """
+    found = _DECODER.decode(body)
+    return Board(found.day_began_ms, found.settings, found.counts, found.agents, found.waiting, found.leases)

@@ -52,6 +52,7 @@ from history.core.vocabulary import (
 from history.customers import find_or_create
 from history.feed import Feed
 from history.journal import RoutingJournal
+from history.kept_folds import KeptFold
 from history.lease import Lease
 from history.projector import Projector
 from history.store import Store
@@ -371,7 +372,7 @@ async def running_center(
         router, feed = EngineRouter(store, clock), Feed(store, look_s=0.2)
         await router.recover()
         settings = [center_settings()]
-        wallboard = Wallboard(clock, store.registry.fact, settings[0].zone)
+        wallboard = Wallboard(clock, store.registry.fact, settings[0].zone, keeping=KeptFold(store, "wallboard"))
         chat, mail, phones = FakeChat(store), FakeMail(store), FakePhones()
         listening = listen("127.0.0.1", port)
         port = listening.getsockname()[1]

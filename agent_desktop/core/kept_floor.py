@@ -1,0 +1,70 @@
+"""The floor as it is kept between two starts: all that `Floor.fold` has made of the entries up to a number.
+
+The router's own snapshot would not do. It lacks what only screens show (who set a presence, who ended a handling, what
+an agent has completed today), and a presence or wrap-up may be older than any day, so that no earlier snapshot holds it
+either. What is kept here is the fold itself: whatever a fact does to the floor, it comes back the same.
+"""
+
+from collections import deque
+
+import msgspec
+
+from agent_desktop.core.floor import (
+    HANDLED_MAX,
+    AgentOnFloor,
+    Floor,
+    Handled,
+    HandlingOnFloor,
+    InteractionOnFloor,
+    OfferOnFloor,
+)
+from history.core.routing import RoutingDefined
+from history.core.routing_settings import RoutingSettings
+from history.core.vocabulary import AgentId
+
+FORM = f"floor/1, settings/{RoutingDefined.version}"
+"""Its first number rises with every change of what the floor holds or of what `Floor.fold` makes of a fact that may be
+in a journal already; the floor is then folded from the first entry once."""
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    settings: RoutingSettings | None
+    agents: dict[AgentId, AgentOnFloor]
+    interactions: tuple[InteractionOnFloor, ...]
+    offers: tuple[OfferOnFloor, ...]
+    handlings: tuple[HandlingOnFloor, ...]
+    handled: dict[AgentId, tuple[Handled, ...]]
+
+
+_DECODER = msgspec.msgpack.Decoder(_Kept)
+
+
+def kept(floor: Floor) -> bytes:
+    """Everything on the floor, in its order."""
+    return msgspec.msgpack.encode(
+        _Kept(
+            settings=floor.settings,
+            agents=floor.agents,
+            interactions=tuple(floor.interactions.values()),
+            offers=tuple(floor.offers.values()),
+            handlings=tuple(floor.handlings.values()),
+            handled={agent: tuple(done) for agent, done in floor.handled.items()},
+        )
+    )
+
+
+def restored(body: bytes) -> Floor:
+    """The floor that was kept.
+
+    Raises:
+        msgspec.MsgspecError: the body is not of this form.
+    """
+    found = _DECODER.decode(body)
+    return Floor(
+        settings=found.settings,
+        agents=found.agents,
+        interactions={item.interaction: item for item in found.interactions},
+        offers={item.offer: item for item in found.offers},
+        handlings={item.handling: item for item in found.handlings},
+        handled={agent: deque(done, maxlen=HANDLED_MAX) for agent, done in found.handled.items()},
+    )
