@@ -70,7 +70,7 @@ def agent_chose_presence(deciding: Deciding, given: AgentChosePresence) -> Refus
         return Refused(OutcomeReason.UNKNOWN_AGENT)
     if given.reason is not None and given.reason not in state.settings.reasons:
         return Refused(OutcomeReason.UNKNOWN_REASON)
-    if given.presence is Presence.NOT_READY and given.reason is None and given.by is PresenceBy.AGENT:
+    if given.presence is Presence.NOT_READY and given.reason is None:
         return Refused(OutcomeReason.REASON_MISSING)
     if given.presence is Presence.SIGNED_OUT and (
         state.agent_offers[given.agent] or state.agent_handlings[given.agent]
@@ -79,7 +79,9 @@ def agent_chose_presence(deciding: Deciding, given: AgentChosePresence) -> Refus
     because = PRESENCE.why_ignored(agent.presence, _TRIGGER[given.presence])
     if because is not None:
         return ignored(because)
-    deciding.add(facts.PresenceChanged(agent=given.agent, presence=given.presence, reason=given.reason, by=given.by))
+    deciding.add(
+        facts.PresenceChanged(agent=given.agent, presence=given.presence, reason=given.reason, by=PresenceBy.AGENT)
+    )
     return None
 
 

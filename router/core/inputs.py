@@ -22,7 +22,6 @@ from history.core.vocabulary import (
     Outcome,
     OutcomeReason,
     Presence,
-    PresenceBy,
     QueueId,
     ReasonCode,
     SkillId,
@@ -156,7 +155,6 @@ class AgentChosePresence(Input, frozen=True, kw_only=True, omit_defaults=True):
     agent: AgentId
     presence: Presence
     reason: ReasonCode | None = None
-    by: PresenceBy = PresenceBy.AGENT
 
 
 class AgentAcceptedOffer(Input, frozen=True, kw_only=True):

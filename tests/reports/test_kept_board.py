@@ -24,7 +24,7 @@ LONDON = ZoneInfo("Europe/London")
 EVENING_MS = 1_792_785_600_000
 SHAPES = {
     AgentNow: "presence reason activity since_ms carries desktop_connected phone_reachable",
-    DayCounts: "offered answered abandoned short_abandoned level_met level_of",
+    DayCounts: "offered answered abandoned short_abandoned flowed_out level_met level_of",
     _Lease: "agent medium interaction activity",
     Board: "day_began_ms settings counts agents _waiting _leases",
 }

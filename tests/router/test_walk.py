@@ -9,7 +9,7 @@ import random
 import pytest
 
 from history.core import routing as facts
-from history.core.vocabulary import AgentId, EndedBy, HandlingPhase, LegFailure, Medium, OfferPhase, Presence
+from history.core.vocabulary import AgentId, EndedBy, HandlingPhase, LegFailure, Medium, OfferPhase, Presence, Standing
 from router.core import inputs
 from router.core.snapshot import snapshot
 from tests.specs.center import DEFAULT_QUEUES, Center, an_agent
@@ -39,6 +39,7 @@ class Walk:
             self.wrap_up,
             self.device,
             self.late_news,
+            self.gap,
             self.repeat,
         ]
         self.chance.choice(actions)()
@@ -119,6 +120,12 @@ class Walk:
         ]
         if calls:
             self.center.answers_late(self.chance.choice(calls[-5:]))
+
+    def gap(self) -> None:
+        """The switch is read anew: it has a caller as the dialplan left them, known to the engine or not."""
+        calls = [record for record in self.center.engine.state.interactions.values() if record.medium is Medium.VOICE]
+        known = self.chance.choice(calls).interaction if calls and self.chance.random() < 0.8 else None
+        self.center.finds(known, self.chance.choice(list(Standing)))
 
     def repeat(self) -> None:
         before = len(self.center.journal)

@@ -21,6 +21,7 @@ from history.core.vocabulary import (
     ReasonCode,
     SkillId,
     SourceId,
+    Standing,
     SwitchName,
 )
 from router.core import inputs
@@ -149,6 +150,20 @@ class Center:
 
     def caller_arrives(self, *skills: str) -> InteractionId:
         return self.arrives("sales", *skills)
+
+    def finds(self, caller: InteractionId | None, standing: Standing) -> Receipt:
+        """The switch is read after a gap and has this caller so; none: one who came during the gap."""
+        if caller is None:
+            self.arrived += 1
+        return self.tell(
+            inputs.InteractionArrived,
+            interaction=caller or InteractionId(f"v-{self.arrived}"),
+            medium=Medium.VOICE,
+            queue=QueueId("sales"),
+            arrived_ms=self.now_ms - 40_000,
+            switch=SwitchName("s1"),
+            standing=standing,
+        )
 
     def customer_leaves(self, interaction: InteractionId) -> Receipt:
         return self.tell(inputs.CustomerLeft, interaction=interaction)

@@ -8,11 +8,9 @@ from history.core.vocabulary import (
     EndedBy,
     InteractionId,
     LegFailure,
-    Medium,
     Outcome,
     OutcomeReason,
     Presence,
-    QueueId,
     Standing,
     SwitchName,
 )
@@ -348,27 +346,14 @@ def test_a_restarted_switch_closes_its_calls_with_that_reason(center: Center) ->
     assert closed_as(center, caller) == "switch_restarted"
 
 
-def found(center: Center, caller: InteractionId, standing: Standing) -> Outcome:
-    """The switch is read after a gap and has this caller so."""
-    return center.tell(
-        inputs.InteractionArrived,
-        interaction=caller,
-        medium=Medium.VOICE,
-        queue=QueueId("sales"),
-        arrived_ms=center.now_ms - 40_000,
-        switch=SwitchName("s1"),
-        standing=standing,
-    ).outcome
-
-
 def test_a_caller_whom_the_fallback_has_served_is_offered_to_nobody(center: Center) -> None:
     known = center.caller_arrives()
     center.expect_offer("ann", known)
-    found(center, known, Standing.SERVED)
-    found(center, InteractionId("v-s1-new"), Standing.SERVED)
+    center.finds(known, Standing.SERVED)
+    center.finds(InteractionId("v-new"), Standing.SERVED)
     center.expect_no_offer("ann")
     assert closed_as(center, known) == "served_by_fallback"
-    assert closed_as(center, InteractionId("v-s1-new")) == "served_by_fallback"
+    assert closed_as(center, InteractionId("v-new")) == "served_by_fallback"
     flowed = center.last(facts.VisitFlowedOut)
     assert isinstance(flowed, facts.VisitFlowedOut) and flowed.wait_ms == 40_000
     assert center.customer_leaves(known).reason is OutcomeReason.INTERACTION_CLOSED
@@ -377,7 +362,7 @@ def test_a_caller_whom_the_fallback_has_served_is_offered_to_nobody(center: Cent
 def test_an_agent_whose_caller_the_fallback_has_served_goes_to_wrap_up(center: Center) -> None:
     caller = center.caller_arrives()
     handling = center.takes("ann")
-    found(center, caller, Standing.SERVED)
+    center.finds(caller, Standing.SERVED)
     assert phase_of(center, caller) == "wrap_up" and not center.effects_now(HangUpCustomer)
     center.wraps_up("ann", handling)
     assert closed_as(center, caller) == "handled"
@@ -387,11 +372,11 @@ def test_a_caller_who_is_found_waiting_has_lost_the_agent_and_keeps_the_place(ce
     caller = center.caller_arrives()
     center.takes("ann")
     behind = center.caller_arrives()
-    assert found(center, caller, Standing.WITH_AGENT) is Outcome.IGNORED
-    assert found(center, caller, Standing.WAITING) is Outcome.ACCEPTED
+    assert center.finds(caller, Standing.WITH_AGENT).outcome is Outcome.IGNORED
+    assert center.finds(caller, Standing.WAITING).outcome is Outcome.ACCEPTED
     center.expect_offer("ann", caller)
     assert phase_of(center, behind) == "waiting"
-    assert found(center, caller, Standing.WAITING) is Outcome.IGNORED
+    assert center.finds(caller, Standing.WAITING).outcome is Outcome.IGNORED
 
 
 def test_after_a_gap_calls_that_the_switch_no_longer_has_are_ended(center: Center) -> None:
