@@ -7,7 +7,7 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,10 @@ def _sqlite(url: URL) -> Database:
     reader = create_async_engine(url, pool_size=SQLITE_READERS, max_overflow=0, **options)
     _prepare_sqlite(writer, "BEGIN IMMEDIATE", (_TO_WAL, "synchronous=FULL", "foreign_keys=ON"))
     _prepare_sqlite(reader, "BEGIN", ("query_only=ON", "foreign_keys=ON"))
-    return Database(url, writer, writer, reader)
+    database = Database(url, writer, writer, reader)
+    # A connect of the driver that fails leaves a thread behind, which would speak up after the event loop's end.
+    with world(database), closing(sqlite3.connect(url.database, timeout=WAIT_S)):
+        return database
 
 
 def _prepare_sqlite(engine: AsyncEngine, begin: str, pragmas: tuple[str, ...]) -> None:
@@ -106,13 +109,17 @@ def _prepare_sqlite(engine: AsyncEngine, begin: str, pragmas: tuple[str, ...]) -
     @event.listens_for(engine.sync_engine, "connect")
     def _connected(connection: Any, _record: object) -> None:
         connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (f"busy_timeout={WAIT_S * 1000}", *pragmas):
-            if pragma == _TO_WAL:
-                connection.run_async(_switch_to_wal)
-            else:
-                cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        try:
+            cursor = connection.cursor()
+            for pragma in (f"busy_timeout={WAIT_S * 1000}", *pragmas):
+                if pragma == _TO_WAL:
+                    connection.run_async(_switch_to_wal)
+                else:
+                    cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+        except BaseException:
+            connection.close()  # the pool does not know it yet
+            raise
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begins(connection: Any) -> None:

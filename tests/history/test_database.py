@@ -1,6 +1,7 @@
 """What the database's failures are called: one sentence each, with the file or address and the way out."""
 
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -48,6 +49,19 @@ async def test_a_file_that_is_no_database_is_named_and_left_alone(tmp_path: Path
     said = await refusal(sqlite_url(tmp_path), UnreadableDatabase)
     assert said.startswith(f"{file} is no readable database (file is not a database): put back a backup")
     assert file.read_bytes().startswith(b"not a database")
+
+
+@pytest.mark.parametrize("kind", ["garbage", "folder"])
+async def test_a_database_that_cannot_be_opened_leaves_no_thread_behind(tmp_path: Path, kind: str) -> None:
+    """It would speak up, with a traceback, after the event loop has ended."""
+    file = tmp_path / "history.db"
+    if kind == "garbage":
+        file.write_bytes(b"no database at all " * 1_000)
+    else:
+        file.mkdir()
+    before = set(threading.enumerate())
+    await refusal(sqlite_url(tmp_path), StoreUnavailable if kind == "folder" else UnreadableDatabase)
+    assert set(threading.enumerate()) <= before
 
 
 async def test_somebody_elses_database_is_left_alone(tmp_path: Path) -> None:
