@@ -18,7 +18,7 @@ from history.clock import Clock
 from history.core.entries import Draft, Fact, Kind
 from history.core.registry import Registry
 from history.core.vocabulary import EntryNumber, RulesVersion, SourceId
-from history.errors import StoreUnavailable
+from history.errors import LeaseLost, StoreUnavailable
 from router.core.effects import AnyEffect
 from router.core.engine import Decision, Engine
 from router.core.inputs import AnyInput, Receipt, TimeAdvanced
@@ -35,6 +35,8 @@ GROUP_MAX = 500
 SUBMIT_S = 30.0
 SNAPSHOT_ENTRIES = 10_000
 SNAPSHOT_MS = 600_000
+ENCODED_AT_ONCE = 1_000
+"""Facts of a snapshot that are encoded before others have their turn: about a millisecond."""
 RECOVER_AFTER_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 TIMER = SourceId("timer")
 
@@ -86,6 +88,7 @@ class Driver:
         self._decided_number = 0
         self._snapshot_number = 0
         self._snapshot_ms = 0
+        self._keeping: asyncio.Task[None] | None = None
         self.recovered = asyncio.Event()
         """Set while the engine decides; cleared while the database cannot be reached."""
 
@@ -152,6 +155,9 @@ class Driver:
         except BaseExceptionGroup as group:
             raise group.exceptions[0] from group
         finally:
+            if self._keeping is not None:
+                self._keeping.cancel()
+                await asyncio.gather(self._keeping, return_exceptions=True)
             for dropped in in_flight:
                 self._drop(dropped)
 
@@ -248,7 +254,18 @@ class Driver:
                 if not waiting.answer.done():
                     waiting.answer.set_result(receipt)
             if group.snapshot is not None:
-                await self._keep_snapshot(group.snapshot, group.snapshot_at_ms, group.through)
+                self._keep_meanwhile(group.snapshot, group.snapshot_at_ms, group.through)
+
+    def _keep_meanwhile(self, facts: Sequence[Fact], at_ms: int, through: int) -> None:
+        """Keep a snapshot while deciding and committing go on; one that comes before the last is kept is left out."""
+        if self._keeping is None or self._keeping.done():
+            self._keeping = asyncio.create_task(self._try_to_keep(facts, at_ms, through))
+
+    async def _try_to_keep(self, facts: Sequence[Fact], at_ms: int, through: int) -> None:
+        try:
+            await self._keep_snapshot(facts, at_ms, through)
+        except (StoreUnavailable, LeaseLost) as error:  # the next commit finds the same, and says so
+            log.warning("no snapshot is kept now, so a start would read more entries: %s", error)
 
     async def stop(self) -> None:
         """Keep a snapshot for a quick start; call it after `run` has been cancelled."""
@@ -256,7 +273,12 @@ class Driver:
             await self._keep_snapshot(snapshot(self._engine.state), self._clock.now_ms(), self._decided_number)
 
     async def _keep_snapshot(self, facts: Sequence[Fact], at_ms: int, through: int) -> None:
-        await self._journal.snapshot([self._draft(fact, at_ms, None) for fact in facts], through)
+        drafts = []
+        for fact in facts:
+            drafts.append(self._draft(fact, at_ms, None))
+            if len(drafts) % ENCODED_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        await self._journal.snapshot(drafts, through)
 
     def _release(self, effects: Sequence[AnyEffect]) -> None:
         if effects:

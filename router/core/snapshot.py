@@ -1,4 +1,6 @@
-"""A snapshot: the state as a list of facts that folds to the same state."""
+"""A snapshot: the state as a list of facts that folds to the same state, and that no later decision changes."""
+
+from copy import copy
 
 from history.core import routing_records as records
 from history.core.entries import Fact
@@ -12,11 +14,11 @@ def snapshot(state: State) -> list[Fact]:
         RoutingDefined(settings=state.settings),
         records.CountersRestored(offers=state.offers_made, handlings=state.handlings_started),
     ]
-    folded += [records.SourceRestored(record=source) for source in state.sources.values()]
-    folded += [records.AgentRestored(record=agent) for agent in state.agents.values()]
-    folded += [records.InteractionRestored(record=interaction) for interaction in state.interactions.values()]
-    folded += [records.OfferRestored(record=offer) for offer in state.offers.values()]
-    folded += [records.HandlingRestored(record=handling) for handling in state.handlings.values()]
+    folded += [records.SourceRestored(record=copy(source)) for source in state.sources.values()]
+    folded += [records.AgentRestored(record=copy(agent)) for agent in state.agents.values()]
+    folded += [records.InteractionRestored(record=copy(record)) for record in state.interactions.values()]
+    folded += [records.OfferRestored(record=copy(offer)) for offer in state.offers.values()]
+    folded += [records.HandlingRestored(record=copy(handling)) for handling in state.handlings.values()]
     folded += [
         records.StopRestored(offer=stop.offer, interaction=stop.interaction, give_up_at_ms=stop.give_up_at_ms)
         for stop in state.stops.values()

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import msgspec
@@ -13,7 +13,7 @@ import pytest_asyncio
 import router.driver
 from history.bus import LocalBus
 from history.clock import SystemClock
-from history.core.entries import Draft, Entry
+from history.core.entries import Draft, Entry, Kind
 from history.core.registry import REGISTRY
 from history.core.routing_settings import RoutingSettings
 from history.core.vocabulary import (
@@ -29,11 +29,13 @@ from history.core.vocabulary import (
     SourceId,
 )
 from history.errors import LeaseLost, StoreUnavailable
+from history.feed import Feed
 from history.journal import RoutingJournal
 from history.lease import Lease
 from history.store import Store
 from router.core import inputs
 from router.core.effects import AnyEffect, RingAgent
+from router.core.engine import Engine
 from router.core.inputs import AnyInput, Receipt
 from router.core.snapshot import snapshot
 from router.driver import Driver
@@ -57,6 +59,8 @@ class TroubledJournal:
         self.waiting = 0
         self.recoveries = 0
         self.recovered: list[Entry] = []
+        self.kept: list[tuple[int, list[bytes]]] = []
+        """Each snapshot: the number of its last entry, and its facts."""
 
     @property
     def last_number(self) -> int:
@@ -82,6 +86,7 @@ class TroubledJournal:
 
     async def snapshot(self, drafts: Sequence[Draft], through_number: int) -> None:
         await self._journal.snapshot(drafts, through_number)
+        self.kept.append((through_number, [draft.body for draft in drafts]))
 
 
 class Sink:
@@ -296,6 +301,31 @@ async def test_a_snapshot_shortens_recovery_to_the_same_state(
         assert kinds[0] == "RoutingDefined" and "CountersRestored" in kinds
         assert kinds.count("InteractionQueued") < 20
         assert snapshot(later.driver._engine.state) == before
+
+
+async def test_a_snapshot_holds_the_state_after_its_entry_though_deciding_goes_on(
+    bench: Bench, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is written while later groups are decided, which change the same records."""
+    monkeypatch.setattr(router.driver, "SNAPSHOT_ENTRIES", 10)
+    monkeypatch.setattr(router.driver, "GROUP_MAX", 3)
+    names = [str(number) for number in range(60)]
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(bench.ready("ann"))
+        tasks.create_task(bench.ready("ben"))
+        for name in names:
+            tasks.create_task(bench.driver.submit(bench.arrival(name)))
+            tasks.create_task(bench.tell(inputs.CustomerLeft, interaction=InteractionId(f"i-{name}")))
+    await until(lambda: len(bench.journal.kept) >= 3, PATIENCE_S, "three snapshots")
+    for through, kept in bench.journal.kept:
+        engine = Engine()
+        async with aclosing(Feed(store).follow("routing/main")) as entries:
+            async for entry in entries:
+                if entry.kind is Kind.FACT:
+                    engine.fold(REGISTRY.fact(entry), entry.at_ms)
+                if entry.number == through:
+                    break
+        assert kept == [REGISTRY.encode(fact) for fact in snapshot(engine.state)], f"through {through}"
 
 
 async def test_a_clean_stop_keeps_a_snapshot(bench: Bench, store: Store, tmp_path: Path) -> None:
