@@ -86,6 +86,7 @@ try {
   await picture(page, "12-keys");
   await page.keyboard.press("Escape");
   const sam = await pageOf("sam");
+  await sam.locator(".board .troubles").waitFor();
   await picture(sam, "13-board");
   await sam.goto(`${address}/wallboard`);
   await sam.locator(".tile").first().waitFor();
