@@ -138,7 +138,7 @@ function Totals({ totals, queues, states }: { totals: readonly QueueFigures[]; q
           key={one.key}
           label={<Meant figure="service_level">Service level, {MEDIA[one.medium].toLowerCase()}</Meant>}
           grade={gradeOfLevel(one)}
-          foot={one.level_of === 0 ? `none yet · target ${targetWords(one, queues)}` : `target ${targetWords(one, queues)} · ${one.level_met} of ${one.level_of}`}
+          foot={one.level_of === 0 ? `none yet · target ${targetWords(one, queues)}` : `target ${targetWords(one, queues)} · ${one.level_met}\u00a0of\u00a0${one.level_of}`}
         >
           {percent(one.level_percent)}
         </Tile>
