@@ -1,5 +1,6 @@
 /** Scenes that a developer or the screenshot script asks for by name. */
 
+import type { AnyPart } from "../src/protocol.gen";
 import type { PlayedCenter } from "./played-center";
 import * as samples from "./samples";
 
@@ -112,7 +113,11 @@ const SCENES: Record<string, (center: PlayedCenter) => void> = {
   mute: (center) => {
     center.mute = !center.mute;
   },
-  trouble: (center) => center.put("desk", { type: "channel_down", key: "channel/shop", name: "Mailbox service@", medium: "mail", sentence: "imap.harbor-bikes.example does not answer; new e-mail is fetched as soon as it does.", since_ms: Date.now() - 130_000 }),
+  trouble: (center) => {
+    const down: AnyPart = { type: "channel_down", key: "channel/shop", name: "Mailbox service@", medium: "mail", sentence: "imap.harbor-bikes.example does not answer; new e-mail is fetched as soon as it does.", since_ms: Date.now() - 130_000 };
+    center.put("desk", down);
+    center.put("wallboard", down);
+  },
 };
 
 export function play(center: PlayedCenter, scene: string): void {

@@ -73,6 +73,11 @@ try {
   await picture(page, "07-mail");
   await page.getByText("Show as it was formatted").click();
   await picture(page, "08-mail-formatted");
+  await page.locator(".mail-composer textarea").fill("Dear Maria,\n\nrack B.");
+  await page.getByRole("button", { name: /^Send Ctrl/ }).click();
+  await page.locator(".send-state", { hasText: /^Sent$/ }).waitFor();
+  const hidden = await page.locator(".mail-thread").evaluate((box) => box.querySelector(".send-state").getBoundingClientRect().bottom > box.getBoundingClientRect().bottom);
+  if (hidden) faults.push("what was sent is out of sight");
   await page.locator(".work-row").filter({ has: page.getByLabel("Task") }).click();
   await play("trouble");
   await picture(page, "09-task-trouble");
@@ -86,6 +91,7 @@ try {
   await picture(page, "12-keys");
   await page.keyboard.press("Escape");
   const sam = await pageOf("sam");
+  await sam.locator(".board .troubles").waitFor();
   await picture(sam, "13-board");
   await sam.goto(`${address}/wallboard`);
   await sam.locator(".tile").first().waitFor();

@@ -4,6 +4,8 @@ import { duration, durationWords, when } from "../src/format";
 import type { QueueFigures } from "../src/protocol.gen";
 import { itemsOf, neighbour, selectionAfter } from "../src/screens/desk/selection";
 import { gradeOfLevel, gradeOfLongest, gradeOfReady, percent, targetWords } from "../src/screens/wallboard/figures";
+import { lasting } from "../src/parts/troubles";
+import { ownSubject } from "../src/screens/desk/thread";
 import { backOffBecause } from "../src/words";
 import * as samples from "../dev/samples";
 
@@ -126,5 +128,23 @@ describe("why no offer comes for some seconds", () => {
 
   it("knows no phone where there are none", () => {
     expect(backOffBecause(["mail", "chat", "task"])).not.toMatch(/phone|call/);
+  });
+});
+
+describe("a channel that does not work", () => {
+  it("is shown when it lasts, not while it is being opened", () => {
+    const down = { type: "channel_down", key: "channel/hello", name: "Mailbox hello", medium: "mail", sentence: "No answer.", since_ms: 10_000 } as const;
+    expect(lasting([down], 12_900)).toEqual([]);
+    expect(lasting([down], 13_000)).toEqual([down]);
+  });
+});
+
+describe("a mail's subject", () => {
+  it("is said only where it is another than the thread's", () => {
+    const mail = (subject: string | null) => samples.line(1, "customer", "Maria", "Hello", 0, { subject });
+    expect(ownSubject(mail("Re: Child seat"), "Child seat")).toBeNull();
+    expect(ownSubject(mail("Child seat"), "AW: Re: Child seat")).toBeNull();
+    expect(ownSubject(mail(null), "Child seat")).toBeNull();
+    expect(ownSubject(mail("Fwd: Child seat"), "Child seat")).toBe("Fwd: Child seat");
   });
 });

@@ -5,7 +5,7 @@ import { useParts, usePart, useView, useViewRefusal } from "../../app-context";
 import { useNow } from "../../clock";
 import { durationWords, instant, timeOfDay, when } from "../../format";
 import { ShieldIcon } from "../../parts/icons";
-import { Initials, MediumBadge, TrustMark } from "../../parts/small";
+import { Initials, isNobodys, MediumBadge, TrustMark } from "../../parts/small";
 import type { TimelineRow } from "../../protocol.gen";
 import { conversationView } from "../../views";
 import { IDENTITY, MEDIUM, standing } from "../../words";
@@ -86,11 +86,13 @@ function Profile({ item }: { item: Item }) {
 function Timeline({ item, zone }: { item: Item; zone: string }) {
   const rows = useParts(conversationView(item.conversation), "timeline_row");
   const [open, setOpen] = useState<string | null>(null);
+  const shown = item.work ?? item.offer;
+  if (rows.length === 0 && shown !== undefined && isNobodys(shown)) return null;
   const sorted = [...rows].sort((a, b) => b.began_ms - a.began_ms || (a.key < b.key ? 1 : -1));
   return (
     <section className="timeline" aria-label="Timeline">
       <h3>
-        Timeline <span className="tabular">{sorted.length}</span>
+        Timeline {sorted.length > 0 && <span className="tabular">{sorted.length}</span>}
       </h3>
       {sorted.length === 0 && <p className="muted">Nothing before this.</p>}
       <ol>

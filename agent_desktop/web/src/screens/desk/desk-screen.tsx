@@ -5,12 +5,11 @@ import { useDeskParts, useShared, useView } from "../../app-context";
 import { useKeys } from "../../keys";
 import { ErrorBoundary } from "../../parts/error-boundary";
 import { usePhone } from "../../phone/controls";
-import type { Center, ChannelDown, Me } from "../../protocol.gen";
+import type { Center, Me } from "../../protocol.gen";
 import { tabKeep } from "../../tab";
 import { useAct } from "../../use-act";
 import { conversationView } from "../../views";
-import { WarningIcon } from "../../parts/icons";
-import { Since } from "../../parts/small";
+import { Troubles } from "../../parts/troubles";
 import { ConversationPane } from "./conversation-pane";
 import { CustomerPane } from "./customer-pane";
 import { EmptyDesk } from "./empty-desk";
@@ -126,17 +125,4 @@ function usePaneKey(): void {
       (target ?? pane)?.focus();
     },
   });
-}
-
-function Troubles({ troubles }: { troubles: readonly ChannelDown[] }) {
-  if (troubles.length === 0) return null;
-  return (
-    <div className="troubles" role="alert">
-      {troubles.map((trouble) => (
-        <p key={trouble.key}>
-          <WarningIcon size={16} /> <b>{trouble.name}</b> {trouble.sentence} <Since ms={trouble.since_ms} />
-        </p>
-      ))}
-    </div>
-  );
 }

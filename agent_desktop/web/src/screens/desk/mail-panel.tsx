@@ -1,7 +1,7 @@
 /** An e-mail conversation: each mail with its new text first, and an answer that says where it goes. */
 
 import { Button, Textarea } from "@mantine/core";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useDraft, useParts, usePart, useShared } from "../../app-context";
 import { useNow } from "../../clock";
 import { instant, size, when } from "../../format";
@@ -16,7 +16,10 @@ import { SEND_STATE } from "../../words";
 import { MailFrame } from "./mail-frame";
 import { PastNotes } from "./past-notes";
 import type { Item } from "./selection";
+import { ownSubject } from "./thread";
 import { useMarkRead } from "./use-mark-read";
+
+const ABOVE_PX = 12;
 
 export function MailPanel({ item, center }: { item: Item; center: Center }) {
   const view = conversationView(item.conversation);
@@ -25,9 +28,10 @@ export function MailPanel({ item, center }: { item: Item; center: Center }) {
   const head = usePart(view, "head", "conversation_head");
   useMarkRead(item.work, messages);
   const answered = messages.at(-1)?.author === "agent";
+  const box = useNewestInSight(messages);
   return (
     <>
-      <div className="pane-scroll mail-thread" tabIndex={-1}>
+      <div ref={box} className="pane-scroll mail-thread" tabIndex={-1}>
         {messages.map((message) => (
           <Mail key={message.key} message={message} zone={center.zone} subject={head?.subject ?? ""} />
         ))}
@@ -38,10 +42,26 @@ export function MailPanel({ item, center }: { item: Item; center: Center }) {
   );
 }
 
+/** A thread opens at its newest mail, and goes to what the agent has sent; it stays where it is when others write. */
+function useNewestInSight(messages: readonly MessageShown[]): RefObject<HTMLDivElement | null> {
+  const box = useRef<HTMLDivElement>(null);
+  const opened = useRef(false);
+  const mine = messages.at(-1)?.author === "agent";
+  useLayoutEffect(() => {
+    const newest = box.current?.querySelector<HTMLElement>(".mail:last-of-type");
+    if (box.current === null || newest == null || (opened.current && !mine)) return;
+    opened.current = true;
+    const above = newest.getBoundingClientRect().top - box.current.getBoundingClientRect().top;
+    if (messages.length > 1) box.current.scrollTop += above - ABOVE_PX;
+  }, [messages.length, mine]);
+  return box;
+}
+
 function Mail({ message, zone, subject }: { message: MessageShown; zone: string; subject: string }) {
   const now = useNow();
   const [quoteOpen, setQuoteOpen] = useState(false);
   const [htmlOpen, setHtmlOpen] = useState(false);
+  const other = ownSubject(message, subject);
   return (
     <article className="mail" data-author={message.author}>
       <header>
@@ -52,7 +72,7 @@ function Mail({ message, zone, subject }: { message: MessageShown; zone: string;
           {when(message.at_ms, now, zone)}
         </span>
       </header>
-      {message.subject !== null && message.subject !== subject && <p className="mail-subject">Subject: {message.subject}</p>}
+      {other !== null && <p className="mail-subject">Subject: {other}</p>}
       {message.unreadable && (
         <p className="mail-warning">
           <WarningIcon size={15} /> This mail could not be read in full. Its original is among the files below.

@@ -1,7 +1,8 @@
 /** A task: what is to be done, as a form to read, and room for a note on what was done. */
 
 import { useParts, usePart } from "../../app-context";
-import { instant } from "../../format";
+import { useNow } from "../../clock";
+import { instant, when } from "../../format";
 import type { Center } from "../../protocol.gen";
 import { conversationView } from "../../views";
 import { PastNotes } from "./past-notes";
@@ -11,6 +12,7 @@ export function TaskPanel({ item, center }: { item: Item; center: Center }) {
   const view = conversationView(item.conversation);
   const task = usePart(view, "task", "task_shown");
   const head = usePart(view, "head", "conversation_head");
+  const now = useNow();
   const notes = useParts(view, "note_shown");
   return (
     <div className="pane-scroll">
@@ -26,7 +28,7 @@ export function TaskPanel({ item, center }: { item: Item; center: Center }) {
           {head?.due_ms != null && (
             <div>
               <dt>Due</dt>
-              <dd>{instant(head.due_ms, center.zone)}</dd>
+              <dd title={instant(head.due_ms, center.zone)}>{when(head.due_ms, now, center.zone)}</dd>
             </div>
           )}
         </dl>

@@ -7,6 +7,7 @@ import { useNow } from "../../clock";
 import { duration } from "../../format";
 import { WarningIcon } from "../../parts/icons";
 import { MediumBadge, Since } from "../../parts/small";
+import { Troubles } from "../../parts/troubles";
 import { type AgentsByState, type AgentRow, type FigureMeaning, type QueueFigures, WALLBOARD_VIEW } from "../../protocol.gen";
 import { ACTIVITY, MEDIA, MEDIUM, MEDIUM_ORDER } from "../../words";
 import { type Grade, GRADE_WORDS, gradeOfLevel, gradeOfLongest, gradeOfReady, percent, targetWords } from "./figures";
@@ -20,6 +21,7 @@ export function Board({ big }: { big: boolean }) {
   const figures = useParts(WALLBOARD_VIEW, "queue_figures");
   const states = usePart(WALLBOARD_VIEW, "agents", "agents_by_state");
   const agents = useParts(WALLBOARD_VIEW, "agent_row");
+  const troubles = useParts(WALLBOARD_VIEW, "channel_down");
   const silence = useSilence();
   if (view === undefined) return <div className="board" aria-busy="true" />;
   const queues = MEDIUM_ORDER.flatMap((medium) => figures.filter((one) => one.queue !== null && one.medium === medium));
@@ -31,6 +33,7 @@ export function Board({ big }: { big: boolean }) {
           <WarningIcon size={18} /> Nothing heard from the contact center for {duration(silence)}. These figures may be old.
         </p>
       )}
+      <Troubles troubles={troubles} />
       <Totals totals={totals} queues={queues} states={states} />
       <QueueTable queues={queues} />
       <Agents states={states} agents={agents} big={big} />
@@ -135,7 +138,7 @@ function Totals({ totals, queues, states }: { totals: readonly QueueFigures[]; q
           key={one.key}
           label={<Meant figure="service_level">Service level, {MEDIA[one.medium].toLowerCase()}</Meant>}
           grade={gradeOfLevel(one)}
-          foot={one.level_of === 0 ? `none yet · target ${targetWords(one, queues)}` : `target ${targetWords(one, queues)} · ${one.level_met} of ${one.level_of}`}
+          foot={one.level_of === 0 ? `none yet · target ${targetWords(one, queues)}` : `target ${targetWords(one, queues)} · ${one.level_met}\u00a0of\u00a0${one.level_of}`}
         >
           {percent(one.level_percent)}
         </Tile>
