@@ -21,7 +21,8 @@ class ServerSettings:
 
     @property
     def place(self) -> str:
-        return f"{self.host}:{self.port}"
+        """For people; the rehearsal's folder has no port."""
+        return f"{self.host}:{self.port}" if self.port else self.host
 
 
 class Backlog(StrEnum):
