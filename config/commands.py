@@ -6,6 +6,7 @@ import getpass
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +22,7 @@ from config.check import check as check_definition
 from config.definition import parse, read
 from config.errors import BadDefinition, BadSetting, CannotStart
 from config.options import DatabaseOption, DataOption, ServerOption, UserOption
-from config.running import finish
+from config.running import cancelled_by_signals, finish
 from config.settings import place
 from config.translating import center_settings
 from history.bus import LocalBus
@@ -94,7 +95,9 @@ def agent(
         script = Script(rehearsal=rehearsal, wrap_up_s=wrap_up_s, work_s=work_s)
         async with DesktopClient(server) as client:
             await client.sign_in(user, _password())
-            await HeadlessAgent(client, script, said=lambda line: print(line, flush=True)).run()
+            agent = HeadlessAgent(client, script, said=lambda line: print(line, flush=True))
+            with suppress(asyncio.CancelledError):
+                await cancelled_by_signals(agent.run())
         return 0
 
     finish(work)

@@ -58,12 +58,18 @@ def _first(group: BaseExceptionGroup[Any]) -> BaseException:
     return first
 
 
-async def until_told(life: Coroutine[Any, Any, None], enough: asyncio.Event | None = None) -> int:
-    """Live until SIGTERM or SIGINT, until the parent has gone, or until it is enough."""
+def cancelled_by_signals(life: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Begin a life that SIGTERM or SIGINT ends in order, also where a shell lets its background ignore SIGINT."""
     task = asyncio.ensure_future(life)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, task.cancel)
+    return task
+
+
+async def until_told(life: Coroutine[Any, Any, None], enough: asyncio.Event | None = None) -> int:
+    """Live until SIGTERM or SIGINT, until the parent has gone, or until it is enough."""
+    task = cancelled_by_signals(life)
     orphaned = asyncio.create_task(ends_with_parent())
     orphaned.add_done_callback(lambda _: task.cancel())
     had_enough = asyncio.create_task((enough or asyncio.Event()).wait())

@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from config.serving import SAMPLE
@@ -129,7 +130,8 @@ async def test_a_new_password_opens_and_the_old_one_does_not(center: RunningCent
     assert (unknown.status, unknown.err) == (78, "There is no user 'nobody'; the definition has ann, ada.\n")
 
 
-async def test_a_headless_agent_gets_ready_and_stops_when_told(center: RunningCenter) -> None:
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+async def test_a_headless_agent_gets_ready_and_stops_when_told(center: RunningCenter, told: signal.Signals) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "config", "agent", "--user", "ann", "--server", center.origin),
         cwd=ROOT,
@@ -139,7 +141,7 @@ async def test_a_headless_agent_gets_ready_and_stops_when_told(center: RunningCe
     )
     assert process.stdout is not None and process.stderr is not None
     assert await asyncio.wait_for(process.stdout.readline(), 60) == b"ready\n"
-    process.send_signal(signal.SIGINT)
+    process.send_signal(told)
     assert await asyncio.wait_for(process.wait(), 20) == 0
     assert b"Traceback" not in await process.stderr.read()
 
