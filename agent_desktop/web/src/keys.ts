@@ -1,6 +1,6 @@
 /** The keys of the desktop: one table, shown by `?`, switchable off, never a letter alone while somebody types. */
 
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import type { Medium } from "./protocol.gen";
 import { userKeep } from "./tab";
 
@@ -111,10 +111,11 @@ export function keyOf(event: KeyboardEvent, names: Iterable<KeyName>, dialogOpen
 
 export function useKeys(handlers: KeyHandlers): void {
   const latest = useRef(handlers);
-  useEffect(() => {
+  // Before the paint: a key that is pressed as soon as its button shows must find it.
+  useLayoutEffect(() => {
     latest.current = handlers;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || keysAreOff()) return;
       const present = Object.keys(latest.current) as KeyName[];
