@@ -120,6 +120,10 @@ class Lookups:
             unread=conversation.unread(read_through),
             last_line=line,
             last_line_ms=line_ms,
+            answered=known is not None
+            and known.medium is Medium.MAIL
+            and bool(written)
+            and written[-1].author is Author.AGENT,
         )
 
     async def _who(

@@ -39,6 +39,8 @@ class About:
     unread: int = 0
     last_line: str = ""
     last_line_ms: int | None = None
+    answered: bool = False
+    """Of a mail: the newest word is ours, so nothing is due to the customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ def _work(handling: HandlingOnFloor, floor: Floor, center: CenterSettings, looke
         wrap_up_since_ms=handling.wrap_up_since_ms,
         wrap_up_ends_at_ms=handling.wrap_up_ends_at_ms,
         ended_by=handling.ended_by,
-        due_ms=interaction.due_ms if interaction else None,
+        due_ms=interaction.due_ms if interaction and not about.answered else None,
         customer_gone=known.customer_gone,
         unread=about.unread,
         last_line=about.last_line,

@@ -190,6 +190,7 @@ class WorkItem(Part, frozen=True, kw_only=True):
     wrap_up_ends_at_ms: int | None
     ended_by: EndedBy | None
     due_ms: int | None
+    """None when nothing is due to the customer: a mail whose newest word is ours."""
     customer_gone: bool
     unread: int
     last_line: str

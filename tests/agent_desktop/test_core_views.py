@@ -260,6 +260,16 @@ def test_a_card_shows_what_was_looked_up() -> None:
     assert [part.key for part in parts if part.key.startswith("draft/")] == ["draft/h-0/note"]
 
 
+@pytest.mark.parametrize(("answered", "due_ms"), [(False, 5), (True, None)])
+def test_nothing_is_due_of_a_mail_that_is_answered(answered: bool, due_ms: int | None) -> None:
+    center, floor = center_settings(), Floor()
+    for kind in (25, 9, 11, 14, 18, 20):
+        floor.fold(any_fact(kind, 0, 0), 10)
+    looked_up = LookedUp(about={InteractionId("c-0"): About(answered=answered)})
+    parts = desk_parts(floor, center, user(center, "ann"), looked_up)
+    assert [part.due_ms for part in parts if isinstance(part, WorkItem)] == [due_ms]
+
+
 def test_somebody_without_a_name_is_told_from_the_others() -> None:
     called = [unknown_who(medium, InteractionId("c-12ab")) for medium in Medium]
     assert called == ["Number withheld", "Unknown sender", "Visitor 12AB", "No customer"]

@@ -120,6 +120,8 @@ async def test_a_task_made_in_the_dialog_is_offered_and_done(place: Place, brows
         await expect(sheet).to_contain_text("Order bells")
         await expect(sheet).to_contain_text("Ten of the brass ones")
         await expect(sheet.get_by_text("Due", exact=True)).to_be_visible()
+        # The sheet stood already beside the offer: only this says that the task is theirs.
+        await expect(agent.get_by_role("button", name="Finish task")).to_be_visible()
         await agent.keyboard.press("Alt+Shift+X")
         await wrap_up(agent, "Solved")
 

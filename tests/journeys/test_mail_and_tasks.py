@@ -7,12 +7,13 @@ import pytest
 import pytest_asyncio
 
 from agent_desktop.core import protocol as p
-from agent_desktop.core.parts import ConversationHead, MessageShown, OfferCard, TaskShown
+from agent_desktop.core.parts import ConversationHead, MessageShown, OfferCard, TaskShown, WorkItem
 from history.core.conversations import SendState
 from history.core.vocabulary import ClientMessageId, CloseReason, Medium
 from tests.bed.dovecot import CUSTOMER, SERVICE, SERVICE_SECRET
+from tests.bed.waiting import until
 from tests.journeys import definitions as define
-from tests.journeys.center import RunningCenter
+from tests.journeys.center import PATIENCE_S, RunningCenter
 from tests.journeys.correspondence import Correspondent
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
@@ -41,6 +42,7 @@ async def test_a_mail_is_answered_in_its_thread_and_goes_on(
         asked = await correspondent.write("Child seat", "Does a child seat fit on the Minnow?\n")
         work = await ann.accept(Medium.MAIL)
         assert "Ann Miller" in work.who
+        assert work.due_ms is not None
         messages = await ann.conversation(work.conversation, MessageShown)
         assert [message.text.strip() for message in messages] == ["Does a child seat fit on the Minnow?"]
         head = (await ann.conversation(work.conversation, ConversationHead))[0]
@@ -61,11 +63,13 @@ async def test_a_mail_is_answered_in_its_thread_and_goes_on(
             lambda parts: [part.send_state for part in parts] == [None, SendState.SENT],
             "the answer being sent",
         )
+        await until(lambda: ann.parts(WorkItem)[0].due_ms is None, PATIENCE_S, "nothing being due any more")
 
         await correspondent.write("Re: Child seat", "And a second one?\n", answering=answer)
         await ann.until_conversation(
             work.conversation, MessageShown, lambda parts: len(parts) == 3, "the reply joining the open work"
         )
+        await until(lambda: ann.parts(WorkItem)[0].due_ms == work.due_ms, PATIENCE_S, "the old due time")
         assert not ann.parts(OfferCard)
         await ann.wrap_up(await ann.end(work))
 

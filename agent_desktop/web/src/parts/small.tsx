@@ -37,11 +37,6 @@ export function TrustMark({ trust }: { trust: Trust }) {
   );
 }
 
-/** A due time says something of written work; a call or chat that was taken has met it. */
-export function hasDue(work: { readonly medium: Medium }): boolean {
-  return work.medium === "mail" || work.medium === "task";
-}
-
 interface Named {
   readonly medium: Medium;
   readonly who: string;
@@ -68,8 +63,21 @@ function spell(ms: number): string {
   return ms < 3_600_000 ? duration(ms) : durationWords(ms);
 }
 
+interface Timed {
+  readonly medium: Medium;
+  readonly due_ms: number | null;
+  readonly arrived_ms: number;
+}
+
+/** Until when it is due. Only of written work: a call or chat that was taken has met its time. */
+export function Due({ work, zone }: { work: Timed; zone: string }) {
+  if (work.medium !== "mail" && work.medium !== "task") return null;
+  if (work.due_ms !== null) return <DueAt dueMs={work.due_ms} sinceMs={work.arrived_ms} zone={zone} />;
+  return work.medium === "mail" ? <span className="due">Answered</span> : null;
+}
+
 /** How close an instant is: a word and a colour when time gets short. */
-export function Due({ dueMs, sinceMs, zone }: { dueMs: number; sinceMs: number; zone: string }) {
+function DueAt({ dueMs, sinceMs, zone }: { dueMs: number; sinceMs: number; zone: string }) {
   const now = useNow();
   const left = dueMs - now;
   const state = left <= 0 ? "over" : left < (dueMs - sinceMs) * 0.2 ? "near" : "far";

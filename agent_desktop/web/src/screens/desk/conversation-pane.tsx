@@ -5,7 +5,7 @@ import { useRef, useState } from "react";
 import { useDraft, usePart } from "../../app-context";
 import { useKeys } from "../../keys";
 import { NoteIcon } from "../../parts/icons";
-import { Due, hasDue, isNobodys, Key, MediumBadge, nameOf, Since, Trusted } from "../../parts/small";
+import { Due, isNobodys, Key, MediumBadge, nameOf, Since, Trusted } from "../../parts/small";
 import type { Center, WorkItem } from "../../protocol.gen";
 import { useAct } from "../../use-act";
 import { conversationView } from "../../views";
@@ -87,7 +87,7 @@ function HeadActions({ work, zone, noteOpen, onNote }: HeadActionsProps) {
   if (work.state === "wrap_up") return <span className="state-word">Wrap-up</span>;
   return (
     <div className="conversation-actions">
-      {hasDue(work) && work.due_ms !== null && <Due dueMs={work.due_ms} sinceMs={work.arrived_ms} zone={zone} />}
+      <Due work={work} zone={zone} />
       <span className="head-timer" title="Since it was accepted">
         <Since ms={work.started_ms} />
       </span>

@@ -1,7 +1,7 @@
 /** Offers pinned on top, then my work, active and in wrap-up; a list to walk by keys. */
 
 import type { KeyboardEvent } from "react";
-import { Due, hasDue, isNobodys, MediumBadge, nameOf, Since } from "../../parts/small";
+import { Due, isNobodys, MediumBadge, nameOf, Since } from "../../parts/small";
 import type { Center, Me, WorkItem } from "../../protocol.gen";
 import { NotReadyNotice } from "./not-ready";
 import { OfferCardView } from "./offer-card";
@@ -104,7 +104,7 @@ function WorkRow({ work, zone, selected, onSelect }: { work: WorkItem; zone: str
         <span className="work-queue">
           {line === "" ? "" : work.queue_name}
           {work.customer_gone && work.state === "active" && <span className="gone">customer left</span>}
-          {hasDue(work) && work.due_ms !== null && work.state === "active" && <Due dueMs={work.due_ms} sinceMs={work.arrived_ms} zone={zone} />}
+          {work.state === "active" && <Due work={work} zone={zone} />}
         </span>
       </span>
     </button>
