@@ -26,7 +26,7 @@ export function ConversationPane({ item, center }: { item: Item; center: Center 
   // A chat's first line stands right below.
   const subject = isNobodys(shown) || shown.medium === "chat" ? "" : head?.subject || shown.why;
   return (
-    <div className="conversation" data-medium={shown.medium}>
+    <div className="conversation" data-medium={shown.medium} data-state={work?.state ?? "offered"}>
       {shown.medium !== "voice" && (
         <header className="conversation-head">
           <MediumBadge medium={shown.medium} size={22} />

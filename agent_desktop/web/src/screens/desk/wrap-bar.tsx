@@ -79,7 +79,7 @@ export function WrapBar({ work, center }: { work: WorkItem; center: Center }) {
             ))}
           </div>
         </fieldset>
-        <NoteField handling={work.handling} fieldRef={note} rows={3} hint={<Key>Alt+N</Key>} onKeyDown={onKeyDown} />
+        <NoteField handling={work.handling} fieldRef={note} rows={work.medium === "voice" || work.medium === "task" ? 5 : 3} hint={<Key>Alt+N</Key>} onKeyDown={onKeyDown} />
         <Button className="wrap-done" size="md" loading={busy} rightSection={<Key>Ctrl+Enter</Key>} onClick={() => void done()}>
           Done
         </Button>
