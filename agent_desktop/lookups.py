@@ -10,6 +10,7 @@ from agent_desktop.core.conversation import (
     CustomerKnown,
     Found,
     Written,
+    is_answered,
     last_line,
     timeline_key,
     why,
@@ -120,10 +121,7 @@ class Lookups:
             unread=conversation.unread(read_through),
             last_line=line,
             last_line_ms=line_ms,
-            answered=known is not None
-            and known.medium is Medium.MAIL
-            and bool(written)
-            and written[-1].author is Author.AGENT,
+            answered=is_answered(conversation),
         )
 
     async def _who(

@@ -220,6 +220,14 @@ def last_line(conversation: Conversation, texts: Mapping[ContentId, str]) -> tup
     return (words if len(words) <= LAST_LINE_MAX else words[: LAST_LINE_MAX - 1] + "…"), last.at_ms
 
 
+def is_answered(conversation: Conversation) -> bool:
+    """Whether it is a mail whose newest word is ours: nothing is due to the customer then."""
+    last = conversation.last()
+    if conversation.began is None or conversation.began.medium is not Medium.MAIL:
+        return False
+    return last is not None and last.author is Author.AGENT
+
+
 def why(conversation: Conversation, texts: Mapping[ContentId, str]) -> str:
     """In a few words what the customer wants: a subject, a task's title, the first line or the number they called."""
     if conversation.task is not None:

@@ -78,9 +78,9 @@ def _seen_again(deciding: Deciding, known: InteractionRecord, standing: Standing
     if standing is Standing.SERVED:
         return _leave(deciding, known.interaction, CloseReason.SERVED_BY_FALLBACK)
     if standing is Standing.WAITING and known.phase is InteractionPhase.ACTIVE and not known.customer_gone:
-        for handling in list(deciding.state.interaction_handlings[known.interaction].values()):
-            deciding.end_part(handling, EndedBy.LOST)
-            deciding.requeue(handling)
+        # One agent at a time has a caller.
+        (handling,) = deciding.state.interaction_handlings[known.interaction].values()
+        deciding.back_to_queue(handling, EndedBy.LOST)
         return None
     return ignored(OutcomeReason.NO_CHANGE)
 

@@ -172,9 +172,11 @@ class Deciding:
             )
         )
 
-    def requeue(self, handling: HandlingRecord) -> None:
-        """The caller lost the agent through no fault of theirs: a new visit that keeps arrival and due time."""
+    def back_to_queue(self, handling: HandlingRecord, by: EndedBy) -> None:
+        """The caller lost their agent through no fault of theirs: the part is over, without a wrap-up, and a new visit
+        keeps arrival and due time."""
         interaction = self.state.interactions[handling.interaction]
+        self.end_part(handling, by)
         self.complete(handling, None, self.now_ms)
         self.add(
             facts.InteractionQueued(

@@ -128,14 +128,13 @@ def leg_ended(deciding: Deciding, given: LegEnded) -> Refused | None:
     because = HANDLING.why_ignored(handling.phase, HandlingTrigger.PART_ENDED)
     if because is not None:
         return ignored(because)
-    deciding.end_part(handling, given.by)
     interaction = state.interactions[handling.interaction]
-    if interaction.customer_gone:
+    if given.by in (EndedBy.LOST, EndedBy.SYSTEM) and not interaction.customer_gone:
+        deciding.back_to_queue(handling, given.by)
         return None
+    deciding.end_part(handling, given.by)
     if given.by is EndedBy.AGENT:
         deciding.order_hang_up(interaction)
-    elif given.by in (EndedBy.LOST, EndedBy.SYSTEM):
-        deciding.requeue(handling)
     return None
 
 
