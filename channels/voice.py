@@ -6,9 +6,7 @@ hears of the call, so that the pop can show it. Leaves to `cti` what a call is, 
 """
 
 import asyncio
-import contextlib
 import logging
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
@@ -16,7 +14,8 @@ from typing import Any, assert_never
 from channels.core.matching import conversation_of, phone_key, voice_interaction
 from channels.identification import Known, who_is_this
 from channels.in_order import BufferFull, InOrder
-from cti.core import commands, events
+from channels.voice_commands import Command, SwitchCommands
+from cti.core import events
 from cti.ports import Switch
 from history.clock import Clock
 from history.core.conversations import ConversationBegan
@@ -42,24 +41,15 @@ from history.errors import AlreadyThere, StoreUnavailable
 from history.feed import Feed
 from history.store import Store
 from router.core import inputs
-from router.core.effects import AnyEffect, HangUpCustomer, RingAgent, StopRinging
+from router.core.effects import AnyEffect, StopRinging
 from router.core.inputs import Receipt
 from router.ports import Router
 
-EFFECTS_MAX = 10_000
 LOGINS_MAX = 1_000_000
 """Logins to a switch in one engine's life; beyond, its epochs would meet the next engine's."""
-LANES = 16
-"""Commands of one call go one after another, those of other calls meanwhile; a slow answer holds up one lane."""
-TRIES_MAX = 3
-"""So often a command is sent whose answer was lost while the link stood."""
-RETRY_S = 0.2
+BEGIN_RETRY_S = 0.2
 BEGIN_TRIES_MAX = 25
 """So often the beginning of a call's conversation is tried while the database is away; nothing is decided meanwhile."""
-STOP_CONFIRM_S = 1.0
-"""So long a stopped ring may take to be told as over; then it is taken to be."""
-
-_Command = RingAgent | StopRinging | HangUpCustomer
 
 log = logging.getLogger(__name__)
 
@@ -128,13 +118,10 @@ class VoiceChannel:
         self._first_epoch = 0
         self._number = 0
         self._sender = InOrder(router)
-        self._lanes: list[asyncio.Queue[_Command]] = [asyncio.Queue(EFFECTS_MAX // LANES) for _ in range(LANES)]
         self._following = False
         """Whether what the switch tells follows what was told before; else it is let pass until all is told anew."""
-        self._synchronised = asyncio.Event()
         self._calls: dict[InteractionId, events.CallId] = {}
-        self._to_stop: dict[OfferId, asyncio.Event] = {}
-        """Rings that the router wants stopped; set when the switch has told their end."""
+        self._commands = SwitchCommands(switch, self._tell, reached)
 
     @property
     def switch(self) -> Switch:
@@ -151,15 +138,8 @@ class VoiceChannel:
         """Take ring, stop and hang-up effects of this switch's calls. Never blocks."""
         mine = f"v-{self._settings.switch}-"
         for effect in effects:
-            if isinstance(effect, _Command) and effect.interaction.startswith(mine):
-                try:
-                    self._lanes[zlib.crc32(effect.interaction.encode()) % LANES].put_nowait(effect)
-                except asyncio.QueueFull:
-                    # The engine's own deadlines answer for it: the offer expires, the hang-up is given up.
-                    log.warning("switch %s: too many commands wait for it; one is dropped", self._switch.name)
-                    continue
-                if isinstance(effect, StopRinging):
-                    self._to_stop.setdefault(effect.offer, asyncio.Event())
+            if isinstance(effect, Command) and effect.interaction.startswith(mine):
+                self._commands.put(effect)
 
     async def run(self) -> None:
         """Follow the switch and carry out effects until cancelled.
@@ -168,19 +148,16 @@ class VoiceChannel:
         """
         while True:
             self._sender.forget()
-            self._synchronised.clear()
+            self._commands.hold()
             self._following = False
             try:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._switch.run())
                     tasks.create_task(self._sender.run())
                     tasks.create_task(self._follow())
-                    for lane in self._lanes:
-                        tasks.create_task(self._carry_out(lane))
-            except* BufferFull as full:
-                log.warning("switch %s is read anew: %s", self._switch.name, full.exceptions[0])
-
-    # -- what the switch reports ---------------------------------------------------------------------------------
+                    tasks.create_task(self._commands.run())
+            except* BufferFull:
+                log.warning("switch %s is read anew: more waits for the router than may", self._switch.name)
 
     async def _follow(self) -> None:
         async for event in self._switch.events():
@@ -217,8 +194,8 @@ class VoiceChannel:
 
     def _leg(self, event: events.LegEvent) -> None:
         offer = OfferId(event.leg_key)
-        if not isinstance(event, events.LegRang) and offer in self._to_stop:
-            self._to_stop[offer].set()
+        if not isinstance(event, events.LegRang):
+            self._commands.leg_is_over(offer)
         match event:
             case events.LegRang():
                 self._tell(inputs.AgentRang, offer=offer)
@@ -255,7 +232,7 @@ class VoiceChannel:
         """Nothing can be rung: the phones of this switch are out of reach until it is back."""
         log.warning("switch %s: %s", self._switch.name, event.reason)
         self._following = False
-        self._synchronised.clear()
+        self._commands.hold()
         for agent in self._settings.phones.values():
             self._tell(inputs.PhoneUnreachable, agent=agent)
 
@@ -278,7 +255,7 @@ class VoiceChannel:
             await self._arrived(call, _STANDING[type(call.state)])
             self._adopt(call)
             self._reached("voice.resynchronising")
-        self._synchronised.set()
+        self._commands.go_on(self._calls)
 
     def _tell_phones(self, phones: Sequence[events.PhoneSeen]) -> None:
         found = {phone.phone: phone for phone in phones}
@@ -348,7 +325,7 @@ class VoiceChannel:
                 return
             except StoreUnavailable as error:
                 log.warning("call %s: its conversation could not be begun: %s", interaction, error)
-                await asyncio.sleep(RETRY_S)
+                await asyncio.sleep(BEGIN_RETRY_S)
             else:
                 return
 
@@ -377,89 +354,6 @@ class VoiceChannel:
                 trust=Trust.CLAIMED if known is None else known.trust,
             )
             await writing.append(stream, [began])
-
-    # -- what the router wants -----------------------------------------------------------------------------------
-
-    async def _carry_out(self, lane: "asyncio.Queue[_Command]") -> None:
-        while True:
-            effect = await lane.get()
-            await self._carry_out_one(effect)
-            if isinstance(effect, StopRinging):
-                self._to_stop.pop(effect.offer, None)
-
-    async def _carry_out_one(self, effect: _Command) -> None:
-        """Command the switch. What finds it away or being read is commanded again afterwards: commands may be repeated,
-        and no offer fails because the link did."""
-        tries = 0
-        while True:
-            await self._synchronised.wait()
-            call = self._calls.get(effect.interaction)
-            if call is None:
-                self._call_is_gone(effect)
-                return
-            if isinstance(effect, RingAgent) and effect.offer in self._to_stop:
-                return  # the offer ended while the ring could not be begun; the stop behind it answers
-            answer = await self._command(effect, call)
-            if isinstance(answer, commands.Done | commands.CallGone):
-                break
-            if not self._switch.health().up:
-                self._synchronised.clear()  # set again when all has been told anew
-                continue
-            tries += 1
-            if isinstance(answer, commands.Refused) or tries >= TRIES_MAX:
-                break
-            await asyncio.sleep(RETRY_S)
-        if isinstance(effect, StopRinging) and isinstance(answer, commands.Done):
-            await self._stopped(effect)
-        else:
-            self._answered(effect, answer)
-
-    async def _command(self, effect: _Command, call: events.CallId) -> commands.Answer:
-        match effect:
-            case RingAgent():
-                answer = await self._switch.ring(call, events.LegKey(effect.offer), effect.phone, effect.ring_ms)
-                self._reached("voice.ring_sent")
-            case StopRinging():
-                answer = await self._switch.stop_ringing(call, events.LegKey(effect.offer))
-                self._reached("voice.stop_sent")
-            case HangUpCustomer():
-                answer = await self._switch.hang_up(call)
-                self._reached("voice.hang_up_sent")
-            case _:
-                assert_never(effect)
-        return answer
-
-    async def _stopped(self, effect: StopRinging) -> None:
-        """The switch took the command; the router may offer the call anew only when the leg is told as over.
-
-        A leg that had ended before is told no more: then the wait ends the matter.
-        """
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(STOP_CONFIRM_S):
-                await self._to_stop.setdefault(effect.offer, asyncio.Event()).wait()
-                return
-        self._tell(inputs.AgentLegFailed, offer=effect.offer, cause=LegFailure.SWITCH_DOWN)
-
-    def _answered(self, effect: _Command, answer: commands.Answer) -> None:
-        match answer:
-            case commands.Done():
-                pass  # events tell what comes of it
-            case commands.CallGone():
-                self._call_is_gone(effect)
-            case commands.Refused(reason=reason):
-                log.warning("switch %s refused %s: %s", self._switch.name, type(effect).__name__, reason)
-                if isinstance(effect, RingAgent):
-                    self._tell(inputs.AgentLegFailed, offer=effect.offer, cause=LegFailure.SWITCH_DOWN)
-            case commands.OutcomeUnknown():
-                pass  # events tell what came of it, or the router's own deadline ends the matter
-            case _:
-                assert_never(answer)
-
-    def _call_is_gone(self, effect: _Command) -> None:
-        if isinstance(effect, RingAgent):
-            self._tell(inputs.AgentLegFailed, offer=effect.offer, cause=LegFailure.CALLER_GONE)
-        else:
-            self._tell(inputs.CustomerLeft, interaction=effect.interaction)
 
     def _tell(self, kind: Any, *, receipted: Any = None, **what: Any) -> None:
         """Queue one input for the router; the fields are checked by the input's own type."""
