@@ -17,7 +17,7 @@ STEPS: dict[str, list[str]] = {
     "specs": [
         *(sys.executable, "-m", "pytest", "-q", "-x", "-m", "not real"),
         *("tests/specs", "tests/router", "tests/test_house_style.py"),
-        *("tests/agent_desktop/test_core_views.py", "tests/agent_desktop/test_typescript.py"),
+        *(f"tests/agent_desktop/test_{name}.py" for name in ("core_conversation", "core_views", "typescript")),
     ],
     **{f"web types of {folder}": [sys.executable, "-m", "deploy.web_check", folder] for folder in WEB_FOLDERS},
     "web style": [sys.executable, "-m", "deploy.web_check", "deploy/lint"],

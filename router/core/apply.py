@@ -1,13 +1,9 @@
 """`apply`: the only function that changes the router's state, when deciding, recovering and replaying alike."""
 
-import heapq
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from history.core import routing as facts
-from history.core import routing_records as records
 from history.core.entries import Fact
 from history.core.routing_records import (
     AgentRecord,
@@ -20,7 +16,6 @@ from history.core.routing_records import (
 )
 from history.core.vocabulary import (
     HandlingPhase,
-    InteractionId,
     InteractionPhase,
     OfferId,
     OfferPhase,
@@ -31,18 +26,26 @@ from history.core.vocabulary import (
 from router.core import lifecycle, offers
 from router.core.handlings import HANDLING
 from router.core.handlings import Trigger as HandlingTrigger
+from router.core.keeping import (
+    leave_waiting,
+    push_waiting,
+    put_agent,
+    put_handling,
+    put_offer,
+    put_stop,
+    remember_closed,
+)
 from router.core.lifecycle import LIFECYCLE
 from router.core.offers import OFFER
 from router.core.presence import PRESENCE
 from router.core.presence import Trigger as PresenceTrigger
-from router.core.state import State, class_of
+from router.core.restoring import RESTORE
+from router.core.state import State
 
 ANSWERS_KEPT = 16
 """How many answers a source may ask for again."""
 SOURCES_MAX = 10_000
 """The source that has been silent for longest is forgotten beyond this."""
-CLOSED_KEPT = 10_000
-"""How many closed interactions are remembered, so that their late arrival is no new contact."""
 UNATTENDED_WRAP_UP_MS = 60_000
 """A wrap-up whose agent's desktop is gone is left open at least this long for the desktop to come back."""
 
@@ -79,17 +82,9 @@ def _routing_defined(state: State, fact: facts.RoutingDefined, at_ms: int) -> No
     state.queue_settings = {queue.queue: queue for queue in fact.settings.queues}
     for agent in state.agent_settings:
         if agent not in state.agents:
-            _put_agent(state, AgentRecord(agent=agent, presence_since_ms=at_ms, idle_since_ms=at_ms))
+            put_agent(state, AgentRecord(agent=agent, presence_since_ms=at_ms, idle_since_ms=at_ms))
     for agent in [agent for agent in state.agents if agent not in state.agent_settings]:
         del state.agents[agent], state.agent_offers[agent], state.agent_handlings[agent]
-
-
-def _put_agent(state: State, record: AgentRecord) -> None:
-    state.agents[record.agent] = record
-    state.agent_offers.setdefault(record.agent, {})
-    state.agent_handlings.setdefault(record.agent, {})
-    if record.backed_off_until_ms:
-        state.add_deadline(record.backed_off_until_ms, "back_off", record.agent)
 
 
 _PRESENCE_TRIGGERS = {
@@ -167,17 +162,7 @@ def _queued(state: State, fact: facts.InteractionQueued, at_ms: int) -> None:
         attributes=fact.attributes,
     )
     state.interactions[fact.interaction] = record
-    _push_waiting(state, record)
-
-
-def _push_waiting(state: State, record: InteractionRecord) -> None:
-    heap = state.waiting.setdefault(class_of(record), [])
-    heapq.heappush(heap, (record.due_ms, record.arrived_ms, record.interaction))
-    state.waiting_count[record.queue] = state.waiting_count.get(record.queue, 0) + 1
-
-
-def _leave_waiting(state: State, record: InteractionRecord) -> None:
-    state.waiting_count[record.queue] -= 1
+    push_waiting(state, record)
 
 
 def _attributed(state: State, fact: facts.InteractionAttributed, at_ms: int) -> None:
@@ -190,9 +175,9 @@ def _offer_made(state: State, fact: facts.OfferMade, at_ms: int) -> None:
     interaction = state.interactions[fact.interaction]
     interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.OFFERED)
     interaction.offer = fact.offer
-    _leave_waiting(state, interaction)
+    leave_waiting(state, interaction)
     state.offers_made += 1
-    _put_offer(
+    put_offer(
         state,
         OfferRecord(
             offer=fact.offer,
@@ -204,12 +189,6 @@ def _offer_made(state: State, fact: facts.OfferMade, at_ms: int) -> None:
             expires_at_ms=fact.expires_at_ms,
         ),
     )
-
-
-def _put_offer(state: State, record: OfferRecord) -> None:
-    state.offers[record.offer] = record
-    state.agent_offers[record.agent][record.offer] = record
-    state.add_deadline(record.expires_at_ms, "offer", record.offer)
 
 
 def _pop_confirmed(state: State, fact: facts.PopConfirmed, at_ms: int) -> None:
@@ -237,7 +216,7 @@ def _end_offer(state: State, offer_id: OfferId, trigger: offers.Trigger) -> Offe
         interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.ACCEPTED)
     else:
         interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.OFFER_ENDED)
-        _push_waiting(state, interaction)
+        push_waiting(state, interaction)
     return offer
 
 
@@ -268,8 +247,7 @@ def _withdrawn(state: State, fact: facts.OfferWithdrawn, at_ms: int) -> None:
 
 
 def _to_stop(state: State, fact: facts.RingingToStop, at_ms: int) -> None:
-    state.stops[fact.offer] = fact
-    state.add_deadline(fact.give_up_at_ms, "stop", fact.offer)
+    put_stop(state, fact)
 
 
 def _stopped(state: State, fact: facts.RingingStopped, at_ms: int) -> None:
@@ -292,10 +270,10 @@ def _handling_started(state: State, fact: facts.HandlingStarted, at_ms: int) -> 
     state.handlings_started += 1
     interaction = state.interactions[fact.interaction]
     if interaction.phase is InteractionPhase.WAITING:  # the phone was answered after its offer had ended
-        _leave_waiting(state, interaction)
+        leave_waiting(state, interaction)
         interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.ACCEPTED)
         state.agents[fact.agent].misses = 0
-    _put_handling(
+    put_handling(
         state,
         HandlingRecord(
             handling=fact.handling,
@@ -308,15 +286,6 @@ def _handling_started(state: State, fact: facts.HandlingStarted, at_ms: int) -> 
             started_ms=at_ms,
         ),
     )
-
-
-def _put_handling(state: State, record: HandlingRecord) -> None:
-    state.handlings[record.handling] = record
-    state.agent_handlings[record.agent][record.handling] = record
-    state.handling_of_offer[record.offer] = record.handling
-    state.interaction_handlings.setdefault(record.interaction, {})[record.handling] = record
-    if record.wrap_up_ends_at_ms is not None:
-        state.add_deadline(record.wrap_up_ends_at_ms, "wrap_up", record.handling)
 
 
 def _wrap_up_started(state: State, fact: facts.WrapUpStarted, at_ms: int) -> None:
@@ -357,56 +326,9 @@ def _customer_leg_ended(state: State, fact: facts.CustomerLegEnded, at_ms: int) 
 def _interaction_closed(state: State, fact: facts.InteractionClosed, at_ms: int) -> None:
     interaction = state.interactions.pop(fact.interaction)
     if interaction.phase is InteractionPhase.WAITING:
-        _leave_waiting(state, interaction)
+        leave_waiting(state, interaction)
     interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.CLOSED)
-    _remember_closed(state, fact.interaction)
-
-
-def _remember_closed(state: State, interaction: InteractionId) -> None:
-    state.closed[interaction] = None
-    if len(state.closed) > CLOSED_KEPT:
-        state.closed.popitem(last=False)
-
-
-def _counters_restored(state: State, fact: records.CountersRestored, at_ms: int) -> None:
-    state.offers_made, state.handlings_started = fact.offers, fact.handlings
-
-
-def _source_restored(state: State, fact: records.SourceRestored, at_ms: int) -> None:
-    state.sources[fact.record.source] = msgspec.structs.replace(fact.record)
-
-
-def _agent_restored(state: State, fact: records.AgentRestored, at_ms: int) -> None:
-    _put_agent(state, msgspec.structs.replace(fact.record))
-
-
-def _interaction_restored(state: State, fact: records.InteractionRestored, at_ms: int) -> None:
-    record = msgspec.structs.replace(fact.record)
-    state.interactions[record.interaction] = record
-    if record.phase is InteractionPhase.WAITING:
-        _push_waiting(state, record)
-    if record.hang_up_until_ms is not None:
-        state.add_deadline(record.hang_up_until_ms, "hang_up", record.interaction)
-    for declined in record.declined_by:
-        state.add_deadline(declined.until_ms, "back_off", declined.agent)
-
-
-def _offer_restored(state: State, fact: records.OfferRestored, at_ms: int) -> None:
-    _put_offer(state, msgspec.structs.replace(fact.record))
-
-
-def _handling_restored(state: State, fact: records.HandlingRestored, at_ms: int) -> None:
-    _put_handling(state, msgspec.structs.replace(fact.record))
-
-
-def _stop_restored(state: State, fact: records.StopRestored, at_ms: int) -> None:
-    stop = facts.RingingToStop(offer=fact.offer, interaction=fact.interaction, give_up_at_ms=fact.give_up_at_ms)
-    _to_stop(state, stop, at_ms)
-
-
-def _closed_restored(state: State, fact: records.ClosedRestored, at_ms: int) -> None:
-    for interaction in fact.interactions:
-        _remember_closed(state, interaction)
+    remember_closed(state, fact.interaction)
 
 
 # Each function takes exactly the fact type it stands under, which a dictionary cannot say to the type checker.
@@ -444,12 +366,5 @@ _APPLY: dict[type[Fact], Callable[[State, Any, int], None]] = {
     facts.HangUpOrdered: _hang_up_ordered,
     facts.CustomerLegEnded: _customer_leg_ended,
     facts.InteractionClosed: _interaction_closed,
-    records.CountersRestored: _counters_restored,
-    records.SourceRestored: _source_restored,
-    records.AgentRestored: _agent_restored,
-    records.InteractionRestored: _interaction_restored,
-    records.OfferRestored: _offer_restored,
-    records.HandlingRestored: _handling_restored,
-    records.StopRestored: _stop_restored,
-    records.ClosedRestored: _closed_restored,
+    **RESTORE,
 }

@@ -9,7 +9,8 @@ import httpx
 
 from agent_desktop.server import listen
 from channels.webchat.chats import Committed
-from config.rehearsal import PEOPLE, ChatVisitor, Deck, serve_shop
+from config.rehearsal import PEOPLE, Deck, serve_shop
+from config.rehearsal_visitor import ChatVisitor
 from history.clock import SystemClock
 from history.core.conversations import ConversationBegan, LineWritten, VisitorLeft
 from history.core.vocabulary import HandlingId, InteractionId

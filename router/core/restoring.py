@@ -1,0 +1,74 @@
+"""How a snapshot is folded: each `…Restored` fact puts one record back into the state."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from history.core import routing as facts
+from history.core import routing_records as records
+from history.core.entries import Fact
+from history.core.vocabulary import InteractionPhase
+from router.core.keeping import (
+    push_waiting,
+    put_agent,
+    put_handling,
+    put_offer,
+    put_stop,
+    remember_closed,
+)
+from router.core.state import State
+
+
+def _counters_restored(state: State, fact: records.CountersRestored, at_ms: int) -> None:
+    state.offers_made, state.handlings_started = fact.offers, fact.handlings
+
+
+def _source_restored(state: State, fact: records.SourceRestored, at_ms: int) -> None:
+    state.sources[fact.record.source] = msgspec.structs.replace(fact.record)
+
+
+def _agent_restored(state: State, fact: records.AgentRestored, at_ms: int) -> None:
+    put_agent(state, msgspec.structs.replace(fact.record))
+
+
+def _interaction_restored(state: State, fact: records.InteractionRestored, at_ms: int) -> None:
+    record = msgspec.structs.replace(fact.record)
+    state.interactions[record.interaction] = record
+    if record.phase is InteractionPhase.WAITING:
+        push_waiting(state, record)
+    if record.hang_up_until_ms is not None:
+        state.add_deadline(record.hang_up_until_ms, "hang_up", record.interaction)
+    for declined in record.declined_by:
+        state.add_deadline(declined.until_ms, "back_off", declined.agent)
+
+
+def _offer_restored(state: State, fact: records.OfferRestored, at_ms: int) -> None:
+    put_offer(state, msgspec.structs.replace(fact.record))
+
+
+def _handling_restored(state: State, fact: records.HandlingRestored, at_ms: int) -> None:
+    put_handling(state, msgspec.structs.replace(fact.record))
+
+
+def _stop_restored(state: State, fact: records.StopRestored, at_ms: int) -> None:
+    stop = facts.RingingToStop(offer=fact.offer, interaction=fact.interaction, give_up_at_ms=fact.give_up_at_ms)
+    put_stop(state, stop)
+
+
+def _closed_restored(state: State, fact: records.ClosedRestored, at_ms: int) -> None:
+    for interaction in fact.interactions:
+        remember_closed(state, interaction)
+
+
+# Each function takes exactly the fact type it stands under, which a dictionary cannot say to the type checker.
+RESTORE: dict[type[Fact], Callable[[State, Any, int], None]] = {
+    records.CountersRestored: _counters_restored,
+    records.SourceRestored: _source_restored,
+    records.AgentRestored: _agent_restored,
+    records.InteractionRestored: _interaction_restored,
+    records.OfferRestored: _offer_restored,
+    records.HandlingRestored: _handling_restored,
+    records.StopRestored: _stop_restored,
+    records.ClosedRestored: _closed_restored,
+}
