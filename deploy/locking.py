@@ -1,5 +1,9 @@
-"""Writes the lock files anew: names, versions, markers and hashes, no addresses."""
+"""Writes the lock files anew: names, versions, markers and hashes, no addresses.
 
+npm writes its own locks when a package is added; what they say of funding pages is taken out here.
+"""
+
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +12,19 @@ LOCKS = {
     "requirements.lock": ["--extra", "build"],
     "requirements-dev.lock": ["--extra", "build", "--extra", "dev"],
 }
+NPM_LOCKS = (
+    "agent_desktop/web/package-lock.json",
+    "channels/webchat/widget/package-lock.json",
+    "deploy/lint/package-lock.json",
+)
+
+
+def without_funding(lock: Path) -> None:
+    """Take the pages on which packages ask for money out of an npm lock; npm installs the same without them."""
+    found = json.loads(lock.read_text(encoding="utf-8"))
+    for package in found["packages"].values():
+        package.pop("funding", None)
+    lock.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def main() -> int:
@@ -21,6 +38,9 @@ def main() -> int:
             ],
             check=True,
         )
+    for name in NPM_LOCKS:
+        without_funding(Path(name))
+    for name in (*LOCKS, *NPM_LOCKS):
         if "://" in Path(name).read_text(encoding="utf-8"):
             sys.stderr.write(f"{name} holds an address; it must not.\n")
             return 1

@@ -90,11 +90,8 @@ def test_each_module_says_what_it_is_for(path: Path) -> None:
 
 
 def test_lock_files_hold_no_addresses() -> None:
-    for path in tracked("requirements.lock", "requirements-dev.lock"):
+    for path in tracked("requirements.lock", "requirements-dev.lock", "package-lock.json"):
         assert "://" not in path.read_text(encoding="utf-8"), relative(path)
-    for path in tracked("package-lock.json"):
-        text = path.read_text(encoding="utf-8")
-        assert '"resolved"' not in text, relative(path)
 
 
 def test_no_path_of_a_machine_is_in_the_tree() -> None:
