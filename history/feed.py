@@ -3,9 +3,10 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from history.core.entries import Entry, Kind
 from history.core.vocabulary import EntryNumber, RulesVersion, StreamName, TenantId
@@ -133,9 +134,9 @@ class Feed:
         return [Placed(row.number if one_stream else row.position, entry_of(row)) for row in rows]
 
 
-def entry_of(row: object) -> Entry:
+def entry_of(row: Row[Any]) -> Entry:
     """The entry of a journal row."""
-    given = row._mapping  # type: ignore[attr-defined]  # a Row; its columns are the table's
+    given = row._mapping
     return Entry(
         tenant=TenantId(given["tenant"]),
         stream=StreamName(given["stream"]),

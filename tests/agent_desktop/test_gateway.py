@@ -30,7 +30,17 @@ from agent_desktop.core.parts import (
     WorkState,
 )
 from agent_desktop.errors import ClientError
-from history.core.vocabulary import DispositionId, Medium, Presence, ReasonCode, Role, UserId
+from history.core.vocabulary import (
+    AgentId,
+    ClientMessageId,
+    DispositionId,
+    Medium,
+    OfferId,
+    Presence,
+    ReasonCode,
+    Role,
+    UserId,
+)
 from router.core import inputs
 from tests.agent_desktop.center import running_center, say
 from tests.bed.waiting import until
@@ -115,7 +125,7 @@ async def test_a_mail_shows_where_the_answer_goes(tmp_path: Path) -> None:
         assert center.mail.answers == ["Dear Maria, …"]
         await ann.until(lambda: not ann.parts("desk", DraftShown), 5, "the draft to be gone")
         refused = await ann.request(
-            p.SendLine(id=ann.next_id(), handling=work.handling, client_message="b", text="no chat")  # type: ignore[arg-type]  # an id as text
+            p.SendLine(id=ann.next_id(), handling=work.handling, client_message=ClientMessageId("b"), text="no chat")
         )
         assert isinstance(refused, p.Refused)
         assert refused.reason is p.RefusalReason.WRONG_MEDIUM
@@ -165,7 +175,7 @@ async def test_what_is_anothers_is_answered_like_what_is_not_there(tmp_path: Pat
         await ann.until(lambda: bool(ann.parts("desk", OfferCard)), 5, "the offer")
         offer = ann.parts("desk", OfferCard)[0].offer
         foreign = await ben.request(p.AcceptOffer(id=ben.next_id(), offer=offer))
-        missing = await ben.request(p.AcceptOffer(id=ben.next_id(), offer=offer + "9"))  # type: ignore[arg-type]  # an id as text
+        missing = await ben.request(p.AcceptOffer(id=ben.next_id(), offer=OfferId(offer + "9")))
         seen = await ben.request(p.OpenView(id=ben.next_id(), view="conversation:c-1"))
         nowhere = await ben.request(p.OpenView(id=ben.next_id(), view="conversation:c-2"))
         board = await ben.request(p.OpenView(id=ben.next_id(), view="wallboard"))
@@ -196,8 +206,8 @@ async def test_the_wallboard_counts(tmp_path: Path) -> None:
         await sam.until(lambda: chat().answered == 1, 5, "an answered chat")
         assert (chat().waiting, chat().level_met, chat().level_of, chat().level_percent) == (0, 1, 1, 100.0)
         rows = {row.agent: row for row in sam.parts("wallboard", AgentRow)}
-        assert rows["ann"].activity == "talking"  # type: ignore[index]  # keyed by text
-        assert rows["ben"].activity == "signed_out"  # type: ignore[index]  # keyed by text
+        assert rows[AgentId("ann")].activity == "talking"
+        assert rows[AgentId("ben")].activity == "signed_out"
 
 
 async def test_desktops_are_told_to_the_router(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
@@ -108,7 +109,7 @@ async def test_after_a_crash_between_submitting_and_the_receipt_the_same_number_
         await until(lambda: second.taken == first.taken, 10, "the repetition")
 
 
-async def test_a_database_that_is_away_for_a_moment_ends_nothing(store: Store) -> None:
+async def test_a_database_that_is_away_for_a_moment_ends_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     router = Router()
     announcer = Announcer(store, router)
     tried = 0
@@ -121,7 +122,7 @@ async def test_a_database_that_is_away_for_a_moment_ends_nothing(store: Store) -
             raise StoreUnavailable("the disk is full.")
         return await look()
 
-    announcer._announce_some = away_first  # type: ignore[method-assign]  # the world's fault at its moment
+    monkeypatch.setattr(announcer, "_announce_some", away_first)
     await task(store, "a")
     async with living(announcer.run()):
         await until(lambda: len(router.taken) == 1, 10, "the announcement")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -44,9 +45,9 @@ async def _facts(store: Store, stream: str) -> list[Fact]:
         return [store.registry.fact(entry_of(row)) for row in rows]
 
 
-async def _make(store: Store, key: str, title: str = "Send the invoice again", **more: object) -> TaskMade:
-    given: dict[str, object] = {"fields": {"order": "1001"}, "customer": None, "due_ms": None, **more}
-    return await make_task(store, title, given["fields"], OFFICE, given["customer"], given["due_ms"], ADA, key=key)  # type: ignore[arg-type]  # cases of a test
+async def _make(store: Store, key: str = "k-1", title: str = "Send the invoice again", **more: Any) -> TaskMade:
+    given = {"fields": {"order": "1001"}, "customer": None, "due_ms": None, **more}
+    return await make_task(store, title, given["fields"], OFFICE, given["customer"], given["due_ms"], ADA, key=key)
 
 
 async def test_a_task_is_written_down_and_announced_with_its_due_time_and_customer(store: Store) -> None:
@@ -91,10 +92,10 @@ async def test_the_same_key_is_one_task_also_at_once_and_another_key_or_person_a
     ],
 )
 async def test_what_is_missing_or_too_long_is_refused_naming_the_field(
-    store: Store, wrong: dict[str, object], field: str
+    store: Store, wrong: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(TaskRefused, match=f"^{field}: "):
-        await _make(store, **{"key": "k-1", **wrong})  # type: ignore[arg-type]  # cases of a test
+        await _make(store, **wrong)
     assert await _announced(store) == []
 
 

@@ -222,7 +222,9 @@ async def test_a_switch_that_is_away_at_the_next_start_makes_its_phones_unreacha
         assert await floor.facts(OfferMade) == []
 
 
-async def test_a_ring_ordered_while_the_link_is_down_is_begun_when_it_is_back(floor: Floor) -> None:
+async def test_a_ring_ordered_while_the_link_is_down_is_begun_when_it_is_back(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await floor.up()
     call = floor.switch.caller_calls("100")
     await floor.sees(InteractionQueued)
@@ -236,7 +238,7 @@ async def test_a_ring_ordered_while_the_link_is_down_is_begun_when_it_is_back(fl
             await until(lambda: not floor.port.health().up, PATIENCE_S, "the cut")
         return await ring(*what)
 
-    floor.port.ring = ring_on_a_cut_link  # type: ignore[method-assign, assignment]  # the world's fault at its moment
+    monkeypatch.setattr(floor.port, "ring", ring_on_a_cut_link)
     await floor.ready("ann")
     await floor.rings("phone-ann")
     assert refused.is_set()
@@ -311,7 +313,9 @@ async def test_a_phone_that_rings_for_an_offer_that_has_ended_is_stopped(tmp_pat
 # -- effects for calls that are gone, and too much
 
 
-async def test_a_ring_for_a_call_that_is_gone_ends_the_offer_as_abandoned(floor: Floor) -> None:
+async def test_a_ring_for_a_call_that_is_gone_ends_the_offer_as_abandoned(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await floor.up()
     call = floor.switch.caller_calls("100")
     await floor.sees(InteractionQueued)
@@ -322,7 +326,7 @@ async def test_a_ring_for_a_call_that_is_gone_ends_the_offer_as_abandoned(floor:
         await until(lambda: floor.port._correlator.call(what[0]) is None, PATIENCE_S, "the end")
         return await ring(*what)
 
-    floor.port.ring = gone_just_before  # type: ignore[method-assign, assignment]  # the world's fault at its moment
+    monkeypatch.setattr(floor.port, "ring", gone_just_before)
     await floor.ready("ann")
     assert (await floor.sees(VisitAbandoned)).interaction == interaction_of(call)
     await floor.sees(InteractionClosed, interaction=interaction_of(call))

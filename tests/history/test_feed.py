@@ -3,11 +3,13 @@
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Sequence
+from typing import Generic, TypeVar
 
 import pytest
 
 from history.bus import Bus, LocalBus, Message
 from history.core.conversations import VisitorLeft
+from history.core.entries import Entry
 from history.core.vocabulary import ConversationId
 from history.feed import BATCH, Feed, Placed
 from history.journal import RoutingJournal
@@ -19,12 +21,15 @@ from tests.history.sample import HandClock, began, draft, input_draft, life
 LEFT = VisitorLeft(conversation=ConversationId("c"))
 
 
-class Follower:
+Found = TypeVar("Found", Entry, Placed)
+
+
+class Follower(Generic[Found]):
     """Gathers what a feed yields, in a task of its own."""
 
-    def __init__(self, found: AsyncGenerator[object]) -> None:
-        self.seen: list[object] = []
-        self._found = found
+    def __init__(self, found: AsyncGenerator[Found]) -> None:
+        self.seen: list[Found] = []
+        self._found: AsyncGenerator[Found] = found
         self._task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
@@ -53,7 +58,7 @@ async def test_what_was_there_and_what_comes_is_told_once_and_in_order(store: St
         await write(store, "conversation/c-1", 2)
         await write(store, "conversation/c-10", 1)
     await follower.until_count(BATCH + 11)
-    assert [entry.number for entry in follower.seen] == list(range(3, BATCH + 14))  # type: ignore[attr-defined]
+    assert [entry.number for entry in follower.seen] == list(range(3, BATCH + 14))
     await follower.stop()
 
 
@@ -83,7 +88,7 @@ async def test_the_routers_stream_is_followed_with_its_inputs(store: Store) -> N
     for fact in life("c-1"):
         await journal.append([input_draft(), draft(fact)])
     await follower.until_count(16)
-    assert [entry.number for entry in follower.seen] == list(range(1, 17))  # type: ignore[attr-defined]
+    assert [entry.number for entry in follower.seen] == list(range(1, 17))
     assert await Feed(store).last_number("routing/main") == 16
     assert await Feed(store).last_position() == 0
     await follower.stop()
@@ -115,8 +120,8 @@ async def test_a_bus_that_loses_doubles_and_reorders_leaves_no_gap(
         await write(store, "conversation/c-2", 1)
     await one.until_count(66)
     await all_of_them.until_count(77)
-    assert [entry.number for entry in one.seen] == list(range(1, 67))  # type: ignore[attr-defined]
-    assert [placed.position for placed in all_of_them.seen] == list(range(1, 78))  # type: ignore[attr-defined]
+    assert [entry.number for entry in one.seen] == list(range(1, 67))
+    assert [placed.position for placed in all_of_them.seen] == list(range(1, 78))
     await one.stop()
     await all_of_them.stop()
     await store.close()

@@ -10,9 +10,11 @@ from history.core.projecting import Change, Plain, Put, Values, fold
 from history.core.registry import REGISTRY
 from history.core.vocabulary import (
     AgentId,
+    ClientMessageId,
     ContentId,
     ConversationId,
     CustomerId,
+    DigestHex,
     DispositionId,
     EntryNumber,
     HandlingId,
@@ -83,7 +85,7 @@ def test_a_line_has_a_key_of_author_and_client_id() -> None:
         message=MessageId("m"),
         author=c.Author.AGENT,
         agent=ANN,
-        client_message="7",  # type: ignore[arg-type]  # any id
+        client_message=ClientMessageId("7"),
         text=TEXT,
     )
     assert only(agents).values["client_key"] == "agent/ann/7"
@@ -93,7 +95,7 @@ def test_mails_keep_their_parts_and_their_send_state() -> None:
     got = c.MailReceived(
         message=MessageId("m"),
         raw=ContentId("raw"),
-        digest="d",  # type: ignore[arg-type]  # any digest
+        digest=DigestHex("d"),
         attachments=(ContentId("a"), ContentId("b")),
         unreadable=True,
     )

@@ -84,6 +84,10 @@ async def test_an_expired_offer_leaves_the_interaction_waiting(store: Store) -> 
     assert await columns(store, interactions, "state", "agent") == [("waiting", None)]
 
 
+async def _until_folded(projector: Projector, journal: RoutingJournal) -> None:
+    await until(lambda: projector.number == journal.last_number, 10, "folding")
+
+
 async def test_the_follower_keeps_up_and_goes_on_where_it_was(store: Store) -> None:
     journal = RoutingJournal(store, Lease(store, "engine-1"))
     await journal.recover()
@@ -93,7 +97,7 @@ async def test_the_follower_keeps_up_and_goes_on_where_it_was(store: Store) -> N
         name = f"c-{journal.last_number}"
         for fact in life(name):
             await journal.append([input_draft(), draft(fact)])
-        await until(lambda p=projector: p.number == journal.last_number, 10, "folding")  # type: ignore[misc]
+        await _until_folded(projector, journal)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     assert await columns(store, interactions, "state") == [("closed",), ("closed",)]

@@ -9,6 +9,7 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.typing import Origin
 
 from channels.core.chat_protocol import (
     CHAT_PROTOCOL_VERSION,
@@ -64,10 +65,14 @@ class Talk:
             return self._connection.close_code
 
 
+def _as(origin: str | None) -> Origin | None:
+    return None if origin is None else Origin(origin)
+
+
 @asynccontextmanager
 async def opened(origin: str, site: str = "harbor", page_origin: str | None = "own") -> AsyncIterator[Talk]:
     own = origin if page_origin == "own" else page_origin
-    async with connect(socket_url(origin, site), origin=own, compression=None) as connection:  # type: ignore[arg-type]  # an Origin is a str
+    async with connect(socket_url(origin, site), origin=_as(own), compression=None) as connection:
         yield Talk(connection)
 
 
@@ -142,7 +147,7 @@ async def losing_wire(origin: str, seed: int, lost: float) -> AsyncIterator[str]
     async def carry(outer: ServerConnection) -> None:
         assert outer.request is not None
         url = origin.replace("http", "ws", 1) + outer.request.path
-        async with connect(url, origin=page_origin, compression=None) as inner:  # type: ignore[arg-type]  # an Origin is a str
+        async with connect(url, origin=_as(page_origin), compression=None) as inner:
             pumps = [asyncio.create_task(pump(outer, inner)), asyncio.create_task(pump(inner, outer))]
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
             for task in pumps:
