@@ -19,7 +19,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from agent_desktop.core import protocol as p
-from agent_desktop.core.parts import AnyPart, Part
+from agent_desktop.core.part import Part
+from agent_desktop.core.parts import AnyPart
 from agent_desktop.errors import ClientError
 
 ANSWER_WITHIN_S = 15.0

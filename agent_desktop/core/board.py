@@ -1,17 +1,16 @@
 """The view `wallboard`: the figures of `reports/core/kpi.py`, with names."""
 
 from agent_desktop.core.figures import BoardAgent, BoardFigures, BoardQueue
-from agent_desktop.core.parts import (
+from agent_desktop.core.parts import AnyPart, ChannelDown
+from agent_desktop.core.settings import CenterSettings
+from agent_desktop.core.wallboard_parts import (
     AgentActivity,
     AgentRow,
     AgentsByState,
-    AnyPart,
     BoardCenter,
-    ChannelDown,
     FigureMeaning,
     QueueFigures,
 )
-from agent_desktop.core.settings import CenterSettings
 from history.core.vocabulary import AgentId, Medium, Presence
 
 DEFAULT_TARGET_PERCENT = 80

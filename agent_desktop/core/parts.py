@@ -1,15 +1,14 @@
-"""The parts that views are made of: what one card, row or panel of a screen shows.
+"""The parts of a desk and of a conversation, and `AnyPart`, all that views are made of.
 
-Each part has a `key`, unique in its view and stable while the thing it shows lives. Names are resolved by the server;
-ids travel too, so that requests can name what they mean. A time that ticks on a screen is sent as the instant at which
-it began (`…_since_ms`) or ends, never as an age.
+`agent_desktop/core/part.py` says what holds for each of them.
 """
 
 from enum import StrEnum
 
 import msgspec
 
-from agent_desktop.core.words import tag_of
+from agent_desktop.core.part import Part
+from agent_desktop.core.wallboard_parts import AgentRow, AgentsByState, BoardCenter, FigureMeaning, QueueFigures
 from history.core.conversations import Author, SendState
 from history.core.customers import IdentityKind
 from history.core.vocabulary import (
@@ -33,13 +32,6 @@ from history.core.vocabulary import (
     Trust,
     UserId,
 )
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True, tag=tag_of):
-    """Base of all parts."""
-
-    key: str
-
 
 # ---- values inside parts
 
@@ -322,87 +314,6 @@ class TimelineRow(Part, frozen=True, kw_only=True):
     state: str
     disposition_name: str
     summary: str
-
-
-# ---- view `wallboard`
-
-
-class BoardCenter(Part, frozen=True, kw_only=True):
-    """Key `center`."""
-
-    name: str
-    media: tuple[Medium, ...]
-    rehearsal: bool
-    zone: str
-    day_began_ms: int
-    """Since when `today` counts: midnight in `zone`."""
-
-
-class QueueFigures(Part, frozen=True, kw_only=True):
-    """Key `queue/<queue>`, and `total/<medium>` with `queue` null for all queues of a medium."""
-
-    queue: QueueId | None
-    name: str
-    medium: Medium
-    waiting: int
-    longest_waiting_since_ms: int | None
-    offered: int
-    answered: int
-    abandoned: int
-    short_abandoned: int
-    flowed_out: int
-    level_met: int
-    level_of: int
-    """Service level is level_met / level_of; with level_of 0 there is none yet."""
-    level_percent: float | None
-    level_target_percent: int
-    level_within_ms: int
-
-
-class AgentActivity(StrEnum):
-    """An agent's presence and workload in one word for the board."""
-
-    SIGNED_OUT = "signed_out"
-    NOT_READY = "not_ready"
-    READY = "ready"
-    OFFERED = "offered"
-    TALKING = "talking"  # in a call, or with a mail, chat or task in hand
-    WRAP_UP = "wrap_up"
-
-
-class AgentsByState(Part, frozen=True, kw_only=True):
-    """Key `agents`. How many agents are in each activity; they add up to all agents."""
-
-    signed_out: int
-    not_ready: int
-    ready: int
-    offered: int
-    talking: int
-    wrap_up: int
-
-
-class AgentRow(Part, frozen=True, kw_only=True):
-    """Key `agent/<agent>`."""
-
-    agent: AgentId
-    name: str
-    activity: AgentActivity
-    presence: Presence
-    reason_name: str
-    since_ms: int
-    carries: tuple[Medium, ...]
-    desktop_connected: bool
-    phone_reachable: bool
-
-
-class FigureMeaning(Part, frozen=True, kw_only=True):
-    """Key `meaning/<figure>`. What a figure counts, in words, for its tooltip."""
-
-    figure: str
-    name: str
-    words: str
-    numerator: str
-    denominator: str
 
 
 AnyPart = (

@@ -10,7 +10,7 @@ puts some parts and removes some keys. Whoever stands at another number than `fr
 `Heartbeat` and `TypingShown` travel unnumbered and may be lost.
 
 Times are UTC milliseconds of the server; every message that shows times carries `server_ms`, by which a browser knows
-how far its own clock is off. The parts are in `agent_desktop/core/parts.py`. `python -m agent_desktop.typescript`
+how far its own clock is off. The parts are in `parts.py` and `wallboard_parts.py` here. `python -m agent_desktop.typescript`
 writes the TypeScript types of all this.
 
 The road to a socket: `POST /api/sign-in {"user": …, "password": …}` sets the session's cookie and answers

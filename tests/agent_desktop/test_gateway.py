@@ -13,7 +13,6 @@ from websockets.exceptions import InvalidStatus
 from agent_desktop.client import DesktopClient
 from agent_desktop.core import protocol as p
 from agent_desktop.core.parts import (
-    AgentRow,
     CapacityChip,
     Center,
     ConversationHead,
@@ -23,12 +22,12 @@ from agent_desktop.core.parts import (
     MessageShown,
     NoteShown,
     OfferCard,
-    QueueFigures,
     TaskShown,
     TimelineRow,
     WorkItem,
     WorkState,
 )
+from agent_desktop.core.wallboard_parts import AgentRow, QueueFigures
 from agent_desktop.errors import ClientError
 from history.core.vocabulary import (
     AgentId,

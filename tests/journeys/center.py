@@ -12,16 +12,9 @@ import msgspec
 
 from agent_desktop.client import DesktopClient
 from agent_desktop.core import protocol as p
-from agent_desktop.core.parts import (
-    AgentActivity,
-    AgentRow,
-    AnyPart,
-    OfferCard,
-    Part,
-    QueueFigures,
-    WorkItem,
-    WorkState,
-)
+from agent_desktop.core.part import Part
+from agent_desktop.core.parts import AnyPart, OfferCard, WorkItem, WorkState
+from agent_desktop.core.wallboard_parts import AgentActivity, AgentRow, QueueFigures
 from agent_desktop.errors import ClientError
 from history.core.vocabulary import ConversationId, DispositionId, Medium, Presence, ReasonCode
 from tests.bed.ports import free_port

@@ -10,16 +10,10 @@ import pytest
 import pytest_asyncio
 
 from agent_desktop.client import DesktopClient
-from agent_desktop.core.parts import (
-    AgentActivity,
-    ConversationHead,
-    NoteShown,
-    OfferCard,
-    PhoneState,
-    WorkState,
-)
+from agent_desktop.core.parts import ConversationHead, NoteShown, OfferCard, PhoneState, WorkState
 from agent_desktop.core.parts import Phone as PhonePart
 from agent_desktop.core.protocol import SILENCE_MAX_MS
+from agent_desktop.core.wallboard_parts import AgentActivity
 from history.core.vocabulary import CloseReason, EndedBy, Medium
 from tests.bed.asterisk import Asterisk, Phone
 from tests.bed.sipp import Caller, SippPhone
