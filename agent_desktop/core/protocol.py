@@ -10,14 +10,8 @@ puts some parts and removes some keys. Whoever stands at another number than `fr
 `Heartbeat` and `TypingShown` travel unnumbered and may be lost.
 
 Times are UTC milliseconds of the server; every message that shows times carries `server_ms`, by which a browser knows
-how far its own clock is off. The parts are in `parts.py` and `wallboard_parts.py` here. `python -m agent_desktop.typescript`
-writes the TypeScript types of all this.
-
-The road to a socket: `POST /api/sign-in {"user": …, "password": …}` sets the session's cookie and answers
-`{"user", "name", "role"}` (`GET /api/me` answers the same while the session lives, else 401; `POST /api/sign-out` ends
-it); `POST /api/ticket` answers `{"ticket": …}`, good once and for 30 s; then
-`GET /api/socket?ticket=…&tab=…&protocol=1`, where `tab` (8 to 64 of A-Z a-z 0-9 - _) names the tab that counts its
-requests, kept over reloads of that tab and never shared with another.
+how far its own clock is off. The parts are in `parts.py` and `wallboard_parts.py` here.
+`python -m agent_desktop.typescript` writes the TypeScript types of all this.
 """
 
 from enum import StrEnum
