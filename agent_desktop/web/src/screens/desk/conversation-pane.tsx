@@ -23,10 +23,12 @@ export function ConversationPane({ item, center }: { item: Item; center: Center 
   const [noteOpen, setNoteOpen] = useState(false);
   if (shown === undefined) return null;
   const { work } = item;
+  // A call or task leaves little to read; its wrap-up needs no place at the bottom.
+  const brief = shown.medium === "voice" || shown.medium === "task";
   // A chat's first line stands right below.
   const subject = isNobodys(shown) || shown.medium === "chat" ? "" : head?.subject || shown.why;
   return (
-    <div className="conversation" data-medium={shown.medium} data-state={work?.state ?? "offered"}>
+    <div className="conversation" data-medium={shown.medium} data-state={work?.state ?? "offered"} data-brief={brief}>
       {shown.medium !== "voice" && (
         <header className="conversation-head">
           <MediumBadge medium={shown.medium} size={22} />
@@ -48,7 +50,7 @@ export function ConversationPane({ item, center }: { item: Item; center: Center 
       )}
       {work !== undefined && work.state === "active" && work.medium !== "voice" && <SideNote work={work} open={noteOpen} onOpen={setNoteOpen} />}
       <Body item={item} center={center} />
-      {work?.state === "wrap_up" && <WrapBar work={work} center={center} />}
+      {work?.state === "wrap_up" && <WrapBar work={work} center={center} noteRows={brief ? 5 : 3} />}
     </div>
   );
 }

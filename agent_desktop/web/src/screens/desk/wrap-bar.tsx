@@ -13,7 +13,7 @@ import { ENDED_BY } from "../../words";
 import { NoteField } from "./note-field";
 import { tabKeep } from "../../tab";
 
-export function WrapBar({ work, center }: { work: WorkItem; center: Center }) {
+export function WrapBar({ work, center, noteRows }: { work: WorkItem; center: Center; noteRows: number }) {
   const { drafts } = useShared();
   const act = useAct();
   const chosenKey = `disposition/${work.handling}`;
@@ -79,7 +79,7 @@ export function WrapBar({ work, center }: { work: WorkItem; center: Center }) {
             ))}
           </div>
         </fieldset>
-        <NoteField handling={work.handling} fieldRef={note} rows={work.medium === "voice" || work.medium === "task" ? 5 : 3} hint={<Key>Alt+N</Key>} onKeyDown={onKeyDown} />
+        <NoteField handling={work.handling} fieldRef={note} rows={noteRows} hint={<Key>Alt+N</Key>} onKeyDown={onKeyDown} />
         <Button className="wrap-done" size="md" loading={busy} rightSection={<Key>Ctrl+Enter</Key>} onClick={() => void done()}>
           Done
         </Button>
