@@ -11,7 +11,14 @@ from channels.webchat.settings import SiteSettings
 from config.definition import Definition, Mailbox, MailServer, Queue, Switch, User
 from config.errors import BadSetting
 from config.settings import Secrets
-from history.core.routing_settings import AgentSettings, MediumCapacity, QueueSettings, RoutingSettings
+from history.core.routing_settings import (
+    AgentSettings,
+    BackOffs,
+    MediumCapacity,
+    QueueSettings,
+    RoutingSettings,
+    SkillLevel,
+)
 from history.core.vocabulary import (
     AgentId,
     DispositionId,
@@ -26,6 +33,10 @@ from history.core.vocabulary import (
     TeamId,
     UserId,
 )
+from router.core.requirements import skills_requirement
+
+LEVEL_WITHOUT = 5
+"""A skill that is written without a level: the middle of 1 to 10."""
 
 Secret = Callable[[str, str], str]
 """(kind, id) -> the secret, or a BadSetting that names the environment variable."""
@@ -83,7 +94,8 @@ def _agent(definition: Definition, user: User) -> AgentSettings:
     capacities = definition.capacity_of(user)
     return AgentSettings(
         agent=AgentId(user.id),
-        skills=tuple(SkillId(skill) for skill in sorted(user.skills)),
+        skills=tuple(SkillLevel(SkillId(skill), LEVEL_WITHOUT) for skill in sorted(user.skills)),
+        teams=tuple(TeamId(team) for team in user.teams),
         capacities=tuple(
             MediumCapacity(
                 medium=medium,
@@ -104,7 +116,7 @@ def _queue(queue: Queue) -> QueueSettings:
     return QueueSettings(
         queue=QueueId(queue.id),
         medium=queue.medium,
-        required_skills=tuple(SkillId(skill) for skill in sorted(queue.skills)),
+        requirement=skills_requirement(SkillId(skill) for skill in queue.skills),
         target_ms=queue.target_s * 1000,
         offer_ms=queue.offer_s * 1000,
         misses_max=queue.misses_max or (1 if voice else 2),
@@ -112,6 +124,7 @@ def _queue(queue: Queue) -> QueueSettings:
         service_level_ms=(queue.service_level_s or queue.target_s) * 1000,
         wrap_up_ms=queue.wrap_up_s * 1000,
         disposition_required=queue.disposition_required,
+        back_offs=BackOffs(declined_ms=5_000 if voice else 0),
     )
 
 

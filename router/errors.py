@@ -3,6 +3,7 @@
 RouterError
 ├── IllegalTransition      a defect: a state machine has no row for what happened
 ├── BrokenInvariant        a defect: state that must not be; the process ends and recovery folds the facts
+├── BadRequirement         an expression over skills that cannot be read
 └── RouterUnavailable      nothing was decided, or nobody knows: send the same input again
 """
 
@@ -17,6 +18,10 @@ class IllegalTransition(RouterError):
 
 class BrokenInvariant(RouterError):
     """What must hold after every step does not."""
+
+
+class BadRequirement(RouterError):
+    """An expression over skills cannot be read; the message says where and what to write."""
 
 
 class RouterUnavailable(RouterError):

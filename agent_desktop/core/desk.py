@@ -26,8 +26,9 @@ from agent_desktop.core.parts import (
     WorkState,
 )
 from agent_desktop.core.settings import CenterSettings, UserSettings
-from history.core.routing_settings import AgentSettings, RoutingSettings
+from history.core.routing_settings import AgentSettings, QueueSettings, RoutingSettings
 from history.core.vocabulary import AgentId, ConversationId, HandlingId, InteractionId, Medium, QueueId
+from router.core.requirements import is_met, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +257,7 @@ def _glances(floor: Floor, center: CenterSettings, settings: AgentSettings | Non
     waiting = floor.waiting()
     glances: list[AnyPart] = []
     for queue in floor.settings.queues:
-        if not _serves(settings, queue.medium, queue.required_skills):
+        if not _serves(settings, queue):
             continue
         count, since_ms = waiting.get(queue.queue, (0, None))
         glances.append(
@@ -272,10 +273,10 @@ def _glances(floor: Floor, center: CenterSettings, settings: AgentSettings | Non
     return glances
 
 
-def _serves(settings: AgentSettings, medium: Medium, required_skills: Iterable[str]) -> bool:
-    """Whether the queue is one of the agent's own: they have its skills and a limit for its medium."""
-    has_medium = any(capacity.medium is medium and capacity.limit > 0 for capacity in settings.capacities)
-    return has_medium and set(required_skills) <= set(settings.skills)
+def _serves(settings: AgentSettings, queue: QueueSettings) -> bool:
+    """Whether the queue is one of the agent's own: they meet what it asks and have a limit for its medium."""
+    has_medium = any(capacity.medium is queue.medium and capacity.limit > 0 for capacity in settings.capacities)
+    return has_medium and is_met(parse(queue.requirement), settings)
 
 
 def _agent_settings(settings: RoutingSettings | None, agent: AgentId) -> AgentSettings | None:

@@ -140,6 +140,7 @@ class Floor:
                 | facts.PhoneBecameBusy()
                 | facts.PhoneBecameFree()
                 | facts.AgentBackedOff()
+                | facts.BackOffEnded()
             ):
                 self.agents[fact.agent] = _agent_after(self.agents.get(fact.agent, AgentOnFloor()), fact, at_ms)
                 touched.agents.add(fact.agent)
@@ -273,9 +274,11 @@ class Floor:
                     trust=fact.trust,
                 )
                 touched.queues.add(fact.queue)
-            case facts.VisitAnswered() | facts.VisitAbandoned() | facts.VisitFlowedOut():
+            case facts.VisitAnswered() | facts.VisitAbandoned() | facts.VisitFlowedOut() | facts.VisitMoved():
                 self._change(fact.interaction, touched, waiting=False)
                 touched.queues.add(fact.queue)
+            case facts.InteractionPrioritised():
+                self._change(fact.interaction, touched, due_ms=fact.due_ms)
             case facts.InteractionAttributed():
                 self._change(
                     fact.interaction,
@@ -318,6 +321,7 @@ AgentFact = (
     | facts.PhoneBecameBusy
     | facts.PhoneBecameFree
     | facts.AgentBackedOff
+    | facts.BackOffEnded
 )
 
 
@@ -346,3 +350,5 @@ def _agent_after(agent: AgentOnFloor, fact: AgentFact, at_ms: int) -> AgentOnFlo
             return replace(agent, phone_busy=False)
         case facts.AgentBackedOff():
             return replace(agent, backed_off_until_ms=fact.until_ms)
+        case facts.BackOffEnded():
+            return replace(agent, backed_off_until_ms=None)

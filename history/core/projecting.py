@@ -263,7 +263,7 @@ def _(
 
 
 def _visit_ended(
-    fact: r.VisitAnswered | r.VisitAbandoned | r.VisitFlowedOut, entry: Entry, ended: str
+    fact: r.VisitAnswered | r.VisitAbandoned | r.VisitFlowedOut | r.VisitMoved, entry: Entry, ended: str
 ) -> tuple[RowChange, ...]:
     values: Values = {"ended_ms": entry.at_ms, "ended": ended, "wait_ms": fact.wait_ms}
     return (Change("visits", {"visit": fact.visit}, values),)
@@ -282,6 +282,16 @@ def _(fact: r.VisitAbandoned, entry: Entry) -> tuple[RowChange, ...]:
 @_fold.register
 def _(fact: r.VisitFlowedOut, entry: Entry) -> tuple[RowChange, ...]:
     return _visit_ended(fact, entry, "flowed_out")
+
+
+@_fold.register
+def _(fact: r.VisitMoved, entry: Entry) -> tuple[RowChange, ...]:
+    return _visit_ended(fact, entry, "moved")
+
+
+@_fold.register
+def _(fact: r.InteractionPrioritised, _entry: Entry) -> tuple[RowChange, ...]:
+    return (_interaction(fact.interaction, due_ms=fact.due_ms),)
 
 
 @_fold.register

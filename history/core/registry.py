@@ -1,25 +1,19 @@
 """All entry types by name: encoding, decoding, and the raising of older versions.
 
 A fact is stored as JSON under its class name and version. When a field changes its meaning the class's `version` rises
-and a pure function, put into `RAISES` beside the others, turns the older body into the next version's.
+and a pure function (`history/core/raising.py`) turns the older body into the next version's.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from history.core.conversations import CONVERSATION_FACTS
 from history.core.customers import CUSTOMER_FACTS
 from history.core.entries import Entry, Fact
+from history.core.raising import RAISES, OlderBody, Raise
 from history.core.routing import ROUTING_FACTS
 from history.core.routing_records import SNAPSHOT_FACTS
-
-OlderBody = dict[str, Any]
-Raise = Callable[[OlderBody], OlderBody]
-
-RAISES: Mapping[tuple[str, int], Raise] = {}
-"""(type, older version) -> the function that makes the next version's body of it."""
 
 
 class UnknownType(Exception):

@@ -4,11 +4,14 @@
 screens fold the same facts. Times are UTC milliseconds; each entry also carries its own `at_ms`.
 """
 
+from typing import ClassVar
+
 import msgspec
 
 from history.core.entries import Fact
-from history.core.routing_settings import RoutingSettings
+from history.core.routing_settings import ANYONE, RoutingSettings
 from history.core.vocabulary import (
+    AgentChoice,
     AgentId,
     BackOffBecause,
     CloseReason,
@@ -22,6 +25,7 @@ from history.core.vocabulary import (
     LanguageTag,
     LegFailure,
     Medium,
+    OfferedBecause,
     OfferId,
     Outcome,
     OutcomeReason,
@@ -30,13 +34,15 @@ from history.core.vocabulary import (
     QueueId,
     ReasonCode,
     RegionId,
+    Requirement,
     SegmentId,
-    SkillId,
     SourceId,
     SwitchName,
     Trust,
+    UserId,
     VisitId,
     WithdrawnBecause,
+    WorkId,
 )
 
 
@@ -62,6 +68,8 @@ class InputTaken(Fact, frozen=True, kw_only=True, omit_defaults=True):
 
 class RoutingDefined(Fact, frozen=True, kw_only=True):
     """From here on these settings hold."""
+
+    version: ClassVar[int] = 2
 
     settings: RoutingSettings
 
@@ -109,16 +117,32 @@ class AgentBackedOff(Fact, frozen=True, kw_only=True):
     because: BackOffBecause
 
 
+class BackOffEnded(Fact, frozen=True, kw_only=True):
+    """Offers to the agent are possible again."""
+
+    agent: AgentId
+
+
 class InteractionQueued(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """An interaction entered a queue: a visit begins. A later visit keeps the first arrival and due time."""
+
+    version: ClassVar[int] = 2
 
     interaction: InteractionId
     visit: VisitId
     medium: Medium
     queue: QueueId
-    required_skills: tuple[SkillId, ...] = ()
+    requirement: Requirement = ANYONE
+    """What is asked in the step that it begins with."""
+    own: Requirement | None = None
+    """What the arrival itself asks, beside its queue; it goes along to another queue."""
+    step: int = 0
+    """Steps that nobody who is signed in could serve are passed over (see `router/core/steps.py`)."""
+    next_step_ms: int | None = None
+    """When the next step begins, or none when this is the last."""
     arrived_ms: int
     due_ms: int
+    priority: int = 0
     switch: SwitchName | None = None
     customer: CustomerId | None = None
     identity: IdentityId | None = None
@@ -136,8 +160,87 @@ class InteractionAttributed(Fact, frozen=True, kw_only=True, omit_defaults=True)
     attributes: Attributes = Attributes()
 
 
+class RequirementRelaxed(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The next step of the requirement begins, in place: queue, arrival, due time and wait stay as they are."""
+
+    interaction: InteractionId
+    step: int
+    requirement: Requirement
+    next_step_ms: int | None = None
+
+
+class OfferableAgain(Fact, frozen=True, kw_only=True):
+    """The agent who declined the interaction may be offered it again."""
+
+    interaction: InteractionId
+    agent: AgentId
+
+
+class AgentHeld(Fact, frozen=True, kw_only=True):
+    """The agent gets nothing but work of this medium until the interaction is offered or gone: it is overdue and does
+    not fit beside what they have in hand."""
+
+    agent: AgentId
+    interaction: InteractionId
+    medium: Medium
+
+
+class InteractionPrioritised(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A supervisor has given it another priority, and so another due time; its wait counts on."""
+
+    interaction: InteractionId
+    priority: int
+    due_ms: int
+    by: UserId | None = None
+
+
+class InteractionParked(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """Nobody is offered it until then, or until it is resumed; its wait counts on."""
+
+    interaction: InteractionId
+    until_ms: int
+    by: UserId | None = None
+
+
+class InteractionResumed(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """It waits again, in its old place."""
+
+    interaction: InteractionId
+    by: UserId | None = None
+
+
+class VisitMoved(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The visit ended because its interaction goes to another queue, where the next visit goes on with its wait."""
+
+    visit: VisitId
+    interaction: InteractionId
+    queue: QueueId
+    medium: Medium
+    wait_ms: int
+    to: QueueId
+    by: UserId | None = None
+
+
+class WorkStarted(Fact, frozen=True, kw_only=True):
+    """The agent has work that was not offered (a direct, internal or outgoing call, a consult): a lease like others."""
+
+    work: WorkId
+    agent: AgentId
+    medium: Medium
+
+
+class WorkEnded(Fact, frozen=True, kw_only=True):
+    work: WorkId
+    agent: AgentId
+
+
 class OfferMade(Fact, frozen=True, kw_only=True, omit_defaults=True):
-    """One interaction proposed to one agent. A call's own time begins with `RingOrdered`."""
+    """One interaction proposed to one agent. A call's own time begins with `RingOrdered`.
+
+    `score` and `runner_up_score` are what the queue's choice compares, higher first: nothing for the longest idle,
+    minus the ms in work for the least occupied, levels for the best skill, minus the number of skills for the least
+    skilled, weighted levels, and for the round robin nothing, since the turn decides.
+    """
 
     offer: OfferId
     interaction: InteractionId
@@ -149,10 +252,15 @@ class OfferMade(Fact, frozen=True, kw_only=True, omit_defaults=True):
     expires_at_ms: int
     """End of the offer; for a call the instant at which the phone rings at the latest."""
     idle_ms: int
-    """The winner's score under longest idle."""
     candidates: int
+    choice: AgentChoice = AgentChoice.LONGEST_IDLE
+    score: int = 0
+    because: OfferedBecause = OfferedBecause.URGENCY
     runner_up: AgentId | None = None
     runner_up_idle_ms: int = 0
+    runner_up_score: int = 0
+    passed_over: tuple[Medium, ...] = ()
+    """Media of which overdue work that the agent could have taken goes on waiting."""
 
 
 class PopConfirmed(Fact, frozen=True, kw_only=True):
@@ -323,8 +431,18 @@ ROUTING_FACTS: tuple[type[Fact], ...] = (
     PhoneBecameBusy,
     PhoneBecameFree,
     AgentBackedOff,
+    BackOffEnded,
     InteractionQueued,
     InteractionAttributed,
+    RequirementRelaxed,
+    OfferableAgain,
+    AgentHeld,
+    InteractionPrioritised,
+    InteractionParked,
+    InteractionResumed,
+    VisitMoved,
+    WorkStarted,
+    WorkEnded,
     OfferMade,
     PopConfirmed,
     RingOrdered,

@@ -4,10 +4,13 @@ A snapshot is a list of facts that folds to the same state; each `…Restored` f
 mutable: only `router.core.state.apply` changes them, and it copies what a fact carries.
 """
 
+from typing import ClassVar
+
 import msgspec
 
 from history.core.entries import Fact
 from history.core.routing import Attributes
+from history.core.routing_settings import ANYONE
 from history.core.vocabulary import (
     AgentId,
     CustomerId,
@@ -24,11 +27,12 @@ from history.core.vocabulary import (
     Presence,
     QueueId,
     ReasonCode,
-    SkillId,
+    Requirement,
     SourceId,
     SwitchName,
     Trust,
     VisitId,
+    WorkId,
 )
 
 
@@ -47,6 +51,20 @@ class SourceRecord(msgspec.Struct, kw_only=True):
     answers: tuple[SourceAnswer, ...]
 
 
+class PassedOver(msgspec.Struct, frozen=True, array_like=True):
+    """Overdue work of this medium has gone on waiting at so many of the agent's offers in a row."""
+
+    medium: Medium
+    times: int
+
+
+class Busy(msgspec.Struct, frozen=True, array_like=True):
+    """How long an agent was in work in one stretch of time (see `router/core/occupancy.py`)."""
+
+    stretch: int
+    busy_ms: int
+
+
 class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     agent: AgentId
     presence: Presence = Presence.SIGNED_OUT
@@ -58,6 +76,11 @@ class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     desktop: bool = False
     phone_reachable: bool = False
     phone_busy: bool = False
+    held_for: InteractionId | None = None
+    held_medium: Medium | None = None
+    passed: tuple[PassedOver, ...] = ()
+    busy: tuple[Busy, ...] = ()
+    busy_since_ms: int | None = None
 
 
 class DeclinedBy(msgspec.Struct, frozen=True):
@@ -78,7 +101,12 @@ class InteractionRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     queued_ms: int
     due_ms: int
     switch: SwitchName | None = None
-    required_skills: tuple[SkillId, ...] = ()
+    requirement: Requirement = ANYONE
+    own: Requirement | None = None
+    step: int = 0
+    next_step_ms: int | None = None
+    priority: int = 0
+    parked_until_ms: int | None = None
     customer: CustomerId | None = None
     identity: IdentityId | None = None
     trust: Trust = Trust.CLAIMED
@@ -99,6 +127,8 @@ class OfferRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     expires_at_ms: int
     pop_shown: bool = False
     rang: bool = False
+    pulled: bool = False
+    """Taken, or given by a supervisor: limits did not count."""
 
 
 class HandlingRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -112,6 +142,14 @@ class HandlingRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     started_ms: int
     wrap_up_since_ms: int = 0
     wrap_up_ends_at_ms: int | None = None
+
+
+class WorkRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A lease of work that was not offered."""
+
+    work: WorkId
+    agent: AgentId
+    medium: Medium
 
 
 class CountersRestored(Fact, frozen=True, kw_only=True):
@@ -130,6 +168,8 @@ class AgentRestored(Fact, frozen=True, kw_only=True):
 
 
 class InteractionRestored(Fact, frozen=True, kw_only=True):
+    version: ClassVar[int] = 2
+
     record: InteractionRecord
 
 
@@ -139,6 +179,17 @@ class OfferRestored(Fact, frozen=True, kw_only=True):
 
 class HandlingRestored(Fact, frozen=True, kw_only=True):
     record: HandlingRecord
+
+
+class WorkRestored(Fact, frozen=True, kw_only=True):
+    record: WorkRecord
+
+
+class TurnRestored(Fact, frozen=True, kw_only=True):
+    """Who had the last turn in a queue that goes round robin."""
+
+    queue: QueueId
+    agent: AgentId
 
 
 class StopRestored(Fact, frozen=True, kw_only=True):
@@ -162,6 +213,8 @@ SNAPSHOT_FACTS: tuple[type[Fact], ...] = (
     InteractionRestored,
     OfferRestored,
     HandlingRestored,
+    WorkRestored,
+    TurnRestored,
     StopRestored,
     ClosedRestored,
 )

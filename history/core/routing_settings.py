@@ -6,7 +6,29 @@ source. `config/definition.py` translates the definition into these.
 
 import msgspec
 
-from history.core.vocabulary import AgentId, DispositionId, Medium, PhoneName, QueueId, ReasonCode, SkillId, SwitchName
+from history.core.vocabulary import (
+    AgentChoice,
+    AgentId,
+    DispositionId,
+    Medium,
+    PhoneName,
+    QueueId,
+    ReasonCode,
+    Requirement,
+    SkillId,
+    SwitchName,
+    Takes,
+    TeamId,
+)
+
+ANYONE = Requirement("anyone")
+
+
+class SkillLevel(msgspec.Struct, frozen=True, array_like=True):
+    """A skill at a level from 1 to 10: what an agent has, or what a relaxation step lowers to."""
+
+    skill: SkillId
+    level: int
 
 
 class MediumCapacity(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,19 +43,61 @@ class MediumCapacity(msgspec.Struct, frozen=True, kw_only=True):
 
 class AgentSettings(msgspec.Struct, frozen=True, kw_only=True):
     agent: AgentId
-    skills: tuple[SkillId, ...] = ()
+    skills: tuple[SkillLevel, ...] = ()
+    teams: tuple[TeamId, ...] = ()
+    takes: Takes = Takes.MOST_URGENT
     capacities: tuple[MediumCapacity, ...]
     switch: SwitchName | None = None
     phone: PhoneName | None = None
     """The phone that rings for this agent, or none: then no call is offered."""
 
 
-class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
+class RelaxationStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One widening of a requirement, in place: it acts on what the step before left."""
+
+    after_ms: int
+    """This long after the step before began, or after the arrival for the first one."""
+    drop: tuple[SkillId, ...] = ()
+    """Skills that are no longer asked, in any form."""
+    lower: tuple[SkillLevel, ...] = ()
+    """Skills that are asked at this level at the most."""
+    widen: Requirement | None = None
+    """Who may take it as well: a team, named agents, anyone."""
+
+
+class BackOffs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How long nothing is offered to an agent after an offer of the queue ended badly (ms)."""
+
+    declined_ms: int = 0
+    busy_ms: int = 5_000
+    no_answer_ms: int = 0
+    failed_ms: int = 2_000
+    unreachable_ms: int | None = None
+    """None: an agent whose phone cannot be reached is made not ready instead."""
+
+
+class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     queue: QueueId
     medium: Medium
-    required_skills: tuple[SkillId, ...] = ()
+    requirement: Requirement = ANYONE
+    relaxation: tuple[RelaxationStep, ...] = ()
+    preferred_ms: tuple[int, ...] = ()
+    """How long each of a customer's preferred agents is waited for, in order; the last holds for all further ones.
+    Empty: nobody is preferred in this queue."""
+    choice: AgentChoice = AgentChoice.LONGEST_IDLE
+    weights: tuple[SkillLevel, ...] = ()
+    """Under `weighted`: how much a level of each skill counts."""
     target_ms: int
-    """Due time is arrival plus this."""
+    """Due time is arrival plus this, moved by priority and value (see `router/core/order.py`)."""
+    priority_step_ms: int = 0
+    value_step_ms: int = 0
+    moved_max_ms: int = 0
+    """Priority and value together never move a due time by more."""
+    age_percent: int = 100
+    """How fast lateness counts: at 300 one overdue second counts like three."""
+    age_max_ms: int = 0
+    """Lateness never counts for more than this beyond itself."""
+    back_offs: BackOffs = BackOffs()
     offer_ms: int
     """How long an offer stands; for a call, how long the phone rings."""
     misses_max: int = 1

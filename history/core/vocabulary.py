@@ -7,6 +7,13 @@ free text and refused by `tests/history/test_entries.py`. The glossary (GLOSSARY
 from enum import StrEnum
 from typing import NewType
 
+
+class Word(StrEnum):
+    """Base of the enums below. They are keys of the router's tables, and the enum's own hash is a call in Python."""
+
+    __hash__ = str.__hash__
+
+
 TenantId = NewType("TenantId", str)
 DomainId = NewType("DomainId", str)
 StreamName = NewType("StreamName", str)
@@ -17,6 +24,8 @@ UserId = NewType("UserId", str)
 TeamId = NewType("TeamId", str)
 QueueId = NewType("QueueId", str)
 SkillId = NewType("SkillId", str)
+Requirement = NewType("Requirement", str)  # canonical text of an expression over skills: ids and numbers only
+WorkId = NewType("WorkId", str)  # work that was not offered, as its room calls it
 ReasonCode = NewType("ReasonCode", str)  # why an agent is not ready: an id of the definition
 DispositionId = NewType("DispositionId", str)
 SwitchName = NewType("SwitchName", str)
@@ -44,7 +53,7 @@ SessionId = NewType("SessionId", str)
 RulesVersion = NewType("RulesVersion", str)
 
 
-class Medium(StrEnum):
+class Medium(Word):
     """What an interaction travels over. A task has no medium of its own; it counts as one for capacity."""
 
     VOICE = "voice"
@@ -53,7 +62,7 @@ class Medium(StrEnum):
     TASK = "task"
 
 
-class Presence(StrEnum):
+class Presence(Word):
     """What an agent chose. What they are doing (workload) is derived from their leases, never stored."""
 
     SIGNED_OUT = "signed_out"
@@ -61,7 +70,7 @@ class Presence(StrEnum):
     READY = "ready"
 
 
-class PresenceBy(StrEnum):
+class PresenceBy(Word):
     """Who changed a presence."""
 
     AGENT = "agent"
@@ -69,14 +78,14 @@ class PresenceBy(StrEnum):
     PHONE_PROBLEM = "phone_problem"
 
 
-class Trust(StrEnum):
+class Trust(Word):
     """How sure we are that a customer is who their identity says."""
 
     VERIFIED = "verified"
     CLAIMED = "claimed"
 
 
-class Role(StrEnum):
+class Role(Word):
     """What a user may do; see `agent_desktop.core.rights`."""
 
     AGENT = "agent"
@@ -85,11 +94,11 @@ class Role(StrEnum):
     INTEGRATOR = "integrator"
 
 
-class HandlingRole(StrEnum):
+class HandlingRole(Word):
     OWNER = "owner"
 
 
-class LegFailure(StrEnum):
+class LegFailure(Word):
     """Why an agent's phone was not connected."""
 
     BUSY = "busy"
@@ -101,7 +110,7 @@ class LegFailure(StrEnum):
     SWITCH_DOWN = "switch_down"
 
 
-class EndedBy(StrEnum):
+class EndedBy(Word):
     """Who ended a handling's part with the customer."""
 
     CUSTOMER = "customer"
@@ -110,17 +119,18 @@ class EndedBy(StrEnum):
     SYSTEM = "system"
 
 
-class WithdrawnBecause(StrEnum):
+class WithdrawnBecause(Word):
     """Why an offer ended without the agent's doing."""
 
     CUSTOMER_LEFT = "customer_left"
     ANSWERED_ELSEWHERE = "answered_elsewhere"  # by a phone whose own offer had ended, or outside the engine
     AGENT_TALKS = "agent_talks"  # the agent's phone answered another call, late
     PHONE_GONE = "phone_gone"
+    MOVED = "moved"  # a supervisor moved, parked or gave away what was offered
     DEFINITION = "definition"
 
 
-class CloseReason(StrEnum):
+class CloseReason(Word):
     """The one terminal reason of an interaction."""
 
     HANDLED = "handled"
@@ -131,7 +141,7 @@ class CloseReason(StrEnum):
     UNKNOWN_QUEUE = "unknown_queue"
 
 
-class Standing(StrEnum):
+class Standing(Word):
     """Where the switch has a caller, seen after a gap or outside the engine's doing."""
 
     WAITING = "waiting"
@@ -139,13 +149,15 @@ class Standing(StrEnum):
     SERVED = "served"  # by whom the dialplan's fallback rang
 
 
-class BackOffBecause(StrEnum):
+class BackOffBecause(Word):
     BUSY = "busy"
     DECLINED = "declined"
+    NO_ANSWER = "no_answer"
+    UNREACHABLE = "unreachable"
     FAILED = "failed"
 
 
-class Outcome(StrEnum):
+class Outcome(Word):
     """What became of an input."""
 
     ACCEPTED = "accepted"
@@ -154,7 +166,7 @@ class Outcome(StrEnum):
     DEFECT = "defect"  # set aside: an exception in the engine, nothing has changed
 
 
-class OutcomeReason(StrEnum):
+class OutcomeReason(Word):
     """Why an input was ignored or refused: one enum, so that screens and the API can translate it."""
 
     OLDER_EPOCH = "older_epoch"
@@ -176,9 +188,41 @@ class OutcomeReason(StrEnum):
     NO_CHANGE = "no_change"
     WORK_IN_HAND = "work_in_hand"
     REASON_MISSING = "reason_missing"
+    REQUIREMENT_UNREADABLE = "requirement_unreadable"
+    UNKNOWN_WORK = "unknown_work"
+    NOT_WAITING = "not_waiting"
+    OUT_OF_RANGE = "out_of_range"
+    WRONG_MEDIUM = "wrong_medium"
 
 
-class InteractionPhase(StrEnum):
+class AgentChoice(Word):
+    """By what a queue chooses among the agents who are free; equal ones go by the longest idle, then by id."""
+
+    LONGEST_IDLE = "longest_idle"
+    LEAST_OCCUPIED = "least_occupied"
+    BEST_SKILL = "best_skill"
+    LEAST_SKILLED = "least_skilled"
+    ROUND_ROBIN = "round_robin"
+    WEIGHTED = "weighted"
+
+
+class Takes(Word):
+    """By what an agent who becomes free chooses among the work that waits."""
+
+    MOST_URGENT = "most_urgent"
+    BEST_SKILL_FIRST = "best_skill_first"
+
+
+class OfferedBecause(Word):
+    """Why this interaction came before the others that the agent could have taken."""
+
+    URGENCY = "urgency"
+    TURN = "turn"  # its medium had been passed over too often
+    OWN_SKILL = "own_skill"
+    PULLED = "pulled"
+
+
+class InteractionPhase(Word):
     """Where an interaction is: in exactly one of these."""
 
     WAITING = "waiting"
@@ -188,7 +232,7 @@ class InteractionPhase(StrEnum):
     CLOSED = "closed"
 
 
-class OfferPhase(StrEnum):
+class OfferPhase(Word):
     """Pending: shown, and for a call not yet ringing. Ringing: the phone rings. The others are its one end."""
 
     PENDING = "pending"
@@ -200,7 +244,7 @@ class OfferPhase(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class HandlingPhase(StrEnum):
+class HandlingPhase(Word):
     ACTIVE = "active"
     WRAP_UP = "wrap_up"
     COMPLETED = "completed"

@@ -4,6 +4,7 @@ from typing import Any
 
 from history.core import routing as facts
 from history.core.routing_records import InteractionRecord
+from history.core.routing_settings import QueueSettings
 from history.core.vocabulary import (
     CloseReason,
     EndedBy,
@@ -13,13 +14,16 @@ from history.core.vocabulary import (
     OutcomeReason,
     QueueId,
     Standing,
-    VisitId,
     WithdrawnBecause,
 )
+from router.core import queueing
 from router.core.decision import Deciding, Refused, ignored
 from router.core.inputs import CustomerLeft, DefinitionApplied, InteractionArrived, InteractionLearnt, SwitchSeen
 from router.core.lifecycle import LIFECYCLE
 from router.core.lifecycle import Trigger as LifecycleTrigger
+from router.core.order import PRIORITY_MAX
+from router.core.requirements import parse
+from router.errors import BadRequirement
 
 
 def definition_applied(deciding: Deciding, given: DefinitionApplied) -> Refused | None:
@@ -31,10 +35,10 @@ def definition_applied(deciding: Deciding, given: DefinitionApplied) -> Refused 
     agents = {agent.agent for agent in given.settings.agents}
     if any(record.queue not in queues for record in state.interactions.values()):
         return Refused(OutcomeReason.WORK_IN_HAND)
-    if any(held for agent, held in state.agent_handlings.items() if agent not in agents):
+    if any(seat.leases() for seat in state.seats.numbered if seat.agent not in agents):
         return Refused(OutcomeReason.WORK_IN_HAND)
-    if any(held for agent, held in state.agent_offers.items() if agent not in agents):
-        return Refused(OutcomeReason.WORK_IN_HAND)
+    if any(_unreadable(queue) for queue in given.settings.queues):
+        return Refused(OutcomeReason.REQUIREMENT_UNREADABLE)
     deciding.add(facts.RoutingDefined(settings=given.settings))
     return None
 
@@ -51,26 +55,25 @@ def interaction_arrived(deciding: Deciding, given: InteractionArrived) -> Refuse
     if queue_id is None:
         return Refused(OutcomeReason.UNKNOWN_QUEUE)
     queue = state.queue_settings[queue_id]
-    visit = VisitId(f"{given.interaction}/1")
-    deciding.add(
-        facts.InteractionQueued(
-            interaction=given.interaction,
-            visit=visit,
-            medium=given.medium,
-            queue=queue_id,
-            required_skills=tuple(sorted({*queue.required_skills, *given.required_skills})),
-            arrived_ms=given.arrived_ms,
-            due_ms=given.arrived_ms + queue.target_ms if given.due_ms is None else given.due_ms,
-            switch=given.switch,
-            customer=given.customer,
-            identity=given.identity,
-            trust=given.trust,
-            attributes=given.attributes,
-        )
-    )
+    if not -PRIORITY_MAX <= given.priority <= PRIORITY_MAX:
+        return Refused(OutcomeReason.OUT_OF_RANGE)
+    try:
+        queued = queueing.queued(state, given, queue, deciding.now_ms)
+    except BadRequirement:
+        return Refused(OutcomeReason.REQUIREMENT_UNREADABLE)
+    deciding.add(queued)
     if given.standing is Standing.SERVED:
-        deciding.flow_out(given.interaction, visit, queue_id, given.medium, given.arrived_ms)
+        deciding.flow_out(given.interaction, queued.visit, queue_id, given.medium, given.arrived_ms)
     return None
+
+
+def _unreadable(queue: QueueSettings) -> bool:
+    try:
+        for text in (queue.requirement, *(step.widen for step in queue.relaxation if step.widen is not None)):
+            parse(text)
+    except BadRequirement:
+        return True
+    return False
 
 
 def _seen_again(deciding: Deciding, known: InteractionRecord, standing: Standing | None) -> Refused | None:

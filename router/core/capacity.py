@@ -1,70 +1,122 @@
-"""How much an agent carries, and whether one more interaction of a medium still fits.
+"""How much an agent carries, and of which media one more interaction still fits.
 
-Load is the set of live leases (offers and handlings), never a counter. Media have weights against the agent's 100 and
-limits; interruptible work (mail, tasks) is not counted against work that is not interruptible, so that a call finds
-agents who answer mail in between.
+Load is the set of live leases (offers, handlings, and work that was not offered), never a counter. Media have weights
+against the agent's 100 and limits; interruptible work (mail, tasks) is not counted against work that is not
+interruptible, so that a call finds agents who answer mail in between. Work that was not offered may pass the limits;
+then nothing is offered until the load has fallen.
 """
 
+from history.core.routing_records import AgentRecord, HandlingRecord, OfferRecord, WorkRecord
 from history.core.routing_settings import AgentSettings, MediumCapacity
-from history.core.vocabulary import AgentId, Medium, Presence
-from router.core.state import State
+from history.core.vocabulary import AgentId, HandlingId, Medium, OfferId, Presence, SkillId, WorkId
 
 FULL = 100
+MEDIA = tuple(Medium)
+NUMBER_OF = {medium: number for number, medium in enumerate(MEDIA)}
 
 
-def capacity_of(settings: AgentSettings, medium: Medium) -> MediumCapacity | None:
-    """Return the agent's capacity for the medium, or None where they take none of it."""
-    for capacity in settings.capacities:
-        if capacity.medium is medium:
-            return capacity
-    return None
+class Seat:
+    """One agent: settings, record and leases side by side, and what follows from them for matching."""
+
+    __slots__ = (
+        "able",
+        "agent",
+        "capacities",
+        "classes",
+        "classes_seen",
+        "handlings",
+        "idle_entry",
+        "levels",
+        "number",
+        "offers",
+        "open",
+        "record",
+        "settings",
+        "works",
+    )
+
+    def __init__(self, number: int, settings: AgentSettings, record: AgentRecord) -> None:
+        self.number = number
+        self.agent: AgentId = settings.agent
+        self.settings = settings
+        self.record = record
+        self.capacities: dict[Medium, MediumCapacity] = {each.medium: each for each in settings.capacities}
+        self.levels: dict[SkillId, int] = {each.skill: each.level for each in settings.skills}
+        self.offers: dict[OfferId, OfferRecord] = {}
+        self.handlings: dict[HandlingId, HandlingRecord] = {}
+        self.works: dict[WorkId, WorkRecord] = {}
+        self.able = 0
+        """Media (a bit each) that the agent takes, is ready for and can be reached over, whatever they carry."""
+        self.open = 0
+        """Media (a bit each) of which one more interaction may be offered now."""
+        self.idle_entry: tuple[int, int] | None = None
+        self.classes = 0
+        self.classes_seen = 0
+
+    def leases(self) -> list[Medium]:
+        """Return the medium of each live lease."""
+        held = [offer.medium for offer in self.offers.values()]
+        held += [handling.medium for handling in self.handlings.values()]
+        held += [work.medium for work in self.works.values()]
+        return held
 
 
-def leases(state: State, agent: AgentId) -> list[Medium]:
-    """Return the medium of each live lease of the agent."""
-    held = [offer.medium for offer in state.agent_offers[agent].values()]
-    held += [handling.medium for handling in state.agent_handlings[agent].values()]
-    return held
+def able_media(seat: Seat) -> int:
+    """Return the media that the agent takes and can be reached over while ready and not backing off."""
+    record = seat.record
+    if record.presence is not Presence.READY or record.backed_off_until_ms:
+        return 0
+    able = 0
+    for medium in seat.capacities:
+        if medium is Medium.VOICE:
+            if seat.settings.phone is not None and record.phone_reachable:
+                able |= VOICE_BIT
+        elif record.desktop:
+            able |= 1 << NUMBER_OF[medium]
+    return able
 
 
-def fits(state: State, settings: AgentSettings, medium: Medium) -> bool:
-    """Whether one more interaction of this medium fits beside the agent's leases."""
-    wanted = capacity_of(settings, medium)
-    if wanted is None:
-        return False
-    held = leases(state, settings.agent)
+VOICE_BIT = 1 << NUMBER_OF[Medium.VOICE]
+
+
+def open_media(seat: Seat, able: int) -> int:
+    """Return those of the able media of which one more interaction fits beside the leases."""
+    if not able:
+        return 0
+    held = seat.leases()
+    busy_outside = seat.record.phone_busy
+    if busy_outside:
+        able &= ~VOICE_BIT
+    if not held and not busy_outside:
+        return able
+    found = 0
+    for medium, capacity in seat.capacities.items():
+        bit = 1 << NUMBER_OF[medium]
+        if able & bit and not is_asked(seat, capacity) and _fits(seat, medium, capacity, held):
+            found |= bit
+    return found
+
+
+def is_asked(seat: Seat, wanted: MediumCapacity) -> bool:
+    """Whether a live offer stands in the way: one question at a time, but a call may pass a mail that is offered."""
+    for offer in seat.offers.values():
+        offered = seat.capacities.get(offer.medium)
+        if wanted.interruptible or offered is None or not offered.interruptible:
+            return True
+    return False
+
+
+def _fits(seat: Seat, medium: Medium, wanted: MediumCapacity, held: list[Medium]) -> bool:
     if held.count(medium) >= wanted.limit:
         return False
     load = wanted.weight
     for each in held:
-        capacity = capacity_of(settings, each)
+        capacity = seat.capacities.get(each)
         # A medium taken out of an agent's settings while they hold work of it occupies them wholly.
         if capacity is None:
             load += FULL
         elif wanted.interruptible or not capacity.interruptible:
             load += capacity.weight
-    if state.agents[settings.agent].phone_busy and Medium.VOICE not in held:
+    if seat.record.phone_busy and Medium.VOICE not in held:
         load += FULL  # a call that did not come through us
     return load <= FULL
-
-
-def is_available(state: State, settings: AgentSettings, medium: Medium, now_ms: int) -> bool:
-    """Ready, reachable over what the medium needs, not backing off, and with capacity to spare. Never stored."""
-    agent = state.agents[settings.agent]
-    if agent.presence is not Presence.READY or agent.backed_off_until_ms > now_ms:
-        return False
-    if medium is Medium.VOICE:
-        reachable = settings.phone is not None and agent.phone_reachable and not agent.phone_busy
-    else:
-        reachable = agent.desktop
-    return reachable and not is_asked(state, settings, medium) and fits(state, settings, medium)
-
-
-def is_asked(state: State, settings: AgentSettings, medium: Medium) -> bool:
-    """Whether a live offer stands in the way: one question at a time, but a call may pass a mail that is offered."""
-    wanted = capacity_of(settings, medium)
-    for offer in state.agent_offers[settings.agent].values():
-        offered = capacity_of(settings, offer.medium)
-        if wanted is None or wanted.interruptible or offered is None or not offered.interruptible:
-            return True
-    return False

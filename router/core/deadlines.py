@@ -14,10 +14,12 @@ from history.core.vocabulary import (
     HandlingId,
     HandlingPhase,
     InteractionId,
+    InteractionPhase,
     Medium,
     OfferId,
     OfferPhase,
 )
+from router.core import queueing
 from router.core.decision import Deciding
 from router.core.state import Deadline, State
 
@@ -71,7 +73,33 @@ def _hang_up(deciding: Deciding, interaction_id: InteractionId) -> None:
 
 
 def _back_off(deciding: Deciding, agent: AgentId) -> None:
-    """Nothing follows but that the agent may be matched again, which the engine does after each deadline."""
+    record = deciding.state.agents.get(agent)
+    if record is not None and 0 < record.backed_off_until_ms <= deciding.now_ms:
+        deciding.add(facts.BackOffEnded(agent=agent))
+
+
+def _declined(deciding: Deciding, interaction_id: InteractionId) -> None:
+    interaction = deciding.state.interactions.get(interaction_id)
+    for declined in () if interaction is None else interaction.declined_by:
+        if declined.until_ms <= deciding.now_ms:
+            deciding.add(facts.OfferableAgain(interaction=interaction_id, agent=declined.agent))
+
+
+def _step(deciding: Deciding, interaction_id: InteractionId) -> None:
+    interaction = deciding.state.interactions.get(interaction_id)
+    if interaction is None or interaction.next_step_ms is None or interaction.next_step_ms > deciding.now_ms:
+        return
+    if interaction.phase in (InteractionPhase.WAITING, InteractionPhase.OFFERED):
+        relaxed = queueing.relaxed(deciding.state, interaction, deciding.now_ms)
+        if relaxed is not None:
+            deciding.add(relaxed)
+
+
+def _parked(deciding: Deciding, interaction_id: InteractionId) -> None:
+    interaction = deciding.state.interactions.get(interaction_id)
+    if interaction is None or interaction.parked_until_ms is None or interaction.parked_until_ms > deciding.now_ms:
+        return
+    deciding.add(facts.InteractionResumed(interaction=interaction_id))
 
 
 _DECIDE: dict[str, Any] = {
@@ -80,4 +108,7 @@ _DECIDE: dict[str, Any] = {
     "wrap_up": _wrap_up,
     "hang_up": _hang_up,
     "back_off": _back_off,
+    "declined": _declined,
+    "step": _step,
+    "parked": _parked,
 }

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from history.core import routing as facts
 from history.core.entries import Fact
 from history.core.routing_records import HandlingRecord, InteractionRecord, OfferRecord
+from history.core.routing_settings import BackOffs
 from history.core.vocabulary import (
     AgentId,
+    BackOffBecause,
     CloseReason,
     DispositionId,
     EndedBy,
@@ -25,6 +27,7 @@ from history.core.vocabulary import (
     VisitId,
     WithdrawnBecause,
 )
+from router.core import queueing
 from router.core.state import State
 
 RING_GRACE_MS = 2_000
@@ -98,6 +101,16 @@ class Deciding:
         self.add(facts.OfferExpired(offer=offer.offer, interaction=offer.interaction, agent=offer.agent, misses=misses))
         if misses >= queue.misses_max:
             self.make_not_ready(offer, PresenceBy.MISSED_OFFERS)
+        else:
+            self.back_off(offer, BackOffBecause.NO_ANSWER, queue.back_offs.no_answer_ms)
+
+    def back_off(self, offer: OfferRecord, because: BackOffBecause, for_ms: int) -> None:
+        """Leave the agent in peace for a while, if their queue says so."""
+        if for_ms > 0:
+            self.add(facts.AgentBackedOff(agent=offer.agent, until_ms=self.now_ms + for_ms, because=because))
+
+    def back_offs_of(self, offer: OfferRecord) -> BackOffs:
+        return self.state.queue_settings[self.state.interactions[offer.interaction].queue].back_offs
 
     def make_not_ready(self, offer: OfferRecord, by: PresenceBy) -> None:
         if self.state.agents[offer.agent].presence is Presence.READY:
@@ -112,6 +125,7 @@ class Deciding:
                 not_again_before_ms=self.now_ms + NOT_AGAIN_MS,
             )
         )
+        self.back_off(offer, BackOffBecause.DECLINED, self.back_offs_of(offer).declined_ms)
 
     def withdraw(self, offer: OfferRecord, because: WithdrawnBecause) -> None:
         self.add(
@@ -178,22 +192,7 @@ class Deciding:
         interaction = self.state.interactions[handling.interaction]
         self.end_part(handling, by)
         self.complete(handling, None, self.now_ms)
-        self.add(
-            facts.InteractionQueued(
-                interaction=interaction.interaction,
-                visit=VisitId(f"{interaction.interaction}/{interaction.visits + 1}"),
-                medium=interaction.medium,
-                queue=interaction.queue,
-                required_skills=interaction.required_skills,
-                arrived_ms=interaction.arrived_ms,
-                due_ms=interaction.due_ms,
-                switch=interaction.switch,
-                customer=interaction.customer,
-                identity=interaction.identity,
-                trust=interaction.trust,
-                attributes=interaction.attributes,
-            )
-        )
+        self.add(queueing.queued_again(self.state, interaction, self.now_ms))
 
     def complete(self, handling: HandlingRecord, disposition: DispositionId | None, since_ms: int) -> None:
         self.add(

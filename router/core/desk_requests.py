@@ -4,6 +4,7 @@ from typing import Any
 
 from history.core import routing as facts
 from history.core.vocabulary import EndedBy, Medium, OfferPhase, OutcomeReason, Presence, PresenceBy
+from router.core import queueing
 from router.core.decision import Deciding, Refused, ignored
 from router.core.handlings import HANDLING
 from router.core.handlings import Trigger as HandlingTrigger
@@ -72,9 +73,7 @@ def agent_chose_presence(deciding: Deciding, given: AgentChosePresence) -> Refus
         return Refused(OutcomeReason.UNKNOWN_REASON)
     if given.presence is Presence.NOT_READY and given.reason is None:
         return Refused(OutcomeReason.REASON_MISSING)
-    if given.presence is Presence.SIGNED_OUT and (
-        state.agent_offers[given.agent] or state.agent_handlings[given.agent]
-    ):
+    if given.presence is Presence.SIGNED_OUT and state.seats.of[given.agent].leases():
         return Refused(OutcomeReason.WORK_IN_HAND)
     because = PRESENCE.why_ignored(agent.presence, _TRIGGER[given.presence])
     if because is not None:
@@ -82,6 +81,8 @@ def agent_chose_presence(deciding: Deciding, given: AgentChosePresence) -> Refus
     deciding.add(
         facts.PresenceChanged(agent=given.agent, presence=given.presence, reason=given.reason, by=PresenceBy.AGENT)
     )
+    if given.presence is Presence.SIGNED_OUT:
+        deciding.add(*queueing.left_behind(state, given.agent, deciding.now_ms))
     return None
 
 

@@ -1,35 +1,169 @@
-"""Matching: the most urgent interaction that somebody free can take is offered to the agent that the policy picks.
+"""Matching: the most urgent interaction that somebody free can take is offered to the agent whom its queue chooses.
 
-The heads of all work classes are looked at in the order of their due times (arrival + target), then arrival, then id;
-only a head can be next in its class, unless somebody has declined it: then those behind it are looked at too. A class
-that nobody available can serve is passed over and keeps its order.
+Whoever could be matched has been matched before, so only two things bring a new pair: a class with a new head, and an
+agent who may take more than before. Both are marked where they change (`Waiting.fresh`, `Seats.opened`) and looked at
+here, in the order of `router/core/order.py`.
+
+No medium starves another. Where an agent serves several media:
+- *Turns.* Each offer notes the media of which overdue work that the agent could have taken was passed over. A medium
+  passed over three times in a row comes next. So while overdue work of a medium waits that an agent can take, at most
+  `PASSED_MAX + media - 2` (that is 5) offers in a row to that agent are of other media.
+- *Holds.* Overdue work that does not fit beside what an agent has in hand (a call behind chats) would wait for ever if
+  the agent got another chat each time one ends. The agent who would get the less urgent piece is held instead: nothing
+  but that medium is offered to them until the overdue one is offered to somebody or gone. It waits no longer than
+  the longest of the pieces that one agent has in hand; one agent at a time is held for each class.
 """
 
+from collections.abc import Iterator
+
 from history.core import routing as facts
-from history.core.routing_records import InteractionRecord
-from history.core.vocabulary import Medium, OfferId
+from history.core.routing_settings import QueueSettings
+from history.core.vocabulary import InteractionId, Medium, OfferedBecause, OfferId, Takes
+from router.core.capacity import MEDIA, NUMBER_OF, Seat
 from router.core.decision import Deciding
-from router.core.selection import Choice, choose
+from router.core.order import due_at_ms
+from router.core.seats import numbers_in
+from router.core.selection import Choice, choose, free_for, score_of, skill_score
+from router.core.state import State
+from router.core.waiting import Entry
+
+PASSED_MAX = 3
+"""So often in a row overdue work of a medium may be passed over at one agent."""
+
+Urgency = tuple[int, int, InteractionId]
 
 
-def next_offer(deciding: Deciding) -> bool:
-    """Add the facts of one offer, or return False when nobody who waits can be served now."""
+def next_match(deciding: Deciding) -> bool:
+    """Add the facts of one match, an offer or a hold, or return False when nobody who waits can be served now."""
     state = deciding.state
-    heads = [head for work_class in list(state.waiting) for head in state.heads(work_class)]
-    heads.sort(key=lambda head: (head.due_ms, head.arrived_ms, head.interaction))
-    for head in heads:
-        choice = choose(state, head, deciding.now_ms)
-        if choice is not None:
-            _offer(deciding, head, choice)
-            return True
-    return False
+    state.seats.refresh()
+    if not state.waiting.fresh and not state.seats.opened:
+        return False
+    found = _most_urgent(state, deciding.now_ms)
+    if found is None:
+        state.waiting.fresh.clear()
+        state.seats.opened.clear()
+        return False
+    entry, because = found
+    choice = choose(state, entry[4], deciding.now_ms)
+    assert choice is not None, "a head was found for which nobody is free"
+    _match(deciding, entry, choice, because)
+    return True
 
 
-def _offer(deciding: Deciding, head: InteractionRecord, choice: Choice) -> None:
-    state = deciding.state
+def _most_urgent(state: State, now_ms: int) -> tuple[Entry, OfferedBecause] | None:
+    """Return the most urgent head among the classes with a new one and those of agents who may take more."""
+    best: tuple[Urgency, Entry, OfferedBecause] | None = None
+    for number in state.waiting.fresh:
+        work_class = state.waiting.numbered[number]
+        if work_class.live and free_for(state, work_class) and (entry := state.waiting.head(work_class)) is not None:
+            urgency = urgency_of(state, entry, now_ms)
+            if best is None or urgency < best[0]:
+                best = (urgency, entry, OfferedBecause.URGENCY)
+    for number in state.seats.opened:
+        found = _best_for(state, state.seats.numbered[number], now_ms)
+        if found is not None and (best is None or found[0] < best[0]):
+            best = found
+    return None if best is None else (best[1], best[2])
+
+
+def _best_for(state: State, seat: Seat, now_ms: int) -> tuple[Urgency, Entry, OfferedBecause] | None:
+    """Return what an agent takes next by their own rule."""
+    heads = _heads(state, seat, seat.open)
+    if seat.settings.takes is Takes.BEST_SKILL_FIRST:
+        ranked = [(-skill_score(entry[4], seat), urgency_of(state, entry, now_ms), entry) for entry in heads]
+        if not ranked:
+            return None
+        _, urgency, entry = min(ranked, key=lambda each: each[:2])
+        return urgency, entry, OfferedBecause.OWN_SKILL
+    best: tuple[Urgency, Entry] | None = None
+    for entry in heads:
+        urgency = urgency_of(state, entry, now_ms)
+        if best is None or urgency < best[0]:
+            best = (urgency, entry)
+    return None if best is None else (best[0], best[1], OfferedBecause.URGENCY)
+
+
+def _heads(state: State, seat: Seat, media: int) -> Iterator[Entry]:
+    """Yield the head of each class of these media that the agent may take and in which somebody waits."""
+    waiting = state.waiting
+    if not waiting.holding_work or not media:
+        return
+    of_media = 0
+    for number in range(len(MEDIA)):
+        if media >> number & 1:
+            of_media |= waiting.of_medium[number]
+    for number in numbers_in(waiting.classes_of(seat) & waiting.holding_work & of_media):
+        entry = waiting.head(waiting.numbered[number])
+        if entry is not None:
+            yield entry
+
+
+def urgency_of(state: State, entry: Entry, now_ms: int) -> Urgency:
+    """Return what orders a head among those of other classes: lower is more urgent."""
+    queue = state.queue_settings[entry[4].queue]
+    if queue.age_percent == 100:
+        return entry[:3]
+    return (due_at_ms(entry[0], now_ms, queue.age_percent, queue.age_max_ms), entry[1], entry[2])
+
+
+def _match(deciding: Deciding, entry: Entry, choice: Choice, because: OfferedBecause) -> None:
+    """Offer the head to the winner, unless another medium's turn has come at them, or they are to be held."""
+    state, seat, now_ms = deciding.state, choice.winner, deciding.now_ms
+    overdue = _overdue_elsewhere(state, seat, entry, now_ms)
+    if not overdue:
+        _offer(deciding, entry, choice, because, ())
+        return
+    if (to_hold := _to_hold(state, seat, entry, overdue, now_ms)) is not None:
+        hold = facts.AgentHeld(agent=seat.agent, interaction=to_hold[2], medium=to_hold[4].medium)
+        deciding.add(hold)
+        return
+    fitting = {medium: head for medium, head in overdue.items() if seat.open >> NUMBER_OF[medium] & 1}
+    if (in_turn := _in_turn(seat, fitting)) is not None:
+        entry, because = fitting.pop(in_turn), OfferedBecause.TURN
+        score = score_of(state.queue_settings[entry[4].queue], entry[4], seat)
+        choice = Choice(seat, score, free_for(state, entry[4]).bit_count(), None, 0)
+    _offer(deciding, entry, choice, because, tuple(sorted(fitting)))
+
+
+def _overdue_elsewhere(state: State, seat: Seat, entry: Entry, now_ms: int) -> dict[Medium, Entry]:
+    """Return for each other medium the most urgent overdue head that the agent could take, load aside."""
+    found: dict[Medium, Entry] = {}
+    for head in _heads(state, seat, seat.able & ~(1 << NUMBER_OF[entry[4].medium])):
+        if head[0] < now_ms:
+            medium = head[4].medium
+            if medium not in found or urgency_of(state, head, now_ms) < urgency_of(state, found[medium], now_ms):
+                found[medium] = head
+    return found
+
+
+def _to_hold(state: State, seat: Seat, entry: Entry, overdue: dict[Medium, Entry], now_ms: int) -> Entry | None:
+    """Return the overdue head for which the agent is to be held rather than get this one, or None."""
+    urgency = urgency_of(state, entry, now_ms)
+    blocked = [
+        head
+        for medium, head in overdue.items()
+        if not seat.open >> NUMBER_OF[medium] & 1
+        and head[2] not in state.held_for
+        and urgency_of(state, head, now_ms) < urgency
+        and seat.leases()
+    ]
+    return min(blocked, key=lambda head: urgency_of(state, head, now_ms)) if blocked else None
+
+
+def _in_turn(seat: Seat, fitting: dict[Medium, Entry]) -> Medium | None:
+    """Return the medium that has been passed over too often, the most often one first."""
+    due = [(-each.times, each.medium) for each in seat.record.passed if each.times >= PASSED_MAX]
+    return next((medium for _, medium in sorted(due) if medium in fitting), None)
+
+
+def _offer(
+    deciding: Deciding, entry: Entry, choice: Choice, because: OfferedBecause, passed_over: tuple[Medium, ...]
+) -> None:
+    state, seat, now_ms = deciding.state, choice.winner, deciding.now_ms
+    head = state.interactions[entry[2]]
     queue = state.queue_settings[head.queue]
-    desktop = state.agents[choice.winner.agent].desktop
-    voice_wait_ms = state.settings.pop_wait_ms if desktop else 0
+    runner_up = choice.runner_up
     deciding.add(
         facts.OfferMade(
             offer=OfferId(f"o{state.offers_made + 1}"),
@@ -37,12 +171,24 @@ def _offer(deciding: Deciding, head: InteractionRecord, choice: Choice) -> None:
             visit=head.visit,
             queue=head.queue,
             medium=head.medium,
-            agent=choice.winner.agent,
-            waited_ms=max(0, deciding.now_ms - head.queued_ms),
-            expires_at_ms=deciding.now_ms + (voice_wait_ms if head.medium is Medium.VOICE else queue.offer_ms),
-            idle_ms=choice.idle_ms,
+            agent=seat.agent,
+            waited_ms=max(0, now_ms - head.queued_ms),
+            expires_at_ms=now_ms + offer_ms(state, seat, queue),
+            idle_ms=now_ms - seat.record.idle_since_ms,
             candidates=choice.candidates,
-            runner_up=None if choice.runner_up is None else choice.runner_up.agent,
-            runner_up_idle_ms=choice.runner_up_idle_ms,
+            choice=queue.choice,
+            score=choice.score,
+            because=because,
+            runner_up=None if runner_up is None else runner_up.agent,
+            runner_up_idle_ms=0 if runner_up is None else now_ms - runner_up.record.idle_since_ms,
+            runner_up_score=choice.runner_up_score,
+            passed_over=passed_over,
         )
     )
+
+
+def offer_ms(state: State, seat: Seat, queue: QueueSettings) -> int:
+    """Return how long an offer stands; that of a call, until its phone rings: the wait for the page, if any."""
+    if queue.medium is not Medium.VOICE:
+        return queue.offer_ms
+    return state.settings.pop_wait_ms if seat.record.desktop else 0

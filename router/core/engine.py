@@ -11,7 +11,7 @@ from typing import Any
 from history.core import routing as facts
 from history.core.entries import Fact
 from history.core.vocabulary import Outcome, OutcomeReason
-from router.core import arrivals, deadlines, desk_requests, dispatch, telephony
+from router.core import arrivals, deadlines, desk_requests, dispatch, steering, telephony
 from router.core.apply import apply
 from router.core.decision import Deciding
 from router.core.effects import AnyEffect
@@ -20,23 +20,7 @@ from router.core.outstanding import effects_of, outstanding
 from router.core.state import State
 from router.errors import BrokenInvariant
 
-_RULES: dict[type, Any] = {**arrivals.DECIDE, **telephony.DECIDE, **desk_requests.DECIDE}
-
-_MATCHING = (
-    facts.RoutingDefined,
-    facts.PresenceChanged,
-    facts.DesktopConnected,
-    facts.PhoneBecameReachable,
-    facts.PhoneBecameFree,
-    facts.InteractionQueued,
-    facts.OfferAccepted,
-    facts.OfferDeclined,
-    facts.OfferExpired,
-    facts.OfferFailed,
-    facts.OfferWithdrawn,
-    facts.WrapUpCompleted,
-)
-"""Facts after which somebody may be served who could not be before."""
+_RULES: dict[type, Any] = {**arrivals.DECIDE, **telephony.DECIDE, **desk_requests.DECIDE, **steering.DECIDE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +77,6 @@ class Engine:
     def advance(self, now_ms: int) -> Decision:
         """Carry out every deadline that has come, one after the other."""
         found: list[Fact] = []
-        matching = False
         defect: Exception | None = None
         while (due := deadlines.next_due(self.state, now_ms)) is not None:
             deciding = Deciding(self.state, now_ms)
@@ -104,9 +87,8 @@ class Engine:
                 continue
             self._apply(deciding.facts, now_ms)
             found += deciding.facts
-            matching = matching or due.kind == "back_off"
         accepted = Receipt(outcome=Outcome.ACCEPTED)
-        return self._decision([], accepted, now_ms, applied=found, matching=matching, defect=defect)
+        return self._decision([], accepted, now_ms, applied=found, defect=defect)
 
     def next_deadline_ms(self) -> int | None:
         """Return when `advance` wants to be called next (UTC ms), or None. It may be early, never late."""
@@ -122,18 +104,16 @@ class Engine:
         receipt: Receipt,
         now_ms: int,
         applied: list[Fact] | None = None,
-        matching: bool = False,
         defect: Exception | None = None,
     ) -> Decision:
         self._apply(decided, now_ms)
         found = [*(applied or ()), *decided]
-        if matching or any(isinstance(fact, _MATCHING) for fact in found):
-            try:
-                self._match(found, now_ms)
-            except BrokenInvariant:
-                raise
-            except Exception as error:  # a defect in matching: what came in is decided all the same
-                defect = error
+        try:
+            self._match(found, now_ms)
+        except BrokenInvariant:
+            raise
+        except Exception as error:  # a defect in matching: what came in is decided all the same
+            defect = error
         effects = [effect for fact in found for effect in effects_of(self.state, fact)]
         return Decision(facts=tuple(found), effects=tuple(effects), receipt=receipt, defect=defect)
 
@@ -141,7 +121,7 @@ class Engine:
         """Make offers until nobody who waits can be served. A phone without a desktop rings in the same decision."""
         while True:
             deciding = Deciding(self.state, now_ms)
-            if not dispatch.next_offer(deciding):
+            if not dispatch.next_match(deciding):
                 return
             self._apply(deciding.facts, now_ms)
             found += deciding.facts

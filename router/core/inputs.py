@@ -24,11 +24,14 @@ from history.core.vocabulary import (
     Presence,
     QueueId,
     ReasonCode,
+    Requirement,
     SkillId,
     SourceId,
     Standing,
     SwitchName,
     Trust,
+    UserId,
+    WorkId,
 )
 
 
@@ -60,7 +63,13 @@ class InteractionArrived(Input, frozen=True, kw_only=True, omit_defaults=True):
     standing: Standing | None = None
     """None: just arrived. Otherwise how the switch has a caller of whom the engine may know already."""
     required_skills: tuple[SkillId, ...] = ()
+    """Skills that are asked at any level, beside what the queue asks."""
+    requirement: Requirement | None = None
+    """The same as an expression (see `router/core/requirements.py`), beside both."""
+    priority: int = 0
+    """From -10 to 10; higher is sooner."""
     due_ms: int | None = None
+    """When it is due, for work that says so itself; otherwise its queue's target decides."""
     customer: CustomerId | None = None
     identity: IdentityId | None = None
     trust: Trust = Trust.CLAIMED
@@ -180,6 +189,55 @@ class AgentCompletedWrapUp(Input, frozen=True, kw_only=True, omit_defaults=True)
     disposition: DispositionId | None = None
 
 
+class WorkPrioritised(Input, frozen=True, kw_only=True, omit_defaults=True):
+    """A supervisor gives waiting work another priority."""
+
+    interaction: InteractionId
+    priority: int
+    by: UserId | None = None
+
+
+class WorkMoved(Input, frozen=True, kw_only=True, omit_defaults=True):
+    """Waiting work is sent to another queue of its medium, with its arrival and its wait."""
+
+    interaction: InteractionId
+    to: QueueId
+    by: UserId | None = None
+
+
+class WorkParked(Input, frozen=True, kw_only=True, omit_defaults=True):
+    """Waiting work is put aside until then (UTC ms)."""
+
+    interaction: InteractionId
+    until_ms: int
+    by: UserId | None = None
+
+
+class WorkResumed(Input, frozen=True, kw_only=True, omit_defaults=True):
+    interaction: InteractionId
+    by: UserId | None = None
+
+
+class WorkPulled(Input, frozen=True, kw_only=True, omit_defaults=True):
+    """An agent takes this piece of waiting work, or a supervisor gives it to them, whatever its place."""
+
+    interaction: InteractionId
+    agent: AgentId
+    by: UserId | None = None
+
+
+class WorkBegun(Input, frozen=True, kw_only=True):
+    """The agent has work that was not offered: a direct, internal or outgoing call, a consult, a preview."""
+
+    work: WorkId
+    agent: AgentId
+    medium: Medium
+
+
+class WorkFinished(Input, frozen=True, kw_only=True):
+    work: WorkId
+
+
 AnyInput = (
     TimeAdvanced
     | DefinitionApplied
@@ -203,6 +261,13 @@ AnyInput = (
     | AgentDeclinedOffer
     | AgentEndedHandling
     | AgentCompletedWrapUp
+    | WorkPrioritised
+    | WorkMoved
+    | WorkParked
+    | WorkResumed
+    | WorkPulled
+    | WorkBegun
+    | WorkFinished
 )
 
 

@@ -1,18 +1,20 @@
 """What must hold after every step. The driver checks a cheap part, tests and simulation all of it."""
 
-from history.core.vocabulary import HandlingPhase, InteractionPhase, Medium, OfferPhase
-from router.core.capacity import capacity_of, leases
-from router.core.selection import choose
+from history.core.vocabulary import HandlingPhase, InteractionPhase, OfferId, OfferPhase
+from router.core.capacity import NUMBER_OF, able_media, open_media
+from router.core.seats import numbers_in
+from router.core.selection import free_for
 from router.core.state import State
 from router.errors import BrokenInvariant
 
 
-def check(state: State, now_ms: int) -> None:
+def check(state: State) -> None:
     """Raise BrokenInvariant naming what is wrong."""
     _each_interaction_in_one_place(state)
     _offers_and_handlings_have_their_interaction(state)
-    _nobody_beyond_capacity(state)
-    _nobody_waits_beside_an_able_agent(state, now_ms)
+    _nobody_is_offered_beyond_capacity(state)
+    _what_is_indexed_is_so(state)
+    _nobody_waits_beside_a_free_agent(state)
 
 
 def _hold(condition: bool, what: str) -> None:
@@ -27,7 +29,11 @@ def _each_interaction_in_one_place(state: State) -> None:
         handled = record.interaction in state.interaction_handlings
         match record.phase:
             case InteractionPhase.WAITING:
-                waiting[record.queue] = waiting.get(record.queue, 0) + 1
+                stands = record.interaction in state.waiting.places
+                parked = record.parked_until_ms is not None
+                if stands:
+                    waiting[record.queue] = waiting.get(record.queue, 0) + 1
+                _hold(stands is not parked, f"{record.interaction} is parked: {parked}, and stands in line: {stands}")
                 _hold(not offered and not handled, f"{record.interaction} waits and is held")
             case InteractionPhase.OFFERED:
                 _hold(offered and not handled, f"{record.interaction} is offered without an offer, or held")
@@ -38,7 +44,7 @@ def _each_interaction_in_one_place(state: State) -> None:
                 _hold(handled or not record.customer_gone, f"{record.interaction} should be closed")
             case InteractionPhase.CLOSED:
                 _hold(False, f"{record.interaction} is closed and still here")
-    counted = {queue: count for queue, count in state.waiting_count.items() if count}
+    counted = {queue: count for queue, count in state.waiting.in_queue.items() if count}
     _hold(waiting == counted, f"waiting {waiting} counted as {counted}")
 
 
@@ -46,30 +52,50 @@ def _offers_and_handlings_have_their_interaction(state: State) -> None:
     for offer in state.offers.values():
         _hold(state.interactions[offer.interaction].offer == offer.offer, f"{offer.offer} is not its interaction's")
         _hold(offer.phase in (OfferPhase.PENDING, OfferPhase.RINGING), f"{offer.offer} has ended and is still here")
-        _hold(offer.offer in state.agent_offers[offer.agent], f"{offer.offer} is not among its agent's")
+        _hold(offer.offer in state.seats.of[offer.agent].offers, f"{offer.offer} is not among its agent's")
     for handling in state.handlings.values():
         _hold(handling.interaction in state.interactions, f"{handling.handling} has lost its interaction")
         _hold(handling.phase is not HandlingPhase.COMPLETED, f"{handling.handling} is completed and still here")
-        _hold(handling.handling in state.agent_handlings[handling.agent], f"{handling.handling} is not its agent's")
+        _hold(handling.handling in state.seats.of[handling.agent].handlings, f"{handling.handling} is not its agent's")
 
 
-def _nobody_beyond_capacity(state: State) -> None:
-    """Only offers made here are leases in this version, so nobody may hold more than their limits."""
-    for settings in state.settings.agents:
-        held = leases(state, settings.agent)
-        for medium in Medium:
-            capacity = capacity_of(settings, medium)
+def _nobody_is_offered_beyond_capacity(state: State) -> None:
+    """What an agent held when an offer was made left room for it; work that was taken or begun without an offer may
+    pass the limits later."""
+    for seat in state.seats.numbered:
+        for offer in seat.offers.values():
+            capacity = seat.capacities.get(offer.medium)
             limit = 0 if capacity is None else capacity.limit
-            offered = [offer for offer in state.agent_offers[settings.agent].values() if offer.medium is medium]
-            _hold(
-                not offered or held.count(medium) <= limit, f"{settings.agent} is offered more {medium} than they take"
-            )
+            leases = [(each.medium, each.offer) for each in seat.offers.values()]
+            leases += [(each.medium, each.offer) for each in seat.handlings.values()]
+            before = [medium for medium, made_by in leases if _number(made_by) <= _number(offer.offer)]
+            held = before.count(offer.medium)
+            _hold(offer.pulled or held <= limit, f"{seat.agent} is offered more {offer.medium} than they take")
 
 
-def _nobody_waits_beside_an_able_agent(state: State, now_ms: int) -> None:
-    for work_class in list(state.waiting):
-        head = state.head(work_class)
+def _number(offer: OfferId) -> int:
+    return int(offer[1:])
+
+
+def _what_is_indexed_is_so(state: State) -> None:
+    """The masks say what the records say."""
+    state.seats.refresh()
+    for seat in state.seats.numbered:
+        able = able_media(seat)
+        held = seat.record.held_medium
+        opened = open_media(seat, able) & (~0 if held is None else 1 << NUMBER_OF[held])
+        _hold(opened == seat.open, f"{seat.agent} may take {opened} and is indexed with {seat.open}")
+        for medium, number in NUMBER_OF.items():
+            indexed = bool(state.seats.open[number] >> seat.number & 1)
+            _hold(indexed is bool(opened >> number & 1), f"{seat.agent} is indexed wrongly for {medium}")
+    for interaction, agent in state.held_for.items():
+        _hold(interaction in state.waiting.places, f"{agent} is held for {interaction}, which does not wait")
+        _hold(state.agents[agent].held_for == interaction, f"{agent} is not held for {interaction}")
+
+
+def _nobody_waits_beside_a_free_agent(state: State) -> None:
+    for work_class in state.waiting.numbered:
+        head = state.waiting.head(work_class)
         if head is not None:
-            choice = choose(state, head, now_ms)
-            able = None if choice is None else choice.winner.agent
-            _hold(choice is None, f"{head.interaction} waits while {able} is available")
+            free = [state.seats.numbered[number].agent for number in numbers_in(free_for(state, work_class))]
+            _hold(not free, f"{head[2]} waits while {free} are free")

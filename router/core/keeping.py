@@ -3,12 +3,19 @@
 Used alike when a fact makes a record and when a snapshot brings it back, so that both lead to the same state.
 """
 
-import heapq
-
 from history.core import routing as facts
-from history.core.routing_records import AgentRecord, HandlingRecord, InteractionRecord, OfferRecord
-from history.core.vocabulary import InteractionId
-from router.core.state import State, class_of
+from history.core.routing_records import (
+    AgentRecord,
+    DeclinedBy,
+    HandlingRecord,
+    InteractionRecord,
+    OfferRecord,
+    WorkRecord,
+)
+from history.core.vocabulary import AgentId, InteractionId
+from router.core.capacity import Seat
+from router.core.occupancy import with_work
+from router.core.state import State
 
 CLOSED_KEPT = 10_000
 """How many closed interactions are remembered, so that their late arrival is no new contact."""
@@ -16,35 +23,93 @@ CLOSED_KEPT = 10_000
 
 def put_agent(state: State, record: AgentRecord) -> None:
     state.agents[record.agent] = record
-    state.agent_offers.setdefault(record.agent, {})
-    state.agent_handlings.setdefault(record.agent, {})
+    seat = state.seats.of.get(record.agent)
+    if seat is not None:
+        seat.record = record
+        state.seats.stale[record.agent] = None
+    if record.held_for is not None:
+        state.held_for[record.held_for] = record.agent
     if record.backed_off_until_ms:
         state.add_deadline(record.backed_off_until_ms, "back_off", record.agent)
 
 
-def push_waiting(state: State, record: InteractionRecord) -> None:
-    heap = state.waiting.setdefault(class_of(record), [])
-    heapq.heappush(heap, (record.due_ms, record.arrived_ms, record.interaction))
-    state.waiting_count[record.queue] = state.waiting_count.get(record.queue, 0) + 1
+def put_waiting(state: State, record: InteractionRecord) -> None:
+    """Let it wait in its class: from now on it may be offered. A parked one only has its end."""
+    if record.parked_until_ms is not None:
+        state.add_deadline(record.parked_until_ms, "parked", record.interaction)
+        return
+    state.waiting.add(record)
 
 
-def leave_waiting(state: State, record: InteractionRecord) -> None:
-    state.waiting_count[record.queue] -= 1
+def put_steps(state: State, record: InteractionRecord) -> None:
+    if record.next_step_ms is not None:
+        state.add_deadline(record.next_step_ms, "step", record.interaction)
+
+
+def leave_waiting(state: State, interaction: InteractionId) -> None:
+    """It is offered, gone, parked or in another class: an agent who is held for it is free again."""
+    state.waiting.remove(interaction)
+    if state.held_for:
+        let_go(state, state.held_for.get(interaction))
+
+
+def leave_out(state: State, interaction: InteractionRecord, declined_by: tuple[DeclinedBy, ...]) -> None:
+    """Who has declined is part of the work class."""
+    stands = interaction.interaction in state.waiting.places
+    if stands:
+        state.waiting.remove(interaction.interaction)
+    interaction.declined_by = declined_by
+    if stands:
+        state.waiting.add(interaction)
+
+
+def let_go(state: State, agent: AgentId | None) -> None:
+    """End the hold of an agent, if there is one."""
+    if agent is None:
+        return
+    record = state.agents[agent]
+    if record.held_for is not None:
+        state.held_for.pop(record.held_for, None)
+        record.held_for = record.held_medium = None
+        state.seats.stale[agent] = None
 
 
 def put_offer(state: State, record: OfferRecord) -> None:
     state.offers[record.offer] = record
-    state.agent_offers[record.agent][record.offer] = record
+    state.seats.of[record.agent].offers[record.offer] = record
+    state.seats.stale[record.agent] = None
     state.add_deadline(record.expires_at_ms, "offer", record.offer)
 
 
 def put_handling(state: State, record: HandlingRecord) -> None:
     state.handlings[record.handling] = record
-    state.agent_handlings[record.agent][record.handling] = record
+    seat = state.seats.of[record.agent]
+    seat.handlings[record.handling] = record
+    state.seats.stale[record.agent] = None
     state.handling_of_offer[record.offer] = record.handling
     state.interaction_handlings.setdefault(record.interaction, {})[record.handling] = record
     if record.wrap_up_ends_at_ms is not None:
         state.add_deadline(record.wrap_up_ends_at_ms, "wrap_up", record.handling)
+
+
+def put_work(state: State, record: WorkRecord) -> None:
+    state.works[record.work] = record
+    state.seats.of[record.agent].works[record.work] = record
+    state.seats.stale[record.agent] = None
+
+
+def begin_work(seat: Seat, at_ms: int) -> None:
+    """Count the agent as in work from now on, if they are not yet."""
+    if seat.record.busy_since_ms is None:
+        seat.record.busy_since_ms = at_ms
+
+
+def end_work(seat: Seat, at_ms: int) -> None:
+    """Count the time in work, if this was the last of it."""
+    record = seat.record
+    if not seat.handlings and not seat.works and record.busy_since_ms is not None:
+        record.busy = with_work(record.busy, record.busy_since_ms, at_ms)
+        record.busy_since_ms = None
 
 
 def remember_closed(state: State, interaction: InteractionId) -> None:

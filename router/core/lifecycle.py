@@ -31,6 +31,8 @@ LIFECYCLE: Machine[Phase, Trigger] = Machine(
         (Phase.WAITING, Trigger.OFFERED): Move(Phase.OFFERED),
         # A phone was picked up as its offer ended: the two talk, whatever the offer's time said.
         (Phase.WAITING, Trigger.ACCEPTED): Move(Phase.ACTIVE),
+        # It goes to another queue, with its wait.
+        (Phase.WAITING, Trigger.REQUEUED): Move(Phase.WAITING),
         (Phase.WAITING, Trigger.CUSTOMER_LEFT): Move(Phase.WAITING),
         (Phase.WAITING, Trigger.CLOSED): Move(Phase.CLOSED),
         (Phase.OFFERED, Trigger.OFFER_ENDED): Move(Phase.WAITING),

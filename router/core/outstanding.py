@@ -53,7 +53,7 @@ def _pop(state: State, offer: OfferRecord) -> ShowScreenPop:
 
 
 def _ring(state: State, offer: OfferRecord) -> Iterator[RingAgent]:
-    settings = state.agent_settings[offer.agent]
+    settings = state.seats.of[offer.agent].settings
     if offer.medium is not Medium.VOICE or settings.switch is None or settings.phone is None:
         return
     queue = state.queue_settings[state.interactions[offer.interaction].queue]

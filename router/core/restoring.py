@@ -10,11 +10,13 @@ from history.core import routing_records as records
 from history.core.entries import Fact
 from history.core.vocabulary import InteractionPhase
 from router.core.keeping import (
-    push_waiting,
     put_agent,
     put_handling,
     put_offer,
+    put_steps,
     put_stop,
+    put_waiting,
+    put_work,
     remember_closed,
 )
 from router.core.state import State
@@ -36,11 +38,12 @@ def _interaction_restored(state: State, fact: records.InteractionRestored, at_ms
     record = msgspec.structs.replace(fact.record)
     state.interactions[record.interaction] = record
     if record.phase is InteractionPhase.WAITING:
-        push_waiting(state, record)
+        put_waiting(state, record)
+        put_steps(state, record)
     if record.hang_up_until_ms is not None:
         state.add_deadline(record.hang_up_until_ms, "hang_up", record.interaction)
     for declined in record.declined_by:
-        state.add_deadline(declined.until_ms, "back_off", declined.agent)
+        state.add_deadline(declined.until_ms, "declined", record.interaction)
 
 
 def _offer_restored(state: State, fact: records.OfferRestored, at_ms: int) -> None:
@@ -49,6 +52,14 @@ def _offer_restored(state: State, fact: records.OfferRestored, at_ms: int) -> No
 
 def _handling_restored(state: State, fact: records.HandlingRestored, at_ms: int) -> None:
     put_handling(state, msgspec.structs.replace(fact.record))
+
+
+def _work_restored(state: State, fact: records.WorkRestored, at_ms: int) -> None:
+    put_work(state, fact.record)
+
+
+def _turn_restored(state: State, fact: records.TurnRestored, at_ms: int) -> None:
+    state.turns[fact.queue] = fact.agent
 
 
 def _stop_restored(state: State, fact: records.StopRestored, at_ms: int) -> None:
@@ -69,6 +80,8 @@ RESTORE: dict[type[Fact], Callable[[State, Any, int], None]] = {
     records.InteractionRestored: _interaction_restored,
     records.OfferRestored: _offer_restored,
     records.HandlingRestored: _handling_restored,
+    records.WorkRestored: _work_restored,
+    records.TurnRestored: _turn_restored,
     records.StopRestored: _stop_restored,
     records.ClosedRestored: _closed_restored,
 }

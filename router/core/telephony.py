@@ -32,9 +32,6 @@ from router.core.inputs import (
 from router.core.offers import OFFER
 from router.core.offers import Trigger as OfferTrigger
 
-BACK_OFF_MS = {BackOffBecause.BUSY: 5_000, BackOffBecause.DECLINED: 5_000, BackOffBecause.FAILED: 2_000}
-"""How long nothing is offered to an agent after a busy phone, a refusal or a failure of ours."""
-
 
 def agent_rang(deciding: Deciding, given: AgentRang) -> Refused | None:
     offer = deciding.state.offers.get(given.offer)
@@ -70,7 +67,7 @@ def _answered_late(deciding: Deciding, given: AgentAnswered) -> Refused | None:
         deciding.add(facts.RingingStopped(offer=given.offer))
     if interaction.offer is not None:
         deciding.withdraw(state.offers[interaction.offer], WithdrawnBecause.ANSWERED_ELSEWHERE)
-    for other in list(state.agent_offers[given.agent].values()):
+    for other in list(state.seats.of[given.agent].offers.values()):
         if other.medium is Medium.VOICE and other.interaction != given.interaction:
             deciding.withdraw(other, WithdrawnBecause.AGENT_TALKS)
             if other.phase is OfferPhase.RINGING:
@@ -92,27 +89,27 @@ def agent_leg_failed(deciding: Deciding, given: AgentLegFailed) -> Refused | Non
             deciding.miss(offer)
         case LegFailure.DECLINED:
             deciding.decline(offer)
-            _back_off(deciding, offer, BackOffBecause.DECLINED)
         case LegFailure.CALLER_GONE:
             deciding.withdraw(offer, WithdrawnBecause.CUSTOMER_LEFT)
             deciding.abandon(deciding.state.interactions[offer.interaction], None)
-        case LegFailure.BUSY | LegFailure.SWITCH_DOWN:
+        case LegFailure.BUSY:
             _fail(deciding, offer, given.cause)
-            busy = given.cause is LegFailure.BUSY
-            _back_off(deciding, offer, BackOffBecause.BUSY if busy else BackOffBecause.FAILED)
+            deciding.back_off(offer, BackOffBecause.BUSY, deciding.back_offs_of(offer).busy_ms)
+        case LegFailure.SWITCH_DOWN:
+            _fail(deciding, offer, given.cause)
+            deciding.back_off(offer, BackOffBecause.FAILED, deciding.back_offs_of(offer).failed_ms)
         case LegFailure.UNREACHABLE | LegFailure.REFUSED:
             _fail(deciding, offer, given.cause)
-            deciding.make_not_ready(offer, PresenceBy.PHONE_PROBLEM)
+            unreachable_ms = deciding.back_offs_of(offer).unreachable_ms
+            if unreachable_ms is None:
+                deciding.make_not_ready(offer, PresenceBy.PHONE_PROBLEM)
+            else:
+                deciding.back_off(offer, BackOffBecause.UNREACHABLE, unreachable_ms)
     return None
 
 
 def _fail(deciding: Deciding, offer: OfferRecord, cause: LegFailure) -> None:
     deciding.add(facts.OfferFailed(offer=offer.offer, interaction=offer.interaction, agent=offer.agent, cause=cause))
-
-
-def _back_off(deciding: Deciding, offer: OfferRecord, because: BackOffBecause) -> None:
-    until_ms = deciding.now_ms + BACK_OFF_MS[because]
-    deciding.add(facts.AgentBackedOff(agent=offer.agent, until_ms=until_ms, because=because))
 
 
 def leg_ended(deciding: Deciding, given: LegEnded) -> Refused | None:

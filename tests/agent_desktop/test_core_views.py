@@ -38,8 +38,8 @@ from history.core.vocabulary import (
     Presence,
     QueueId,
     ReasonCode,
+    Requirement,
     Role,
-    SkillId,
     UserId,
     VisitId,
     WithdrawnBecause,
@@ -297,7 +297,7 @@ def test_names_that_are_not_known_any_more_are_shown_as_ids() -> None:
 
 def test_a_queue_whose_skill_an_agent_lacks_is_not_glanced_at() -> None:
     routing = routing_settings()
-    queues = (msgspec.structs.replace(routing.queues[0], required_skills=(SkillId("repairs"),)), *routing.queues[1:])
+    queues = (msgspec.structs.replace(routing.queues[0], requirement=Requirement("repairs")), *routing.queues[1:])
     floor, center = Floor(), center_settings()
     floor.fold(facts.RoutingDefined(settings=msgspec.structs.replace(routing, queues=queues)), 0)
     parts = desk_parts(floor, center, user(center, "ann"), LookedUp())

@@ -36,6 +36,7 @@ from history.store import Store
 from history.tables import journal
 from router.core import inputs
 from router.core.inputs import AnyInput, Receipt
+from router.core.requirements import skills_requirement
 from router.driver import Driver
 from tests.bed.waiting import until
 
@@ -132,7 +133,7 @@ def routing(offer_ms: int) -> RoutingSettings:
         return QueueSettings(
             queue=QueueId(name),
             medium=Medium.VOICE,
-            required_skills=tuple(SkillId(skill) for skill in skills),
+            requirement=skills_requirement(SkillId(skill) for skill in skills),
             target_ms=20_000,
             offer_ms=offer_ms,
             misses_max=1,

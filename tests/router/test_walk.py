@@ -9,22 +9,65 @@ import random
 import pytest
 
 from history.core import routing as facts
-from history.core.vocabulary import AgentId, EndedBy, HandlingPhase, LegFailure, Medium, OfferPhase, Presence, Standing
+from history.core.routing_settings import AgentSettings, BackOffs, RelaxationStep, SkillLevel
+from history.core.vocabulary import (
+    AgentChoice,
+    AgentId,
+    EndedBy,
+    HandlingPhase,
+    LegFailure,
+    Medium,
+    OfferPhase,
+    Presence,
+    Requirement,
+    SkillId,
+    Standing,
+    Takes,
+    WorkId,
+)
 from router.core import inputs
 from router.core.snapshot import snapshot
-from tests.specs.center import DEFAULT_QUEUES, Center, an_agent
+from tests.specs.center import Center, a_queue, an_agent
 
 FIRST_SEED = int(os.environ.get("FIRST_SEED", "0"))
 SEEDS = range(FIRST_SEED, FIRST_SEED + int(os.environ.get("SEEDS", "60")))
 STEPS = 250
+FRENCH = SkillId("french")
+QUEUES = (
+    a_queue(
+        "sales",
+        Medium.VOICE,
+        relaxation=(
+            RelaxationStep(after_ms=5_000, widen=Requirement("team:night")),
+            RelaxationStep(after_ms=10_000, widen=Requirement("anyone")),
+        ),
+        requires="french >= 4",
+        preferred_ms=(4_000, 2_000),
+        choice=AgentChoice.BEST_SKILL,
+        back_offs=BackOffs(declined_ms=5_000, no_answer_ms=3_000, unreachable_ms=4_000),
+        misses_max=2,
+    ),
+    a_queue("service", Medium.VOICE, "repairs", choice=AgentChoice.ROUND_ROBIN, age_percent=200, age_max_ms=60_000),
+    a_queue("mail", Medium.MAIL, target_s=3600, choice=AgentChoice.LEAST_SKILLED, priority_step_ms=600_000),
+    a_queue("late_mail", Medium.MAIL, target_s=5, choice=AgentChoice.LEAST_OCCUPIED, moved_max_ms=10_000),
+    a_queue("chat", Medium.CHAT, target_s=1, misses_max=2, back_offs=BackOffs(declined_ms=2_000)),
+    a_queue("tasks", Medium.TASK, target_s=30, choice=AgentChoice.WEIGHTED, weights=(SkillLevel(FRENCH, 3),)),
+)
 
 
 class Walk:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
-        agents = tuple(an_agent(f"agent{n}", *(["repairs"] if self.chance.random() < 0.5 else [])) for n in range(1, 6))
-        self.center = Center(agents=agents)
-        self.names = [agent.agent for agent in agents]
+        self.names = [f"agent{n}" for n in range(1, 6)]
+        self.center = Center(agents=tuple(self.agent(name) for name in self.names), queues=QUEUES)
+        for name in self.names:
+            self.center.signs_in(name)
+
+    def agent(self, name: str) -> AgentSettings:
+        skills = [skill for skill in ("repairs", f"french {self.chance.randint(1, 9)}") if self.chance.random() < 0.5]
+        teams = ("night",) if self.chance.random() < 0.3 else ()
+        takes = Takes.BEST_SKILL_FIRST if self.chance.random() < 0.2 else Takes.MOST_URGENT
+        return an_agent(name, *skills, teams=teams, takes=takes)
 
     def step(self) -> None:
         actions = [
@@ -35,18 +78,24 @@ class Walk:
             self.offer_news,
             self.handling_news,
             self.handling_news,
+            self.everyone_back,
             self.wrap_up,
             self.wrap_up,
             self.device,
             self.late_news,
             self.gap,
             self.repeat,
+            self.steer,
+            self.work_of_their_own,
         ]
         self.chance.choice(actions)()
         self.center.after(seconds=self.chance.choice((0, 0, 0.1, 1, 7, 30)))
 
     def arrive(self) -> None:
-        self.center.arrives(self.chance.choice(DEFAULT_QUEUES).queue)
+        preferred = tuple(AgentId(name) for name in self.chance.sample(self.names, self.chance.choice((0, 0, 1, 2))))
+        self.center.arrives(
+            self.chance.choice(QUEUES).queue, preferred=preferred, priority=self.chance.choice((0, 0, 5, -5))
+        )
 
     def leave(self) -> None:
         live = [record.interaction for record in self.center.engine.state.interactions.values()]
@@ -54,19 +103,23 @@ class Walk:
             self.center.customer_leaves(self.chance.choice(live))
 
     def choose(self) -> None:
-        presence = self.chance.choice((Presence.READY, Presence.READY, Presence.NOT_READY, Presence.SIGNED_OUT))
+        presence = self.chance.choice((*[Presence.READY] * 5, Presence.NOT_READY, Presence.SIGNED_OUT))
         self.center.chooses(
             self.chance.choice(self.names), presence, "break" if presence is Presence.NOT_READY else None
         )
 
+    def everyone_back(self) -> None:
+        for name in self.names:
+            self.center.tell(inputs.PhoneFree, agent=AgentId(name))
+            if self.chance.random() < 0.7:
+                self.center.chooses(name, Presence.READY)
+
     def device(self) -> None:
         kind = self.chance.choice(
             (
-                inputs.DesktopAttached,
-                inputs.DesktopAttached,
+                *[inputs.DesktopAttached] * 4,
                 inputs.DesktopLost,
-                inputs.PhoneReachable,
-                inputs.PhoneReachable,
+                *[inputs.PhoneReachable] * 4,
                 inputs.PhoneUnreachable,
                 inputs.PhoneBusy,
                 inputs.PhoneFree,
@@ -121,6 +174,35 @@ class Walk:
         if calls:
             self.center.answers_late(self.chance.choice(calls[-5:]))
 
+    def steer(self) -> None:
+        """A supervisor takes a hand in what waits, or in what does not."""
+        live = [record.interaction for record in self.center.engine.state.interactions.values()]
+        if not live:
+            return
+        interaction = self.chance.choice(live)
+        match self.chance.randrange(5):
+            case 0:
+                priority = self.chance.randint(-11, 11)
+                self.center.tell(inputs.WorkPrioritised, interaction=interaction, priority=priority)
+            case 1:
+                self.center.tell(inputs.WorkMoved, interaction=interaction, to=self.chance.choice(QUEUES).queue)
+            case 2:
+                until_ms = self.center.now_ms + self.chance.choice((-1, 500, 20_000))
+                self.center.tell(inputs.WorkParked, interaction=interaction, until_ms=until_ms)
+            case 3:
+                self.center.tell(inputs.WorkResumed, interaction=interaction)
+            case _:
+                agent = AgentId(self.chance.choice(self.names))
+                self.center.tell(inputs.WorkPulled, interaction=interaction, agent=agent)
+
+    def work_of_their_own(self) -> None:
+        for work in list(self.center.engine.state.works):
+            self.center.tell(inputs.WorkFinished, work=work)
+        if self.chance.random() < 0.6:
+            return
+        agent, medium = AgentId(self.chance.choice(self.names)), self.chance.choice(list(Medium))
+        self.center.tell(inputs.WorkBegun, work=WorkId(f"w{self.chance.randrange(9)}"), agent=agent, medium=medium)
+
     def gap(self) -> None:
         """The switch is read anew: it has a caller as the dialplan left them, known to the engine or not."""
         calls = [record for record in self.center.engine.state.interactions.values() if record.medium is Medium.VOICE]
@@ -153,14 +235,16 @@ def test_when_everybody_works_on_every_queue_drains(seed: int) -> None:
     for name in walk.names:
         for kind in (inputs.PhoneFree, inputs.PhoneReachable, inputs.DesktopAttached):
             center.tell(kind, agent=AgentId(name))
-    center.apply_definition(agents=tuple(an_agent(name, "repairs") for name in walk.names))
+    center.apply_definition(agents=tuple(an_agent(name, "repairs", "french 9") for name in walk.names))
+    for work in list(center.engine.state.works):
+        center.tell(inputs.WorkFinished, work=work)
     for _ in range(2_000):
         if not center.engine.state.interactions:
             break
         for name in walk.names:
             center.chooses(name, Presence.READY)
-            if center.offers_of(name):
-                center.takes(name)
+            for offer in center.offers_of(name):
+                center.takes(name, offer)
         for handling in list(center.engine.state.handlings.values()):
             if handling.phase is HandlingPhase.ACTIVE:
                 center.ends(handling.agent, handling.handling)

@@ -1,10 +1,18 @@
 """A small vocabulary for specs: a contact center under virtual time, driven by sentences a supervisor can read."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from history.core import routing as facts
 from history.core.entries import Fact
-from history.core.routing_settings import AgentSettings, MediumCapacity, QueueSettings, RoutingSettings
+from history.core.routing_settings import (
+    AgentSettings,
+    BackOffs,
+    MediumCapacity,
+    QueueSettings,
+    RoutingSettings,
+    SkillLevel,
+)
 from history.core.vocabulary import (
     AgentId,
     DispositionId,
@@ -23,12 +31,14 @@ from history.core.vocabulary import (
     SourceId,
     Standing,
     SwitchName,
+    TeamId,
 )
 from router.core import inputs
 from router.core.effects import AnyEffect
 from router.core.engine import Decision, Engine
 from router.core.inputs import AnyInput, Receipt
 from router.core.invariants import check
+from router.core.requirements import every_requirement, skills_requirement
 from router.core.snapshot import snapshot
 
 CAPACITIES = (
@@ -39,24 +49,33 @@ CAPACITIES = (
 )
 
 
-def an_agent(name: str, *skills: str, phone: bool = True) -> AgentSettings:
+def _skill(text: str) -> SkillLevel:
+    """`french` or `french 7`."""
+    name, _, level = text.partition(" ")
+    return SkillLevel(SkillId(name), int(level or 5))
+
+
+def an_agent(name: str, *skills: str, phone: bool = True, teams: tuple[str, ...] = (), **more: Any) -> AgentSettings:
     return AgentSettings(
         agent=AgentId(name),
-        skills=tuple(SkillId(skill) for skill in skills),
-        capacities=CAPACITIES,
+        skills=tuple(_skill(skill) for skill in skills),
+        teams=tuple(TeamId(team) for team in teams),
         switch=SwitchName("s1") if phone else None,
         phone=PhoneName(name) if phone else None,
+        **{"capacities": CAPACITIES, **more},
     )
 
 
-def a_queue(name: str, medium: Medium, *skills: str, target_s: int = 20, misses_max: int = 1) -> QueueSettings:
+def a_queue(
+    name: str, medium: Medium, *skills: str, target_s: int = 20, requires: str = "anyone", **more: Any
+) -> QueueSettings:
     return QueueSettings(
         queue=QueueId(name),
         medium=medium,
-        required_skills=tuple(SkillId(skill) for skill in skills),
+        requirement=every_requirement(requires, skills_requirement(SkillId(skill) for skill in skills)),
         target_ms=target_s * 1000,
         offer_ms=20_000,
-        misses_max=misses_max,
+        **{"back_offs": BackOffs(declined_ms=5_000 if medium is Medium.VOICE else 0), **more},
     )
 
 
@@ -109,7 +128,7 @@ class Center:
     def _note(self, decision: Decision) -> Decision:
         self.journal += [(self.now_ms, fact) for fact in decision.facts]
         self.effects += decision.effects
-        check(self.engine.state, self.now_ms)
+        check(self.engine.state)
         return decision
 
     def after(self, seconds: float) -> None:
@@ -132,7 +151,15 @@ class Center:
         given_reason = None if reason is None else ReasonCode(reason)
         return self.tell(inputs.AgentChosePresence, agent=AgentId(agent), presence=presence, reason=given_reason)
 
-    def arrives(self, queue: str, *skills: str, due_ms: int | None = None) -> InteractionId:
+    def arrives(
+        self,
+        queue: str,
+        *skills: str,
+        due_ms: int | None = None,
+        preferred: tuple[str, ...] = (),
+        value: int = 0,
+        **more: Any,
+    ) -> InteractionId:
         self.arrived += 1
         medium = next(q.medium for q in self.queues if q.queue == queue)
         interaction = InteractionId(f"{medium[0]}-{self.arrived}")
@@ -145,6 +172,8 @@ class Center:
             switch=SwitchName("s1") if medium is Medium.VOICE else None,
             required_skills=tuple(SkillId(skill) for skill in skills),
             due_ms=due_ms,
+            attributes=facts.Attributes(preferred_agents=tuple(AgentId(agent) for agent in preferred), value=value),
+            **more,
         )
         return interaction
 
@@ -208,7 +237,7 @@ class Center:
         return self.tell(inputs.AgentCompletedWrapUp, agent=AgentId(agent), handling=handling, disposition=chosen)
 
     def offers_of(self, agent: str) -> list[OfferId]:
-        return list(self.engine.state.agent_offers[AgentId(agent)])
+        return list(self.engine.state.seats.of[AgentId(agent)].offers)
 
     def offer_of(self, agent: str) -> OfferId:
         offers = self.offers_of(agent)
@@ -216,7 +245,7 @@ class Center:
         return offers[0]
 
     def handling_of(self, agent: str) -> HandlingId:
-        return next(reversed(self.engine.state.agent_handlings[AgentId(agent)]))
+        return next(reversed(self.engine.state.seats.of[AgentId(agent)].handlings))
 
     def expect_offer(self, agent: str, interaction: InteractionId) -> None:
         assert self.engine.state.offers[self.offer_of(agent)].interaction == interaction

@@ -1,0 +1,132 @@
+"""What facts about agents change: presence, devices, back-offs, holds, and work that was not offered."""
+
+from collections.abc import Callable
+from typing import Any
+
+from history.core import routing as facts
+from history.core.entries import Fact
+from history.core.routing_records import (
+    AgentRecord,
+    WorkRecord,
+)
+from history.core.vocabulary import (
+    AgentId,
+    HandlingPhase,
+    Presence,
+)
+from router.core.keeping import (
+    begin_work,
+    end_work,
+    let_go,
+    put_work,
+)
+from router.core.presence import PRESENCE
+from router.core.presence import Trigger as PresenceTrigger
+from router.core.state import State
+
+UNATTENDED_WRAP_UP_MS = 60_000
+"""A wrap-up whose agent's desktop is gone is left open at least this long for the desktop to come back."""
+
+
+_PRESENCE_TRIGGERS = {
+    Presence.READY: PresenceTrigger.CHOSE_READY,
+    Presence.NOT_READY: PresenceTrigger.CHOSE_NOT_READY,
+    Presence.SIGNED_OUT: PresenceTrigger.SIGNED_OUT,
+}
+
+
+def changed(state: State, agent: AgentId) -> AgentRecord:
+    """Return the agent's record, of which something changes that decides what they may be offered."""
+    state.seats.stale[agent] = None
+    return state.agents[agent]
+
+
+def _presence_changed(state: State, fact: facts.PresenceChanged, at_ms: int) -> None:
+    agent = changed(state, fact.agent)
+    if fact.presence is not Presence.READY:
+        let_go(state, fact.agent)
+    agent.presence = PRESENCE.next_state(agent.presence, _PRESENCE_TRIGGERS[fact.presence])
+    agent.reason = fact.reason
+    agent.presence_since_ms = at_ms
+    if fact.presence is Presence.READY:
+        agent.idle_since_ms = at_ms
+        agent.misses = 0
+        agent.backed_off_until_ms = 0
+
+
+def _desktop_connected(state: State, fact: facts.DesktopConnected, at_ms: int) -> None:
+    changed(state, fact.agent).desktop = True
+
+
+def _desktop_disconnected(state: State, fact: facts.DesktopDisconnected, at_ms: int) -> None:
+    changed(state, fact.agent).desktop = False
+    let_go(state, fact.agent)
+    for handling in state.seats.of[fact.agent].handlings.values():
+        if handling.phase is HandlingPhase.WRAP_UP:
+            queue = state.queue_settings[handling.queue]
+            ends_at_ms = max(handling.wrap_up_since_ms + queue.wrap_up_ms, at_ms + UNATTENDED_WRAP_UP_MS)
+            handling.wrap_up_ends_at_ms = ends_at_ms
+            state.add_deadline(ends_at_ms, "wrap_up", handling.handling)
+
+
+def _phone_reachable(state: State, fact: facts.PhoneBecameReachable, at_ms: int) -> None:
+    changed(state, fact.agent).phone_reachable = True
+
+
+def _phone_unreachable(state: State, fact: facts.PhoneBecameUnreachable, at_ms: int) -> None:
+    changed(state, fact.agent).phone_reachable = False
+    let_go(state, fact.agent)
+
+
+def _phone_busy(state: State, fact: facts.PhoneBecameBusy, at_ms: int) -> None:
+    changed(state, fact.agent).phone_busy = True
+    let_go(state, fact.agent)
+
+
+def _phone_free(state: State, fact: facts.PhoneBecameFree, at_ms: int) -> None:
+    changed(state, fact.agent).phone_busy = False
+
+
+def _backed_off(state: State, fact: facts.AgentBackedOff, at_ms: int) -> None:
+    changed(state, fact.agent).backed_off_until_ms = fact.until_ms
+    state.add_deadline(fact.until_ms, "back_off", fact.agent)
+
+
+def _back_off_ended(state: State, fact: facts.BackOffEnded, at_ms: int) -> None:
+    changed(state, fact.agent).backed_off_until_ms = 0
+
+
+def _held(state: State, fact: facts.AgentHeld, at_ms: int) -> None:
+    agent = changed(state, fact.agent)
+    agent.held_for, agent.held_medium = fact.interaction, fact.medium
+    state.held_for[fact.interaction] = fact.agent
+
+
+def _work_started(state: State, fact: facts.WorkStarted, at_ms: int) -> None:
+    put_work(state, WorkRecord(work=fact.work, agent=fact.agent, medium=fact.medium))
+    begin_work(state.seats.of[fact.agent], at_ms)
+
+
+def _work_ended(state: State, fact: facts.WorkEnded, at_ms: int) -> None:
+    del state.works[fact.work]
+    seat = state.seats.of[fact.agent]
+    del seat.works[fact.work]
+    end_work(seat, at_ms)
+    changed(state, fact.agent).idle_since_ms = at_ms
+
+
+# Each function takes exactly the fact type it stands under, which a dictionary cannot say to the type checker.
+APPLY: dict[type[Fact], Callable[[State, Any, int], None]] = {
+    facts.PresenceChanged: _presence_changed,
+    facts.DesktopConnected: _desktop_connected,
+    facts.DesktopDisconnected: _desktop_disconnected,
+    facts.PhoneBecameReachable: _phone_reachable,
+    facts.PhoneBecameUnreachable: _phone_unreachable,
+    facts.PhoneBecameBusy: _phone_busy,
+    facts.PhoneBecameFree: _phone_free,
+    facts.AgentBackedOff: _backed_off,
+    facts.BackOffEnded: _back_off_ended,
+    facts.AgentHeld: _held,
+    facts.WorkStarted: _work_started,
+    facts.WorkEnded: _work_ended,
+}

@@ -1,0 +1,163 @@
+"""What facts about interactions change: from queue to queue, step to step, and to their end."""
+
+from collections.abc import Callable
+from typing import Any
+
+from history.core import routing as facts
+from history.core.entries import Fact
+from history.core.routing_records import (
+    InteractionRecord,
+)
+from history.core.vocabulary import (
+    InteractionPhase,
+)
+from router.core import lifecycle
+from router.core.keeping import (
+    leave_out,
+    leave_waiting,
+    put_steps,
+    put_waiting,
+    remember_closed,
+)
+from router.core.lifecycle import LIFECYCLE
+from router.core.state import State
+
+
+def _queued(state: State, fact: facts.InteractionQueued, at_ms: int) -> None:
+    earlier = state.interactions.get(fact.interaction)
+    if earlier is not None:
+        LIFECYCLE.next_state(earlier.phase, lifecycle.Trigger.REQUEUED)
+        leave_waiting(state, fact.interaction)
+    record = InteractionRecord(
+        interaction=fact.interaction,
+        medium=fact.medium,
+        queue=fact.queue,
+        phase=InteractionPhase.WAITING,
+        visit=fact.visit,
+        visits=1 if earlier is None else earlier.visits + 1,
+        arrived_ms=fact.arrived_ms,
+        queued_ms=_waits_since(earlier, fact, at_ms),
+        due_ms=fact.due_ms,
+        switch=fact.switch,
+        requirement=fact.requirement,
+        own=fact.own,
+        step=fact.step,
+        next_step_ms=fact.next_step_ms,
+        priority=fact.priority,
+        customer=fact.customer,
+        identity=fact.identity,
+        trust=fact.trust,
+        attributes=fact.attributes,
+    )
+    state.interactions[fact.interaction] = record
+    put_waiting(state, record)
+    put_steps(state, record)
+
+
+def _waits_since(earlier: InteractionRecord | None, fact: facts.InteractionQueued, at_ms: int) -> int:
+    """One that is moved from queue to queue goes on waiting; one that has been with an agent waits anew."""
+    if earlier is None:
+        return min(fact.arrived_ms, at_ms)
+    return earlier.queued_ms if earlier.phase is InteractionPhase.WAITING else at_ms
+
+
+def _attributed(state: State, fact: facts.InteractionAttributed, at_ms: int) -> None:
+    record = state.interactions[fact.interaction]
+    record.customer, record.identity, record.trust = fact.customer, fact.identity, fact.trust
+    record.attributes = fact.attributes
+
+
+def _relaxed(state: State, fact: facts.RequirementRelaxed, at_ms: int) -> None:
+    """The class changes, the place in time does not."""
+    interaction = state.interactions[fact.interaction]
+    stands = fact.interaction in state.waiting.places
+    if stands:
+        leave_waiting(state, fact.interaction)
+    interaction.requirement, interaction.step = fact.requirement, fact.step
+    interaction.next_step_ms = fact.next_step_ms
+    if stands:
+        state.waiting.add(interaction)
+    put_steps(state, interaction)
+
+
+def _offerable_again(state: State, fact: facts.OfferableAgain, at_ms: int) -> None:
+    interaction = state.interactions[fact.interaction]
+    leave_out(state, interaction, tuple(each for each in interaction.declined_by if each.agent != fact.agent))
+
+
+def _prioritised(state: State, fact: facts.InteractionPrioritised, at_ms: int) -> None:
+    interaction = state.interactions[fact.interaction]
+    stands = fact.interaction in state.waiting.places
+    if stands:
+        state.waiting.remove(fact.interaction)
+    interaction.priority, interaction.due_ms = fact.priority, fact.due_ms
+    if stands:
+        state.waiting.add(interaction)
+
+
+def _parked(state: State, fact: facts.InteractionParked, at_ms: int) -> None:
+    leave_waiting(state, fact.interaction)
+    interaction = state.interactions[fact.interaction]
+    interaction.parked_until_ms = fact.until_ms
+    put_waiting(state, interaction)
+
+
+def _resumed(state: State, fact: facts.InteractionResumed, at_ms: int) -> None:
+    interaction = state.interactions[fact.interaction]
+    interaction.parked_until_ms = None
+    put_waiting(state, interaction)
+
+
+def _visit_answered(state: State, fact: facts.VisitAnswered, at_ms: int) -> None:
+    """Counted by reports; the visit's end follows from the offer's acceptance, or from the handling."""
+
+
+def _visit_abandoned(state: State, fact: facts.VisitAbandoned, at_ms: int) -> None:
+    """Counted by reports; the interaction is closed by its own fact."""
+
+
+def _visit_moved(state: State, fact: facts.VisitMoved, at_ms: int) -> None:
+    """Counted by reports; the next visit begins with its own fact."""
+
+
+def _visit_flowed_out(state: State, fact: facts.VisitFlowedOut, at_ms: int) -> None:
+    """Counted by reports; the interaction is closed by its own fact."""
+
+
+def _hang_up_ordered(state: State, fact: facts.HangUpOrdered, at_ms: int) -> None:
+    state.interactions[fact.interaction].hang_up_until_ms = fact.give_up_at_ms
+    state.add_deadline(fact.give_up_at_ms, "hang_up", fact.interaction)
+
+
+def _customer_leg_ended(state: State, fact: facts.CustomerLegEnded, at_ms: int) -> None:
+    interaction = state.interactions[fact.interaction]
+    interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.CUSTOMER_LEFT)
+    interaction.customer_gone = True
+    interaction.hang_up_until_ms = None
+
+
+def _interaction_closed(state: State, fact: facts.InteractionClosed, at_ms: int) -> None:
+    interaction = state.interactions.pop(fact.interaction)
+    if interaction.phase is InteractionPhase.WAITING:
+        leave_waiting(state, fact.interaction)
+    interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.CLOSED)
+    remember_closed(state, fact.interaction)
+
+
+# Each function takes exactly the fact type it stands under, which a dictionary cannot say to the type checker.
+APPLY: dict[type[Fact], Callable[[State, Any, int], None]] = {
+    facts.InteractionQueued: _queued,
+    facts.InteractionAttributed: _attributed,
+    facts.RequirementRelaxed: _relaxed,
+    facts.OfferableAgain: _offerable_again,
+    facts.InteractionPrioritised: _prioritised,
+    facts.InteractionParked: _parked,
+    facts.InteractionResumed: _resumed,
+    facts.VisitMoved: _visit_moved,
+    facts.VisitAnswered: _visit_answered,
+    facts.VisitAbandoned: _visit_abandoned,
+    facts.VisitFlowedOut: _visit_flowed_out,
+    facts.HangUpOrdered: _hang_up_ordered,
+    facts.CustomerLegEnded: _customer_leg_ended,
+    facts.InteractionClosed: _interaction_closed,
+}

@@ -1,0 +1,122 @@
+"""Entering a queue: the requirement's first step, the due time, and the facts of a new visit."""
+
+from history.core.routing import InteractionQueued, RequirementRelaxed
+from history.core.routing_records import InteractionRecord
+from history.core.routing_settings import ANYONE, QueueSettings
+from history.core.vocabulary import AgentId, QueueId, Requirement, VisitId
+from router.core.inputs import InteractionArrived
+from router.core.order import due_ms
+from router.core.requirements import every_requirement, parse, skills_requirement, text_of
+from router.core.seats import numbers_in
+from router.core.state import State
+from router.core.steps import Step, first_step, steps
+
+
+def queued(state: State, given: InteractionArrived, queue: QueueSettings, now_ms: int) -> InteractionQueued:
+    """Return the fact of a first visit.
+
+    Raises:
+        router.errors.BadRequirement: what the arrival asks cannot be read.
+    """
+    own = every_requirement(skills_requirement(given.required_skills), text_of(parse(given.requirement or ANYONE)))
+    found = _steps(queue, own, given.attributes.preferred_agents)
+    step = first_step(found, 0, lambda requirement: is_servable(state, requirement))
+    due = due_ms(queue, given.arrived_ms, given.priority, given.attributes.value)
+    return InteractionQueued(
+        interaction=given.interaction,
+        visit=VisitId(f"{given.interaction}/1"),
+        medium=given.medium,
+        queue=queue.queue,
+        requirement=found[step].requirement,
+        own=None if own == ANYONE else own,
+        step=step,
+        next_step_ms=_ends_ms(found[step], now_ms),
+        arrived_ms=given.arrived_ms,
+        due_ms=due if given.due_ms is None else given.due_ms,
+        priority=given.priority,
+        switch=given.switch,
+        customer=given.customer,
+        identity=given.identity,
+        trust=given.trust,
+        attributes=given.attributes,
+    )
+
+
+def queued_again(
+    state: State, record: InteractionRecord, now_ms: int, *, to: QueueId | None = None
+) -> InteractionQueued:
+    """Return the fact of a later visit: in its own queue, where arrival, due time and step stay, or in another one,
+    where it stands as if it had arrived there."""
+    queue = state.queue_settings[record.queue if to is None else to]
+    found = _steps(queue, record.own or ANYONE, record.attributes.preferred_agents)
+    if to is None:
+        step, due = min(record.step, len(found) - 1), record.due_ms
+    else:
+        step = first_step(found, 0, lambda requirement: is_servable(state, requirement))
+        due = due_ms(queue, record.arrived_ms, record.priority, record.attributes.value)
+    return InteractionQueued(
+        interaction=record.interaction,
+        visit=VisitId(f"{record.interaction}/{record.visits + 1}"),
+        medium=record.medium,
+        queue=queue.queue,
+        requirement=found[step].requirement,
+        own=record.own,
+        step=step,
+        next_step_ms=_ends_ms(found[step], now_ms),
+        arrived_ms=record.arrived_ms,
+        due_ms=due,
+        priority=record.priority,
+        switch=record.switch,
+        customer=record.customer,
+        identity=record.identity,
+        trust=record.trust,
+        attributes=record.attributes,
+    )
+
+
+def relaxed(state: State, record: InteractionRecord, now_ms: int, *, without: int = 0) -> RequirementRelaxed | None:
+    """Return the fact of the next step that somebody signed in could serve, or of the next one when none could be; or
+    None after the last. `without` is a mask of agents who do not count."""
+    queue = state.queue_settings[record.queue]
+    found = _steps(queue, record.own or ANYONE, record.attributes.preferred_agents)
+    if record.step + 1 >= len(found):
+        return None
+    step = first_step(found, record.step + 1, lambda requirement: is_servable(state, requirement, without))
+    return RequirementRelaxed(
+        interaction=record.interaction,
+        step=step,
+        requirement=found[step].requirement,
+        next_step_ms=_ends_ms(found[step], now_ms),
+    )
+
+
+def left_behind(state: State, agent: AgentId, now_ms: int) -> list[RequirementRelaxed]:
+    """Return the facts for those who waited for this agent alone, who is signing out: nobody waits for somebody who
+    has gone home while others could serve a later step."""
+    state.seats.refresh()
+    seat = state.seats.of[agent]
+    bit = 1 << seat.number
+    found = []
+    for number in numbers_in(state.waiting.classes_of(seat) & state.waiting.holding_work):
+        work_class = state.waiting.numbered[number]
+        if work_class.mask & state.seats.signed_in & ~bit:
+            continue
+        for interaction in state.waiting.of_class(work_class):
+            fact = relaxed(state, state.interactions[interaction], now_ms, without=bit)
+            if fact is not None and is_servable(state, fact.requirement, without=bit):
+                found.append(fact)
+    return found
+
+
+def is_servable(state: State, requirement: Requirement, without: int = 0) -> bool:
+    """Whether somebody who is signed in meets a requirement."""
+    return bool(state.seats.mask_of(requirement) & state.seats.signed_in & ~without)
+
+
+def _steps(queue: QueueSettings, own: Requirement, preferred: tuple[AgentId, ...]) -> tuple[Step, ...]:
+    asked = every_requirement(queue.requirement, own)
+    return steps(asked, queue.relaxation, preferred, queue.preferred_ms)
+
+
+def _ends_ms(step: Step, now_ms: int) -> int | None:
+    return None if step.lasts_ms is None else now_ms + step.lasts_ms

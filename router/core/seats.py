@@ -1,0 +1,170 @@
+"""Agents as matching sees them: numbered, with a bit for each in the masks that say who has what and who is free.
+
+A mask is a whole number with the bit of every agent that it means, so that "who of those who may take this is free" is
+one operation at any number of agents. All of it follows from settings and records: `apply` marks an agent *stale* when
+something about them changes, and `refresh` looks at each stale one once before anybody is matched.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator
+
+from history.core.routing_records import AgentRecord
+from history.core.routing_settings import RoutingSettings
+from history.core.vocabulary import AgentId, Presence, Requirement, SkillId, TeamId
+from router.core.capacity import MEDIA, NUMBER_OF, Seat, able_media, open_media
+from router.core.requirements import (
+    LEVEL_MAX,
+    Anyone,
+    Every,
+    Expression,
+    HasSkill,
+    InTeam,
+    IsAgent,
+    Nobody,
+    Not,
+    Some,
+    parse,
+)
+
+MASKS_KEPT = 10_000
+"""Requirements whose masks are remembered; beyond it they are reckoned anew."""
+
+
+class Seats:
+    """All agents of the definition, in the order of their ids."""
+
+    def __init__(self) -> None:
+        self.of: dict[AgentId, Seat] = {}
+        self.numbered: list[Seat] = []
+        self.open = [0] * len(MEDIA)
+        """For each medium the mask of those who may be offered one more."""
+        self.signed_in = 0
+        self.idle: list[tuple[int, int]] = []
+        """Who may be offered anything: (idle since, number), longest idle first."""
+        self.stale: dict[AgentId, None] = {}
+        self.opened: dict[int, None] = {}
+        """Numbers of those who may take more than when they were matched last."""
+        self._everyone = 0
+        self._teams: dict[TeamId, int] = {}
+        self._at_least: dict[SkillId, list[int]] = {}
+        self._masks: dict[Requirement, int] = {}
+
+    def define(self, settings: RoutingSettings, records: dict[AgentId, AgentRecord]) -> None:
+        """Number the agents anew. Leases of those who stay go with them; all are stale."""
+        before = self.of
+        self.numbered = [
+            Seat(number, each, records[each.agent])
+            for number, each in enumerate(sorted(settings.agents, key=lambda each: each.agent))
+        ]
+        self.of = {seat.agent: seat for seat in self.numbered}
+        for seat in self.numbered:
+            if (old := before.get(seat.agent)) is not None:
+                seat.offers, seat.handlings, seat.works = old.offers, old.handlings, old.works
+        self.open = [0] * len(MEDIA)
+        self.signed_in = 0
+        self.idle = []
+        self.opened = {}
+        self.stale = dict.fromkeys(self.of)
+        self._everyone = (1 << len(self.numbered)) - 1
+        self._masks = {}
+        self._number_skills()
+
+    def _number_skills(self) -> None:
+        teams: dict[TeamId, list[int]] = {}
+        at_least: dict[SkillId, list[list[int]]] = {}
+        for seat in self.numbered:
+            for team in seat.settings.teams:
+                teams.setdefault(team, []).append(seat.number)
+            for skill, level in seat.levels.items():
+                levels = at_least.setdefault(skill, [[] for _ in range(LEVEL_MAX + 2)])
+                for reached in range(level + 1):
+                    levels[reached].append(seat.number)
+        self._teams = {team: mask_with(numbers) for team, numbers in teams.items()}
+        self._at_least = {skill: [mask_with(numbers) for numbers in levels] for skill, levels in at_least.items()}
+
+    def mask_of(self, requirement: Requirement) -> int:
+        """Return the mask of the agents who meet a requirement, whatever their presence and load."""
+        mask = self._masks.get(requirement)
+        if mask is None:
+            if len(self._masks) > MASKS_KEPT:
+                self._masks.clear()
+            mask = self._masks[requirement] = self._mask(parse(requirement))
+        return mask
+
+    def _mask(self, expression: Expression) -> int:
+        match expression:
+            case Anyone():
+                return self._everyone
+            case Nobody():
+                return 0
+            case HasSkill():
+                levels = self._at_least.get(expression.skill)
+                return 0 if levels is None else levels[expression.least] & ~levels[expression.most + 1]
+            case IsAgent():
+                seat = self.of.get(expression.agent)
+                return 0 if seat is None else 1 << seat.number
+            case InTeam():
+                return self._teams.get(expression.team, 0)
+            case Not():
+                return self._everyone & ~self._mask(expression.of)
+            case Every():
+                mask = self._everyone
+                for part in expression.parts:
+                    mask &= self._mask(part)
+                return mask
+            case Some():
+                mask = 0
+                for part in expression.parts:
+                    mask |= self._mask(part)
+                return mask
+
+    def refresh(self) -> None:
+        """Look at every stale agent once."""
+        if self.stale:
+            stale, self.stale = self.stale, {}
+            for agent in stale:
+                seat = self.of.get(agent)
+                if seat is not None:
+                    self._look_at(seat)
+
+    def _look_at(self, seat: Seat) -> None:
+        bit = 1 << seat.number
+        if (seat.record.presence is not Presence.SIGNED_OUT) != bool(self.signed_in & bit):
+            self.signed_in ^= bit
+        seat.able = able_media(seat)
+        opened = open_media(seat, seat.able)
+        if seat.record.held_medium is not None:
+            opened &= 1 << NUMBER_OF[seat.record.held_medium]
+        if changed := opened ^ seat.open:
+            for number in range(len(MEDIA)):
+                if changed >> number & 1:
+                    self.open[number] ^= bit
+        if opened & ~seat.open:
+            self.opened[seat.number] = None
+        seat.open = opened
+        entry = (seat.record.idle_since_ms, seat.number) if opened else None
+        if entry != seat.idle_entry:
+            if seat.idle_entry is not None:
+                del self.idle[bisect_left(self.idle, seat.idle_entry)]
+            if entry is not None:
+                insort(self.idle, entry)
+            seat.idle_entry = entry
+
+
+def mask_with(numbers: Iterable[int]) -> int:
+    """Return the mask with these bits."""
+    found = bytearray()
+    for number in numbers:
+        byte = number >> 3
+        if byte >= len(found):
+            found.extend(bytes(byte + 1 - len(found)))
+        found[byte] |= 1 << (number & 7)
+    return int.from_bytes(found, "little")
+
+
+def numbers_in(mask: int) -> Iterator[int]:
+    """Yield the numbers whose bits are set, lowest first."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
