@@ -219,6 +219,7 @@ class OfferedBecause(Word):
     URGENCY = "urgency"
     TURN = "turn"  # its medium had been passed over too often
     OWN_SKILL = "own_skill"
+    HELD = "held"  # the agent was held for it
     PULLED = "pulled"
 
 

@@ -7,11 +7,12 @@ here, in the order of `router/core/order.py`.
 No medium starves another. Where an agent serves several media:
 - *Turns.* Each offer notes the media of which overdue work that the agent could have taken was passed over. A medium
   passed over three times in a row comes next. So while overdue work of a medium waits that an agent can take, at most
-  `PASSED_MAX + media - 2` (that is 5) offers in a row to that agent are of other media.
+  `PASSED_BOUND` (that is 6) offers in a row to that agent are of other media.
 - *Holds.* Overdue work that does not fit beside what an agent has in hand (a call behind chats) would wait for ever if
   the agent got another chat each time one ends. The agent who would get the less urgent piece is held instead: nothing
-  but that medium is offered to them until the overdue one is offered to somebody or gone. It waits no longer than
-  the longest of the pieces that one agent has in hand; one agent at a time is held for each class.
+  is offered to them but the overdue piece, as soon as it fits, unless somebody else has taken it by then or it is gone.
+  From the hold on it waits no longer than the longest of the pieces that this one agent has in hand; one agent at a
+  time is held for each class.
 """
 
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from collections.abc import Iterator
 from history.core import routing as facts
 from history.core.routing_settings import QueueSettings
 from history.core.vocabulary import InteractionId, Medium, OfferedBecause, OfferId, Takes
-from router.core.capacity import MEDIA, NUMBER_OF, Seat
+from router.core.capacity import MEDIA, NUMBER_OF, Seat, open_media
 from router.core.decision import Deciding
 from router.core.order import due_at_ms
 from router.core.seats import numbers_in
@@ -28,9 +29,13 @@ from router.core.state import State
 from router.core.waiting import Entry
 
 PASSED_MAX = 3
-"""So often in a row overdue work of a medium may be passed over at one agent."""
+"""After so many offers in a row that passed overdue work of a medium over, its turn has come at that agent."""
+PASSED_BOUND = PASSED_MAX + (len(MEDIA) - 2) + 1
+"""More are never passed over in a row: the others whose turn has come as well go first, and what they are held for."""
 
 Urgency = tuple[int, int, InteractionId]
+_Found = tuple[Urgency, Entry, OfferedBecause, Seat | None]
+"""How urgent, which head, why it, and the agent who is held for it."""
 
 
 def next_match(deciding: Deciding) -> bool:
@@ -44,44 +49,53 @@ def next_match(deciding: Deciding) -> bool:
         state.waiting.fresh.clear()
         state.seats.opened.clear()
         return False
-    entry, because = found
-    choice = choose(state, entry[4], deciding.now_ms)
+    _, entry, because, held = found
+    choice = choose(state, entry[4], deciding.now_ms) if held is None else _of_held(state, entry, held)
     assert choice is not None, "a head was found for which nobody is free"
     _match(deciding, entry, choice, because)
     return True
 
 
-def _most_urgent(state: State, now_ms: int) -> tuple[Entry, OfferedBecause] | None:
+def _of_held(state: State, entry: Entry, seat: Seat) -> Choice:
+    """What an agent is held for goes to them, also where another of their class is more urgent by now."""
+    return Choice(seat, score_of(state.queue_settings[entry[4].queue], entry[4], seat), 1, None, 0)
+
+
+def _most_urgent(state: State, now_ms: int) -> _Found | None:
     """Return the most urgent head among the classes with a new one and those of agents who may take more."""
-    best: tuple[Urgency, Entry, OfferedBecause] | None = None
+    best: _Found | None = None
     for number in state.waiting.fresh:
         work_class = state.waiting.numbered[number]
         if work_class.live and free_for(state, work_class) and (entry := state.waiting.head(work_class)) is not None:
             urgency = urgency_of(state, entry, now_ms)
             if best is None or urgency < best[0]:
-                best = (urgency, entry, OfferedBecause.URGENCY)
+                best = (urgency, entry, OfferedBecause.URGENCY, None)
     for number in state.seats.opened:
         found = _best_for(state, state.seats.numbered[number], now_ms)
         if found is not None and (best is None or found[0] < best[0]):
             best = found
-    return None if best is None else (best[1], best[2])
+    return best
 
 
-def _best_for(state: State, seat: Seat, now_ms: int) -> tuple[Urgency, Entry, OfferedBecause] | None:
-    """Return what an agent takes next by their own rule."""
+def _best_for(state: State, seat: Seat, now_ms: int) -> _Found | None:
+    """Return what an agent takes next by their own rule, or what they are held for."""
+    if seat.record.held_for is not None:
+        entry = state.waiting.places[seat.record.held_for]
+        fits = open_media(seat, seat.able) >> NUMBER_OF[entry[4].medium] & 1
+        return (urgency_of(state, entry, now_ms), entry, OfferedBecause.HELD, seat) if fits else None
     heads = _heads(state, seat, seat.open)
     if seat.settings.takes is Takes.BEST_SKILL_FIRST:
         ranked = [(-skill_score(entry[4], seat), urgency_of(state, entry, now_ms), entry) for entry in heads]
         if not ranked:
             return None
         _, urgency, entry = min(ranked, key=lambda each: each[:2])
-        return urgency, entry, OfferedBecause.OWN_SKILL
+        return urgency, entry, OfferedBecause.OWN_SKILL, None
     best: tuple[Urgency, Entry] | None = None
     for entry in heads:
         urgency = urgency_of(state, entry, now_ms)
         if best is None or urgency < best[0]:
             best = (urgency, entry)
-    return None if best is None else (best[0], best[1], OfferedBecause.URGENCY)
+    return None if best is None else (best[0], best[1], OfferedBecause.URGENCY, None)
 
 
 def _heads(state: State, seat: Seat, media: int) -> Iterator[Entry]:
@@ -114,15 +128,18 @@ def _match(deciding: Deciding, entry: Entry, choice: Choice, because: OfferedBec
     if not overdue:
         _offer(deciding, entry, choice, because, ())
         return
-    if (to_hold := _to_hold(state, seat, entry, overdue, now_ms)) is not None:
-        hold = facts.AgentHeld(agent=seat.agent, interaction=to_hold[2], medium=to_hold[4].medium)
-        deciding.add(hold)
-        return
-    fitting = {medium: head for medium, head in overdue.items() if seat.open >> NUMBER_OF[medium] & 1}
-    if (in_turn := _in_turn(seat, fitting)) is not None:
-        entry, because = fitting.pop(in_turn), OfferedBecause.TURN
-        score = score_of(state.queue_settings[entry[4].queue], entry[4], seat)
-        choice = Choice(seat, score, free_for(state, entry[4]).bit_count(), None, 0)
+    room = open_media(seat, seat.able)
+    fitting = {medium: head for medium, head in overdue.items() if room >> NUMBER_OF[medium] & 1}
+    if because is not OfferedBecause.HELD:
+        if (in_turn := _in_turn(seat, fitting)) is not None:
+            if entry[0] < now_ms:
+                fitting[entry[4].medium] = entry
+            entry, because = fitting.pop(in_turn), OfferedBecause.TURN
+            score = score_of(state.queue_settings[entry[4].queue], entry[4], seat)
+            choice = Choice(seat, score, free_for(state, entry[4]).bit_count(), None, 0)
+        elif (to_hold := _to_hold(state, seat, entry, overdue, now_ms)) is not None:
+            deciding.add(facts.AgentHeld(agent=seat.agent, interaction=to_hold[2], medium=to_hold[4].medium))
+            return
     _offer(deciding, entry, choice, because, tuple(sorted(fitting)))
 
 

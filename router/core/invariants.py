@@ -81,9 +81,11 @@ def _what_is_indexed_is_so(state: State) -> None:
     """The masks say what the records say."""
     state.seats.refresh()
     for seat in state.seats.numbered:
-        able = able_media(seat)
         held = seat.record.held_medium
-        opened = open_media(seat, able) & (~0 if held is None else 1 << NUMBER_OF[held])
+        room = open_media(seat, able_media(seat))
+        if held is not None:
+            _hold(not room >> NUMBER_OF[held] & 1, f"{seat.agent} is held for {held}, which fits")
+        opened = room if held is None else 0
         _hold(opened == seat.open, f"{seat.agent} may take {opened} and is indexed with {seat.open}")
         for medium, number in NUMBER_OF.items():
             indexed = bool(state.seats.open[number] >> seat.number & 1)

@@ -134,7 +134,9 @@ class Seats:
         seat.able = able_media(seat)
         opened = open_media(seat, seat.able)
         if seat.record.held_medium is not None:
-            opened &= 1 << NUMBER_OF[seat.record.held_medium]
+            if opened >> NUMBER_OF[seat.record.held_medium] & 1:
+                self.opened[seat.number] = None
+            opened = 0
         if changed := opened ^ seat.open:
             for number in range(len(MEDIA)):
                 if changed >> number & 1:

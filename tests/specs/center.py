@@ -32,6 +32,7 @@ from history.core.vocabulary import (
     Standing,
     SwitchName,
     TeamId,
+    WorkId,
 )
 from router.core import inputs
 from router.core.effects import AnyEffect
@@ -197,6 +198,9 @@ class Center:
     def customer_leaves(self, interaction: InteractionId) -> Receipt:
         return self.tell(inputs.CustomerLeft, interaction=interaction)
 
+    def phone_is_gone(self, agent: str) -> None:
+        self.tell(inputs.PhoneUnreachable, agent=AgentId(agent))
+
     def pop_is_shown(self, agent: str) -> None:
         self.tell(inputs.PopShown, agent=AgentId(agent), offer=self.offer_of(agent))
 
@@ -235,6 +239,12 @@ class Center:
     def wraps_up(self, agent: str, handling: HandlingId, disposition: str | None = "done") -> Receipt:
         chosen = None if disposition is None else DispositionId(disposition)
         return self.tell(inputs.AgentCompletedWrapUp, agent=AgentId(agent), handling=handling, disposition=chosen)
+
+    def work_begins(self, agent: str, work: str, medium: Medium) -> Receipt:
+        return self.tell(inputs.WorkBegun, work=WorkId(work), agent=AgentId(agent), medium=medium)
+
+    def work_ends(self, work: str) -> Receipt:
+        return self.tell(inputs.WorkFinished, work=WorkId(work))
 
     def offers_of(self, agent: str) -> list[OfferId]:
         return list(self.engine.state.seats.of[AgentId(agent)].offers)
