@@ -4,6 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import spine
+from benchmarks import routing, spine
 
-BENCHES: dict[str, Callable[[Path | None], dict[str, Any]]] = {"spine": spine.run}
+BENCHES: dict[str, Callable[[Path | None], dict[str, Any]]] = {"spine": spine.run, "routing": routing.run}

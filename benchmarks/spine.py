@@ -195,25 +195,33 @@ def file_system(folder: Path) -> str:
     return kind
 
 
+def disk_figures(parent: Path | None) -> dict[str, Any]:
+    """Return what a reader needs to compare machines: file system, sync mode, commits per second of the bare disk."""
+    with tempfile.TemporaryDirectory(dir=parent or Path.cwd(), prefix="bench-") as name:
+        folder = Path(name).resolve()
+        return {
+            "cores": os.cpu_count(),
+            "file_system": file_system(folder),
+            "sync": "WAL, synchronous=FULL",
+            "commits_per_s": round(disk(folder)),
+        }
+
+
 def run(parent: Path | None, calls: int = CALLS, agents: int = AGENTS, at_once: int = AT_ONCE) -> dict[str, Any]:
     """Measure in a folder of its own below `parent` (the working directory, if not given), and clean up."""
     with tempfile.TemporaryDirectory(dir=parent or Path.cwd(), prefix="bench-") as name:
         folder = Path(name).resolve()
-        commits_per_s = disk(folder)
         thought = think(calls, agents)
         decided = asyncio.run(decide(folder, calls, agents, at_once))
-        kind = file_system(folder)
+    surroundings = disk_figures(parent)
     return {
         "bench": "spine",
         "python": platform.python_version(),
-        "cores": os.cpu_count(),
-        "file_system": kind,
-        "sync": "WAL, synchronous=FULL",
-        "commits_per_s": round(commits_per_s),
+        **surroundings,
         "agents": agents,
         "calls": calls,
         "calls_at_once": at_once,
         "engine_decisions_per_s": round(thought),
         **decided,
-        "inputs_per_commit_of_the_bare_disk": round(decided["inputs_per_s"] / commits_per_s, 2),
+        "inputs_per_commit_of_the_bare_disk": round(decided["inputs_per_s"] / surroundings["commits_per_s"], 2),
     }

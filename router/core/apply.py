@@ -70,7 +70,7 @@ def _routing_defined(state: State, fact: facts.RoutingDefined, at_ms: int) -> No
     for agent in [agent for agent in state.agents if agent not in agents]:
         del state.agents[agent]
     state.seats.define(fact.settings, state.agents)
-    state.waiting.defined_anew()
+    state.waiting.defined_anew(state.queue_settings)
 
 
 _APPLY: dict[type[Fact], Callable[[State, Any, int], None]] = {

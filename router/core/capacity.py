@@ -22,8 +22,6 @@ class Seat:
         "able",
         "agent",
         "capacities",
-        "classes",
-        "classes_seen",
         "handlings",
         "idle_entry",
         "levels",
@@ -50,11 +48,11 @@ class Seat:
         self.open = 0
         """Media (a bit each) of which one more interaction may be offered now."""
         self.idle_entry: tuple[int, int] | None = None
-        self.classes = 0
-        self.classes_seen = 0
 
     def leases(self) -> list[Medium]:
         """Return the medium of each live lease."""
+        if not self.offers and not self.handlings and not self.works:
+            return []
         held = [offer.medium for offer in self.offers.values()]
         held += [handling.medium for handling in self.handlings.values()]
         held += [work.medium for work in self.works.values()]

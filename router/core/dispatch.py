@@ -15,15 +15,12 @@ No medium starves another. Where an agent serves several media:
   time is held for each class.
 """
 
-from collections.abc import Iterator
-
 from history.core import routing as facts
 from history.core.routing_settings import QueueSettings
 from history.core.vocabulary import InteractionId, Medium, OfferedBecause, OfferId, Takes
 from router.core.capacity import MEDIA, NUMBER_OF, Seat, open_media
 from router.core.decision import Deciding
 from router.core.order import due_at_ms
-from router.core.seats import numbers_in
 from router.core.selection import Choice, choose, free_for, score_of, skill_score
 from router.core.state import State
 from router.core.waiting import Entry
@@ -66,7 +63,8 @@ def _most_urgent(state: State, now_ms: int) -> _Found | None:
     best: _Found | None = None
     for number in state.waiting.fresh:
         work_class = state.waiting.numbered[number]
-        if work_class.live and free_for(state, work_class) and (entry := state.waiting.head(work_class)) is not None:
+        entry = work_class.head
+        if entry is not None and free_for(state, work_class):
             urgency = urgency_of(state, entry, now_ms)
             if best is None or urgency < best[0]:
                 best = (urgency, entry, OfferedBecause.URGENCY, None)
@@ -83,34 +81,42 @@ def _best_for(state: State, seat: Seat, now_ms: int) -> _Found | None:
         entry = state.waiting.places[seat.record.held_for]
         fits = open_media(seat, seat.able) >> NUMBER_OF[entry[4].medium] & 1
         return (urgency_of(state, entry, now_ms), entry, OfferedBecause.HELD, seat) if fits else None
-    heads = _heads(state, seat, seat.open)
     if seat.settings.takes is Takes.BEST_SKILL_FIRST:
+        heads = state.waiting.heads_for(seat, seat.open)
         ranked = [(-skill_score(entry[4], seat), urgency_of(state, entry, now_ms), entry) for entry in heads]
         if not ranked:
             return None
         _, urgency, entry = min(ranked, key=lambda each: each[:2])
         return urgency, entry, OfferedBecause.OWN_SKILL, None
-    best: tuple[Urgency, Entry] | None = None
-    for entry in heads:
-        urgency = urgency_of(state, entry, now_ms)
-        if best is None or urgency < best[0]:
-            best = (urgency, entry)
-    return None if best is None else (best[0], best[1], OfferedBecause.URGENCY, None)
+    found = _first_for(state, seat, seat.open, now_ms)
+    return None if found is None else (urgency_of(state, found, now_ms), found, OfferedBecause.URGENCY, None)
 
 
-def _heads(state: State, seat: Seat, media: int) -> Iterator[Entry]:
-    """Yield the head of each class of these media that the agent may take and in which somebody waits."""
-    waiting = state.waiting
-    if not waiting.holding_work or not media:
-        return
-    of_media = 0
+def _first_for(state: State, seat: Seat, media: int, now_ms: int) -> Entry | None:
+    """Return the most urgent head of these media that the agent may take."""
+    waiting, at = state.waiting, seat.number
+    best: Entry | None = None
     for number in range(len(MEDIA)):
         if media >> number & 1:
-            of_media |= waiting.of_medium[number]
-    for number in numbers_in(waiting.classes_of(seat) & waiting.holding_work & of_media):
-        entry = waiting.head(waiting.numbered[number])
-        if entry is not None:
-            yield entry
+            for entry in waiting.order[number]:
+                if entry[4].members[at] == "1":
+                    if best is None or entry < best:
+                        best = entry
+                    break
+    return _or_aging(state, best, seat, media, now_ms) if waiting.ages else best
+
+
+def _or_aging(state: State, best: Entry | None, seat: Seat, media: int, now_ms: int) -> Entry | None:
+    """Return the best, or the head of a class that ages where that is more urgent by now."""
+    urgency = None if best is None else urgency_of(state, best, now_ms)
+    for number in range(len(MEDIA)):
+        for work_class in state.waiting.aging[number].values() if media >> number & 1 else ():
+            head = work_class.head
+            if head is not None and work_class.members[seat.number] == "1":
+                other = urgency_of(state, head, now_ms)
+                if urgency is None or other < urgency:
+                    best, urgency = head, other
+    return best
 
 
 def urgency_of(state: State, entry: Entry, now_ms: int) -> Urgency:
@@ -146,10 +152,11 @@ def _match(deciding: Deciding, entry: Entry, choice: Choice, because: OfferedBec
 def _overdue_elsewhere(state: State, seat: Seat, entry: Entry, now_ms: int) -> dict[Medium, Entry]:
     """Return for each other medium the most urgent overdue head that the agent could take, load aside."""
     found: dict[Medium, Entry] = {}
-    for head in _heads(state, seat, seat.able & ~(1 << NUMBER_OF[entry[4].medium])):
-        if head[0] < now_ms:
-            medium = head[4].medium
-            if medium not in found or urgency_of(state, head, now_ms) < urgency_of(state, found[medium], now_ms):
+    others = seat.able & ~(1 << NUMBER_OF[entry[4].medium])
+    for medium in MEDIA if others else ():
+        if others >> NUMBER_OF[medium] & 1:
+            head = _first_for(state, seat, 1 << NUMBER_OF[medium], now_ms)
+            if head is not None and head[0] < now_ms:
                 found[medium] = head
     return found
 

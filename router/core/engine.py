@@ -5,8 +5,7 @@ follows from them. A rule that raises has therefore changed nothing: the driver 
 exception while applying, or a broken invariant, is another matter: the process ends and recovery folds the facts.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from history.core import routing as facts
 from history.core.entries import Fact
@@ -23,8 +22,7 @@ from router.errors import BrokenInvariant
 _RULES: dict[type, Any] = {**arrivals.DECIDE, **telephony.DECIDE, **desk_requests.DECIDE, **steering.DECIDE}
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What follows from one input: facts to commit, effects to release after the commit, and the source's answer."""
 
     facts: tuple[Fact, ...]
@@ -114,8 +112,8 @@ class Engine:
             raise
         except Exception as error:  # a defect in matching: what came in is decided all the same
             defect = error
-        effects = [effect for fact in found for effect in effects_of(self.state, fact)]
-        return Decision(facts=tuple(found), effects=tuple(effects), receipt=receipt, defect=defect)
+        effects = tuple(effect for fact in found for effect in effects_of(self.state, fact))
+        return Decision(tuple(found), effects, receipt, defect)
 
     def _match(self, found: list[Fact], now_ms: int) -> None:
         """Make offers until nobody who waits can be served. A phone without a desktop rings in the same decision."""

@@ -14,6 +14,7 @@ def check(state: State) -> None:
     _offers_and_handlings_have_their_interaction(state)
     _nobody_is_offered_beyond_capacity(state)
     _what_is_indexed_is_so(state)
+    _heads_are_the_most_urgent(state)
     _nobody_waits_beside_a_free_agent(state)
 
 
@@ -95,9 +96,22 @@ def _what_is_indexed_is_so(state: State) -> None:
         _hold(state.agents[agent].held_for == interaction, f"{agent} is not held for {interaction}")
 
 
+def _heads_are_the_most_urgent(state: State) -> None:
+    led = {entry[2] for order in state.waiting.order for entry in order}
+    led |= {each.head[2] for aging in state.waiting.aging for each in aging.values() if each.head is not None}
+    heads = set()
+    for work_class in state.waiting.numbered:
+        standing = state.waiting.of_class(work_class)
+        _hold(len(standing) == work_class.live, f"{work_class.key} counts {work_class.live} of {len(standing)}")
+        head = None if work_class.head is None else work_class.head[2]
+        _hold(head == (standing[0] if standing else None), f"{work_class.key} is led by {head}")
+        heads |= {head} - {None}
+    _hold(led == heads, f"heads {sorted(led)} are listed, and {sorted(map(str, heads))} lead")
+
+
 def _nobody_waits_beside_a_free_agent(state: State) -> None:
     for work_class in state.waiting.numbered:
-        head = state.waiting.head(work_class)
+        head = work_class.head
         if head is not None:
             free = [state.seats.numbered[number].agent for number in numbers_in(free_for(state, work_class))]
             _hold(not free, f"{head[2]} waits while {free} are free")

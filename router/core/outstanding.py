@@ -4,7 +4,8 @@ Nothing of this is stored. After a recovery the shell releases `outstanding`; ea
 effect's key whether it is already done.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from history.core import routing as facts
 from history.core.entries import Fact
@@ -14,21 +15,32 @@ from router.core.effects import AnyEffect, HangUpCustomer, RingAgent, ShowScreen
 from router.core.state import State
 
 
-def effects_of(state: State, fact: Fact) -> Iterator[AnyEffect]:
+def effects_of(state: State, fact: Fact) -> Iterable[AnyEffect]:
     """What the shell must do because of this fact, as the state is after the whole decision."""
-    match fact:
-        case facts.OfferMade():
-            offer = state.offers.get(fact.offer)
-            if offer is not None and state.agents[fact.agent].desktop:
-                yield _pop(state, offer)
-        case facts.RingOrdered():
-            offer = state.offers.get(fact.offer)
-            if offer is not None:
-                yield from _ring(state, offer)
-        case facts.RingingToStop() if fact.offer in state.stops:
-            yield StopRinging(offer=fact.offer, interaction=fact.interaction)
-        case facts.HangUpOrdered() if fact.interaction in state.interactions:
-            yield HangUpCustomer(interaction=fact.interaction)
+    found = _EFFECTS.get(type(fact))
+    return () if found is None else found(state, fact)
+
+
+def _of_offer(state: State, fact: facts.OfferMade) -> Iterator[AnyEffect]:
+    offer = state.offers.get(fact.offer)
+    if offer is not None and state.agents[fact.agent].desktop:
+        yield _pop(state, offer)
+
+
+def _of_ring(state: State, fact: facts.RingOrdered) -> Iterator[AnyEffect]:
+    offer = state.offers.get(fact.offer)
+    if offer is not None:
+        yield from _ring(state, offer)
+
+
+def _of_stop(state: State, fact: facts.RingingToStop) -> Iterator[AnyEffect]:
+    if fact.offer in state.stops:
+        yield StopRinging(offer=fact.offer, interaction=fact.interaction)
+
+
+def _of_hang_up(state: State, fact: facts.HangUpOrdered) -> Iterator[AnyEffect]:
+    if fact.interaction in state.interactions:
+        yield HangUpCustomer(interaction=fact.interaction)
 
 
 def outstanding(state: State) -> Iterator[AnyEffect]:
@@ -65,3 +77,11 @@ def _ring(state: State, offer: OfferRecord) -> Iterator[RingAgent]:
         phone=settings.phone,
         ring_ms=queue.offer_ms,
     )
+
+
+_EFFECTS: dict[type[Fact], Callable[[State, Any], Iterator[AnyEffect]]] = {
+    facts.OfferMade: _of_offer,
+    facts.RingOrdered: _of_ring,
+    facts.RingingToStop: _of_stop,
+    facts.HangUpOrdered: _of_hang_up,
+}

@@ -7,7 +7,6 @@ from history.core.vocabulary import AgentId, QueueId, Requirement, VisitId
 from router.core.inputs import InteractionArrived
 from router.core.order import due_ms
 from router.core.requirements import every_requirement, parse, skills_requirement, text_of
-from router.core.seats import numbers_in
 from router.core.state import State
 from router.core.steps import Step, first_step, steps
 
@@ -97,9 +96,8 @@ def left_behind(state: State, agent: AgentId, now_ms: int) -> list[RequirementRe
     seat = state.seats.of[agent]
     bit = 1 << seat.number
     found = []
-    for number in numbers_in(state.waiting.classes_of(seat) & state.waiting.holding_work):
-        work_class = state.waiting.numbered[number]
-        if work_class.mask & state.seats.signed_in & ~bit:
+    for work_class in state.waiting.numbered:
+        if not work_class.live or not work_class.mask & bit or work_class.mask & state.seats.signed_in & ~bit:
             continue
         for interaction in state.waiting.of_class(work_class):
             fact = relaxed(state, state.interactions[interaction], now_ms, without=bit)
