@@ -79,6 +79,23 @@ class PresenceChanged(Fact, frozen=True, kw_only=True, omit_defaults=True):
     presence: Presence
     reason: ReasonCode | None = None
     by: PresenceBy = PresenceBy.AGENT
+    supervisor: UserId | None = None
+    """Who forced it."""
+
+
+class PresencePlanned(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """Nothing more is offered to the agent; with the last of what they have in hand they change. None: not any more."""
+
+    agent: AgentId
+    presence: Presence | None = None
+    reason: ReasonCode | None = None
+
+
+class ReasonOverrun(Fact, frozen=True, kw_only=True):
+    """The agent is not ready for longer than the reason allows."""
+
+    agent: AgentId
+    reason: ReasonCode
 
 
 class DesktopConnected(Fact, frozen=True, kw_only=True):
@@ -334,12 +351,13 @@ class RingingStopped(Fact, frozen=True, kw_only=True):
     offer: OfferId
 
 
-class VisitAnswered(Fact, frozen=True, kw_only=True):
+class VisitAnswered(Fact, frozen=True, kw_only=True, omit_defaults=True):
     visit: VisitId
     interaction: InteractionId
     queue: QueueId
     medium: Medium
     wait_ms: int
+    agent: AgentId | None = None
 
 
 class VisitAbandoned(Fact, frozen=True, kw_only=True):
@@ -381,7 +399,19 @@ class WrapUpStarted(Fact, frozen=True, kw_only=True, omit_defaults=True):
     by: EndedBy
     active_ms: int
     ends_at_ms: int | None = None
-    """When it ends by itself, for an agent without a desktop."""
+    """When it ends by itself: a timed or optional one, and any of an agent without a desktop."""
+    timed: bool = False
+    """It ends then also with a desktop."""
+    frees: bool = False
+    """The agent may be offered more meanwhile: it is no lease."""
+
+
+class WrapUpExtended(Fact, frozen=True, kw_only=True):
+    handling: HandlingId
+    interaction: InteractionId
+    agent: AgentId
+    ends_at_ms: int
+    extensions: int
 
 
 class WrapUpCompleted(Fact, frozen=True, kw_only=True, omit_defaults=True):
@@ -392,6 +422,8 @@ class WrapUpCompleted(Fact, frozen=True, kw_only=True, omit_defaults=True):
     agent: AgentId
     wrap_up_ms: int
     disposition: DispositionId | None = None
+    supervisor: UserId | None = None
+    """Who closed it in the agent's place."""
 
 
 class HangUpOrdered(Fact, frozen=True, kw_only=True):
@@ -424,6 +456,8 @@ ROUTING_FACTS: tuple[type[Fact], ...] = (
     InputTaken,
     RoutingDefined,
     PresenceChanged,
+    PresencePlanned,
+    ReasonOverrun,
     DesktopConnected,
     DesktopDisconnected,
     PhoneBecameReachable,
@@ -459,6 +493,7 @@ ROUTING_FACTS: tuple[type[Fact], ...] = (
     VisitFlowedOut,
     HandlingStarted,
     WrapUpStarted,
+    WrapUpExtended,
     WrapUpCompleted,
     HangUpOrdered,
     CustomerLegEnded,

@@ -70,6 +70,7 @@ class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     presence: Presence = Presence.SIGNED_OUT
     reason: ReasonCode | None = None
     presence_since_ms: int = 0
+    overrun: bool = False
     idle_since_ms: int = 0
     misses: int = 0
     backed_off_until_ms: int = 0
@@ -81,6 +82,9 @@ class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     passed: tuple[PassedOver, ...] = ()
     busy: tuple[Busy, ...] = ()
     busy_since_ms: int | None = None
+    planned: Presence | None = None
+    """What they become with the last of what they have in hand."""
+    planned_reason: ReasonCode | None = None
 
 
 class DeclinedBy(msgspec.Struct, frozen=True):
@@ -142,6 +146,9 @@ class HandlingRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     started_ms: int
     wrap_up_since_ms: int = 0
     wrap_up_ends_at_ms: int | None = None
+    timed: bool = False
+    frees: bool = False
+    extensions: int = 0
 
 
 class WorkRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from history.core.vocabulary import (
     SwitchName,
     Takes,
     TeamId,
+    WrapUp,
 )
 
 ANYONE = Requirement("anyone")
@@ -104,9 +105,23 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """Consecutive missed offers after which the agent becomes not ready."""
     short_abandon_ms: int = 5_000
     service_level_ms: int = 20_000
+    wrap_up: WrapUp = WrapUp.MANDATORY
     wrap_up_ms: int = 60_000
-    """After this long wrap-up ends by itself for an agent without a desktop."""
+    """After this long wrap-up ends by itself: an optional or timed one, and any of an agent without a desktop."""
+    extension_ms: int = 0
+    """By so much an agent may put off the end of a timed wrap-up, each time."""
+    extensions_max: int = 0
     disposition_required: bool = True
+
+
+class ReasonLimits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How long an agent may be not ready for a reason, and how many at once. Not given: any."""
+
+    reason: ReasonCode
+    lasts_ms: int | None = None
+    """Beyond this it is an overrun, which supervisors see; nobody is made ready by the clock."""
+    agents_max: int | None = None
+    """When so many are not ready for it, nobody else may choose it."""
 
 
 class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,5 +132,6 @@ class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True):
     queues: tuple[QueueSettings, ...]
     reasons: tuple[ReasonCode, ...]
     dispositions: tuple[DispositionId, ...]
+    reason_limits: tuple[ReasonLimits, ...] = ()
     pop_wait_ms: int = 350
     """The phone rings at the latest this long after the offer, whether or not the page has shown the pop."""

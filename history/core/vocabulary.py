@@ -76,6 +76,7 @@ class PresenceBy(Word):
     AGENT = "agent"
     MISSED_OFFERS = "missed_offers"
     PHONE_PROBLEM = "phone_problem"
+    SUPERVISOR = "supervisor"
 
 
 class Trust(Word):
@@ -126,6 +127,7 @@ class WithdrawnBecause(Word):
     ANSWERED_ELSEWHERE = "answered_elsewhere"  # by a phone whose own offer had ended, or outside the engine
     AGENT_TALKS = "agent_talks"  # the agent's phone answered another call, late
     PHONE_GONE = "phone_gone"
+    FORCED = "forced"  # a supervisor took the agent out
     MOVED = "moved"  # a supervisor moved, parked or gave away what was offered
     DEFINITION = "definition"
 
@@ -192,6 +194,8 @@ class OutcomeReason(Word):
     UNKNOWN_WORK = "unknown_work"
     NOT_WAITING = "not_waiting"
     OUT_OF_RANGE = "out_of_range"
+    REASON_FULL = "reason_full"
+    NO_EXTENSION_LEFT = "no_extension_left"
     WRONG_MEDIUM = "wrong_medium"
 
 
@@ -204,6 +208,15 @@ class AgentChoice(Word):
     LEAST_SKILLED = "least_skilled"
     ROUND_ROBIN = "round_robin"
     WEIGHTED = "weighted"
+
+
+class WrapUp(Word):
+    """What a queue asks of its agents after their part with the customer."""
+
+    NONE = "none"  # the handling ends with the part
+    OPTIONAL = "optional"  # open to write, but the agent is free at once
+    MANDATORY = "mandatory"  # until the agent is done
+    TIMED = "timed"  # until the agent is done or its time is over, which they may extend
 
 
 class Takes(Word):

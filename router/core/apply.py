@@ -61,6 +61,8 @@ def _remember_answer(state: State, source: SourceId, epoch: int, answer: SourceA
 def _routing_defined(state: State, fact: facts.RoutingDefined, at_ms: int) -> None:
     state.settings = fact.settings
     state.queue_settings = {queue.queue: queue for queue in fact.settings.queues}
+    limits = fact.settings.reason_limits
+    state.reason_lasts_ms = {each.reason: each.lasts_ms for each in limits if each.lasts_ms is not None}
     agents = {agent.agent for agent in fact.settings.agents}
     for settings in fact.settings.agents:
         if settings.agent not in state.agents:
@@ -69,6 +71,7 @@ def _routing_defined(state: State, fact: facts.RoutingDefined, at_ms: int) -> No
         let_go(state, agent)  # who may take what has changed; they are held anew where it is still so
     for agent in [agent for agent in state.agents if agent not in agents]:
         del state.agents[agent]
+        state.planned.pop(agent, None)
     state.seats.define(fact.settings, state.agents)
     state.waiting.defined_anew(state.queue_settings)
 

@@ -18,6 +18,7 @@ from router.core.keeping import (
     begin_work,
     end_work,
     let_go,
+    put_reason,
     put_work,
 )
 from router.core.presence import PRESENCE
@@ -48,10 +49,28 @@ def _presence_changed(state: State, fact: facts.PresenceChanged, at_ms: int) -> 
     agent.presence = PRESENCE.next_state(agent.presence, _PRESENCE_TRIGGERS[fact.presence])
     agent.reason = fact.reason
     agent.presence_since_ms = at_ms
+    agent.overrun = False
+    agent.planned = agent.planned_reason = None
+    state.planned.pop(fact.agent, None)
+    put_reason(state, agent)
     if fact.presence is Presence.READY:
         agent.idle_since_ms = at_ms
         agent.misses = 0
         agent.backed_off_until_ms = 0
+
+
+def _presence_planned(state: State, fact: facts.PresencePlanned, at_ms: int) -> None:
+    agent = changed(state, fact.agent)
+    agent.planned, agent.planned_reason = fact.presence, fact.reason
+    let_go(state, fact.agent)
+    if fact.presence is None:
+        state.planned.pop(fact.agent, None)
+    else:
+        state.planned[fact.agent] = None
+
+
+def _reason_overrun(state: State, fact: facts.ReasonOverrun, at_ms: int) -> None:
+    state.agents[fact.agent].overrun = True
 
 
 def _desktop_connected(state: State, fact: facts.DesktopConnected, at_ms: int) -> None:
@@ -62,7 +81,7 @@ def _desktop_disconnected(state: State, fact: facts.DesktopDisconnected, at_ms: 
     changed(state, fact.agent).desktop = False
     let_go(state, fact.agent)
     for handling in state.seats.of[fact.agent].handlings.values():
-        if handling.phase is HandlingPhase.WRAP_UP:
+        if handling.phase is HandlingPhase.WRAP_UP and not handling.timed:
             queue = state.queue_settings[handling.queue]
             ends_at_ms = max(handling.wrap_up_since_ms + queue.wrap_up_ms, at_ms + UNATTENDED_WRAP_UP_MS)
             handling.wrap_up_ends_at_ms = ends_at_ms
@@ -118,6 +137,8 @@ def _work_ended(state: State, fact: facts.WorkEnded, at_ms: int) -> None:
 # Each function takes exactly the fact type it stands under, which a dictionary cannot say to the type checker.
 APPLY: dict[type[Fact], Callable[[State, Any, int], None]] = {
     facts.PresenceChanged: _presence_changed,
+    facts.PresencePlanned: _presence_planned,
+    facts.ReasonOverrun: _reason_overrun,
     facts.DesktopConnected: _desktop_connected,
     facts.DesktopDisconnected: _desktop_disconnected,
     facts.PhoneBecameReachable: _phone_reachable,

@@ -158,10 +158,20 @@ def _wrap_up_started(state: State, fact: facts.WrapUpStarted, at_ms: int) -> Non
     handling.phase = HANDLING.next_state(handling.phase, HandlingTrigger.PART_ENDED)
     handling.wrap_up_since_ms = at_ms
     handling.wrap_up_ends_at_ms = fact.ends_at_ms
+    handling.timed, handling.frees = fact.timed, fact.frees
+    if fact.frees:
+        end_work(state.seats.of[fact.agent], at_ms)
+        changed(state, fact.agent).idle_since_ms = at_ms
     interaction = state.interactions[fact.interaction]
     interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.PART_ENDED)
     if fact.ends_at_ms is not None:
         state.add_deadline(fact.ends_at_ms, "wrap_up", fact.handling)
+
+
+def _wrap_up_extended(state: State, fact: facts.WrapUpExtended, at_ms: int) -> None:
+    handling = state.handlings[fact.handling]
+    handling.wrap_up_ends_at_ms, handling.extensions = fact.ends_at_ms, fact.extensions
+    state.add_deadline(fact.ends_at_ms, "wrap_up", fact.handling)
 
 
 def _wrap_up_completed(state: State, fact: facts.WrapUpCompleted, at_ms: int) -> None:
@@ -175,7 +185,8 @@ def _wrap_up_completed(state: State, fact: facts.WrapUpCompleted, at_ms: int) ->
     del siblings[fact.handling]
     if not siblings:
         del state.interaction_handlings[handling.interaction]
-    changed(state, fact.agent).idle_since_ms = at_ms
+    if not handling.frees:
+        changed(state, fact.agent).idle_since_ms = at_ms
 
 
 # Each function takes exactly the fact type it stands under, which a dictionary cannot say to the type checker.
@@ -193,5 +204,6 @@ APPLY: dict[type[Fact], Callable[[State, Any, int], None]] = {
     facts.RingingStopped: _stopped,
     facts.HandlingStarted: _handling_started,
     facts.WrapUpStarted: _wrap_up_started,
+    facts.WrapUpExtended: _wrap_up_extended,
     facts.WrapUpCompleted: _wrap_up_completed,
 }

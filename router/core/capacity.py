@@ -54,7 +54,7 @@ class Seat:
         if not self.offers and not self.handlings and not self.works:
             return []
         held = [offer.medium for offer in self.offers.values()]
-        held += [handling.medium for handling in self.handlings.values()]
+        held += [handling.medium for handling in self.handlings.values() if not handling.frees]
         held += [work.medium for work in self.works.values()]
         return held
 
@@ -62,7 +62,7 @@ class Seat:
 def able_media(seat: Seat) -> int:
     """Return the media that the agent takes and can be reached over while ready and not backing off."""
     record = seat.record
-    if record.presence is not Presence.READY or record.backed_off_until_ms:
+    if record.presence is not Presence.READY or record.backed_off_until_ms or record.planned is not None:
         return 0
     able = 0
     for medium in seat.capacities:

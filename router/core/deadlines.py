@@ -58,8 +58,18 @@ def _wrap_up(deciding: Deciding, handling_id: HandlingId) -> None:
     handling = deciding.state.handlings.get(handling_id)
     if handling is None or handling.phase is not HandlingPhase.WRAP_UP or handling.wrap_up_ends_at_ms is None:
         return
-    if handling.wrap_up_ends_at_ms <= deciding.now_ms and not deciding.state.agents[handling.agent].desktop:
+    unattended = not deciding.state.agents[handling.agent].desktop
+    if handling.wrap_up_ends_at_ms <= deciding.now_ms and (handling.timed or unattended):
         deciding.complete_and_close(handling, None)
+
+
+def _reason(deciding: Deciding, agent_id: AgentId) -> None:
+    agent = deciding.state.agents.get(agent_id)
+    if agent is None or agent.reason is None or agent.overrun:
+        return
+    lasts_ms = deciding.state.reason_lasts_ms.get(agent.reason)
+    if lasts_ms is not None and agent.presence_since_ms + lasts_ms <= deciding.now_ms:
+        deciding.add(facts.ReasonOverrun(agent=agent_id, reason=agent.reason))
 
 
 def _hang_up(deciding: Deciding, interaction_id: InteractionId) -> None:
@@ -106,6 +116,7 @@ _DECIDE: dict[str, Any] = {
     "offer": _offer,
     "stop": _stop,
     "wrap_up": _wrap_up,
+    "reason": _reason,
     "hang_up": _hang_up,
     "back_off": _back_off,
     "declined": _declined,

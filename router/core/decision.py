@@ -24,8 +24,10 @@ from history.core.vocabulary import (
     Presence,
     PresenceBy,
     QueueId,
+    UserId,
     VisitId,
     WithdrawnBecause,
+    WrapUp,
 )
 from router.core import queueing
 from router.core.state import State
@@ -83,6 +85,7 @@ class Deciding:
                 queue=interaction.queue,
                 medium=interaction.medium,
                 wait_ms=max(0, self.now_ms - interaction.queued_ms),
+                agent=agent,
             ),
             facts.HandlingStarted(
                 handling=HandlingId(f"h{self.state.handlings_started + 1}"),
@@ -172,9 +175,12 @@ class Deciding:
         )
 
     def end_part(self, handling: HandlingRecord, by: EndedBy) -> None:
-        """The agent's part with the customer is over: wrap-up begins, with an end of its own for an unattended desk."""
+        """The agent's part with the customer is over, and what their queue asks for afterwards begins. No wrap-up at
+        all is one that is over in the same millisecond."""
         queue = self.state.queue_settings[handling.queue]
         attended = self.state.agents[handling.agent].desktop
+        timed = queue.wrap_up is not WrapUp.MANDATORY
+        lasts_ms = 0 if queue.wrap_up is WrapUp.NONE else queue.wrap_up_ms
         self.add(
             facts.WrapUpStarted(
                 handling=handling.handling,
@@ -182,7 +188,9 @@ class Deciding:
                 agent=handling.agent,
                 by=by,
                 active_ms=self.now_ms - handling.started_ms,
-                ends_at_ms=None if attended else self.now_ms + queue.wrap_up_ms,
+                ends_at_ms=self.now_ms + lasts_ms if timed or not attended else None,
+                timed=timed,
+                frees=queue.wrap_up is WrapUp.OPTIONAL,
             )
         )
 
@@ -194,7 +202,13 @@ class Deciding:
         self.complete(handling, None, self.now_ms)
         self.add(queueing.queued_again(self.state, interaction, self.now_ms))
 
-    def complete(self, handling: HandlingRecord, disposition: DispositionId | None, since_ms: int) -> None:
+    def complete(
+        self,
+        handling: HandlingRecord,
+        disposition: DispositionId | None,
+        since_ms: int,
+        supervisor: UserId | None = None,
+    ) -> None:
         self.add(
             facts.WrapUpCompleted(
                 handling=handling.handling,
@@ -202,12 +216,15 @@ class Deciding:
                 agent=handling.agent,
                 wrap_up_ms=self.now_ms - since_ms,
                 disposition=disposition,
+                supervisor=supervisor,
             )
         )
 
-    def complete_and_close(self, handling: HandlingRecord, disposition: DispositionId | None) -> None:
+    def complete_and_close(
+        self, handling: HandlingRecord, disposition: DispositionId | None, supervisor: UserId | None = None
+    ) -> None:
         """End a wrap-up, and the interaction with it when its customer has gone and no other handling is open."""
-        self.complete(handling, disposition, handling.wrap_up_since_ms)
+        self.complete(handling, disposition, handling.wrap_up_since_ms, supervisor)
         interaction = self.state.interactions[handling.interaction]
         if interaction.customer_gone and len(self.state.interaction_handlings[handling.interaction]) == 1:
             self.add(facts.InteractionClosed(interaction=interaction.interaction, reason=CloseReason.HANDLED))

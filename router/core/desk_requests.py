@@ -3,29 +3,21 @@
 from typing import Any
 
 from history.core import routing as facts
-from history.core.vocabulary import EndedBy, Medium, OfferPhase, OutcomeReason, Presence, PresenceBy
-from router.core import queueing
+from history.core.vocabulary import EndedBy, HandlingPhase, Medium, OfferPhase, OutcomeReason
 from router.core.decision import Deciding, Refused, ignored
 from router.core.handlings import HANDLING
 from router.core.handlings import Trigger as HandlingTrigger
 from router.core.inputs import (
     AgentAcceptedOffer,
-    AgentChosePresence,
     AgentCompletedWrapUp,
     AgentDeclinedOffer,
     AgentEndedHandling,
+    AgentExtendedWrapUp,
     DesktopAttached,
     DesktopLost,
     PopShown,
+    WrapUpClosed,
 )
-from router.core.presence import PRESENCE
-from router.core.presence import Trigger as PresenceTrigger
-
-_TRIGGER = {
-    Presence.READY: PresenceTrigger.CHOSE_READY,
-    Presence.NOT_READY: PresenceTrigger.CHOSE_NOT_READY,
-    Presence.SIGNED_OUT: PresenceTrigger.SIGNED_OUT,
-}
 
 
 def desktop_attached(deciding: Deciding, given: DesktopAttached) -> Refused | None:
@@ -61,28 +53,6 @@ def pop_shown(deciding: Deciding, given: PopShown) -> Refused | None:
     deciding.add(facts.PopConfirmed(offer=offer.offer, after_ms=deciding.now_ms - offer.made_ms))
     if offer.medium is Medium.VOICE and offer.phase is OfferPhase.PENDING:
         deciding.order_ring(offer, pop_was_late=False)
-    return None
-
-
-def agent_chose_presence(deciding: Deciding, given: AgentChosePresence) -> Refused | None:
-    state = deciding.state
-    agent = state.agents.get(given.agent)
-    if agent is None:
-        return Refused(OutcomeReason.UNKNOWN_AGENT)
-    if given.reason is not None and given.reason not in state.settings.reasons:
-        return Refused(OutcomeReason.UNKNOWN_REASON)
-    if given.presence is Presence.NOT_READY and given.reason is None:
-        return Refused(OutcomeReason.REASON_MISSING)
-    if given.presence is Presence.SIGNED_OUT and state.seats.of[given.agent].leases():
-        return Refused(OutcomeReason.WORK_IN_HAND)
-    because = PRESENCE.why_ignored(agent.presence, _TRIGGER[given.presence])
-    if because is not None:
-        return ignored(because)
-    deciding.add(
-        facts.PresenceChanged(agent=given.agent, presence=given.presence, reason=given.reason, by=PresenceBy.AGENT)
-    )
-    if given.presence is Presence.SIGNED_OUT:
-        deciding.add(*queueing.left_behind(state, given.agent, deciding.now_ms))
     return None
 
 
@@ -144,13 +114,49 @@ def agent_completed_wrap_up(deciding: Deciding, given: AgentCompletedWrapUp) -> 
     return None
 
 
+def agent_extended_wrap_up(deciding: Deciding, given: AgentExtendedWrapUp) -> Refused | None:
+    handling = deciding.state.handlings.get(given.handling)
+    if handling is None:
+        return Refused(OutcomeReason.UNKNOWN_HANDLING)
+    if handling.agent != given.agent:
+        return Refused(OutcomeReason.NOT_YOURS)
+    if handling.phase is not HandlingPhase.WRAP_UP:
+        return Refused(OutcomeReason.STILL_TALKING)
+    queue = deciding.state.queue_settings[handling.queue]
+    if not handling.timed or handling.extensions >= queue.extensions_max or handling.wrap_up_ends_at_ms is None:
+        return Refused(OutcomeReason.NO_EXTENSION_LEFT)
+    deciding.add(
+        facts.WrapUpExtended(
+            handling=handling.handling,
+            interaction=handling.interaction,
+            agent=handling.agent,
+            ends_at_ms=handling.wrap_up_ends_at_ms + queue.extension_ms,
+            extensions=handling.extensions + 1,
+        )
+    )
+    return None
+
+
+def wrap_up_closed(deciding: Deciding, given: WrapUpClosed) -> Refused | None:
+    """A supervisor ends a wrap-up that hangs."""
+    handling = deciding.state.handlings.get(given.handling)
+    if handling is None:
+        return Refused(OutcomeReason.UNKNOWN_HANDLING)
+    because = HANDLING.why_ignored(handling.phase, HandlingTrigger.COMPLETED)
+    if because is not None:
+        return Refused(because)
+    deciding.complete_and_close(handling, None, given.by)
+    return None
+
+
 DECIDE: dict[type, Any] = {
     DesktopAttached: desktop_attached,
     DesktopLost: desktop_lost,
     PopShown: pop_shown,
-    AgentChosePresence: agent_chose_presence,
     AgentAcceptedOffer: agent_accepted_offer,
     AgentDeclinedOffer: agent_declined_offer,
     AgentEndedHandling: agent_ended_handling,
     AgentCompletedWrapUp: agent_completed_wrap_up,
+    AgentExtendedWrapUp: agent_extended_wrap_up,
+    WrapUpClosed: wrap_up_closed,
 }

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from history.core import routing as facts
 from history.core.entries import Fact
 from history.core.vocabulary import Outcome, OutcomeReason
-from router.core import arrivals, deadlines, desk_requests, dispatch, steering, telephony
+from router.core import arrivals, deadlines, desk_requests, dispatch, presence_requests, steering, telephony
 from router.core.apply import apply
 from router.core.decision import Deciding
 from router.core.effects import AnyEffect
@@ -19,7 +19,13 @@ from router.core.outstanding import effects_of, outstanding
 from router.core.state import State
 from router.errors import BrokenInvariant
 
-_RULES: dict[type, Any] = {**arrivals.DECIDE, **telephony.DECIDE, **desk_requests.DECIDE, **steering.DECIDE}
+_RULES: dict[type, Any] = {
+    **arrivals.DECIDE,
+    **telephony.DECIDE,
+    **desk_requests.DECIDE,
+    **presence_requests.DECIDE,
+    **steering.DECIDE,
+}
 
 
 class Decision(NamedTuple):
@@ -107,6 +113,8 @@ class Engine:
         self._apply(decided, now_ms)
         found = [*(applied or ()), *decided]
         try:
+            if self.state.planned:
+                self._change_as_planned(found, now_ms)
             self._match(found, now_ms)
         except BrokenInvariant:
             raise
@@ -114,6 +122,11 @@ class Engine:
             defect = error
         effects = tuple(effect for fact in found for effect in effects_of(self.state, fact))
         return Decision(tuple(found), effects, receipt, defect)
+
+    def _change_as_planned(self, found: list[Fact], now_ms: int) -> None:
+        decided = presence_requests.planned_now(Deciding(self.state, now_ms))
+        self._apply(decided, now_ms)
+        found += decided
 
     def _match(self, found: list[Fact], now_ms: int) -> None:
         """Make offers until nobody who waits can be served. A phone without a desktop rings in the same decision."""

@@ -164,6 +164,17 @@ class AgentChosePresence(Input, frozen=True, kw_only=True, omit_defaults=True):
     agent: AgentId
     presence: Presence
     reason: ReasonCode | None = None
+    after_work: bool = False
+    """Not at once, but with the last of what they have in hand."""
+
+
+class PresenceForced(Input, frozen=True, kw_only=True, omit_defaults=True):
+    """A supervisor sets an agent's presence. Their open offers are taken back, what they handle stays theirs."""
+
+    agent: AgentId
+    presence: Presence
+    reason: ReasonCode | None = None
+    by: UserId
 
 
 class AgentAcceptedOffer(Input, frozen=True, kw_only=True):
@@ -187,6 +198,20 @@ class AgentCompletedWrapUp(Input, frozen=True, kw_only=True, omit_defaults=True)
     agent: AgentId
     handling: HandlingId
     disposition: DispositionId | None = None
+
+
+class AgentExtendedWrapUp(Input, frozen=True, kw_only=True):
+    """The agent needs longer than the queue's time."""
+
+    agent: AgentId
+    handling: HandlingId
+
+
+class WrapUpClosed(Input, frozen=True, kw_only=True):
+    """A supervisor ends a wrap-up that its agent has left open."""
+
+    handling: HandlingId
+    by: UserId
 
 
 class WorkPrioritised(Input, frozen=True, kw_only=True, omit_defaults=True):
@@ -261,6 +286,9 @@ AnyInput = (
     | AgentDeclinedOffer
     | AgentEndedHandling
     | AgentCompletedWrapUp
+    | AgentExtendedWrapUp
+    | PresenceForced
+    | WrapUpClosed
     | WorkPrioritised
     | WorkMoved
     | WorkParked

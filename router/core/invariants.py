@@ -68,7 +68,7 @@ def _nobody_is_offered_beyond_capacity(state: State) -> None:
             capacity = seat.capacities.get(offer.medium)
             limit = 0 if capacity is None else capacity.limit
             leases = [(each.medium, each.offer) for each in seat.offers.values()]
-            leases += [(each.medium, each.offer) for each in seat.handlings.values()]
+            leases += [(each.medium, each.offer) for each in seat.handlings.values() if not each.frees]
             before = [medium for medium, made_by in leases if _number(made_by) <= _number(offer.offer)]
             held = before.count(offer.medium)
             _hold(offer.pulled or held <= limit, f"{seat.agent} is offered more {offer.medium} than they take")

@@ -29,8 +29,18 @@ def put_agent(state: State, record: AgentRecord) -> None:
         state.seats.stale[record.agent] = None
     if record.held_for is not None:
         state.held_for[record.held_for] = record.agent
+    if record.planned is not None:
+        state.planned[record.agent] = None
+    put_reason(state, record)
     if record.backed_off_until_ms:
         state.add_deadline(record.backed_off_until_ms, "back_off", record.agent)
+
+
+def put_reason(state: State, record: AgentRecord) -> None:
+    """Let it be noticed when a reason is overrun. One that is overrun already has been told."""
+    lasts_ms = state.reason_lasts_ms.get(record.reason) if record.reason is not None else None
+    if lasts_ms is not None and not record.overrun:
+        state.add_deadline(record.presence_since_ms + lasts_ms, "reason", record.agent)
 
 
 def put_waiting(state: State, record: InteractionRecord) -> None:
@@ -107,7 +117,8 @@ def begin_work(seat: Seat, at_ms: int) -> None:
 def end_work(seat: Seat, at_ms: int) -> None:
     """Count the time in work, if this was the last of it."""
     record = seat.record
-    if not seat.handlings and not seat.works and record.busy_since_ms is not None:
+    at_work = seat.works or any(not handling.frees for handling in seat.handlings.values())
+    if not at_work and record.busy_since_ms is not None:
         record.busy = with_work(record.busy, record.busy_since_ms, at_ms)
         record.busy_since_ms = None
 

@@ -19,7 +19,7 @@ from history.core.routing_records import (
     WorkRecord,
 )
 from history.core.routing_settings import QueueSettings, RoutingSettings
-from history.core.vocabulary import AgentId, HandlingId, InteractionId, OfferId, QueueId, SourceId, WorkId
+from history.core.vocabulary import AgentId, HandlingId, InteractionId, OfferId, QueueId, ReasonCode, SourceId, WorkId
 from router.core.seats import Seats
 from router.core.waiting import Waiting
 
@@ -53,6 +53,9 @@ class State:
     # Indexes, derived from the above by apply.
     seats: Seats = field(default_factory=Seats)
     waiting: Waiting = field(init=False)
+    planned: dict[AgentId, None] = field(default_factory=dict)
+    """Agents who become something else with the last of what they have in hand."""
+    reason_lasts_ms: dict[ReasonCode, int] = field(default_factory=dict)
     held_for: dict[InteractionId, AgentId] = field(default_factory=dict)
     """Overdue interactions for which an agent is held."""
     handling_of_offer: dict[OfferId, HandlingId] = field(default_factory=dict)

@@ -19,11 +19,14 @@ from history.core.vocabulary import (
     Medium,
     OfferPhase,
     Presence,
+    ReasonCode,
     Requirement,
     SkillId,
     Standing,
     Takes,
+    UserId,
     WorkId,
+    WrapUp,
 )
 from router.core import inputs
 from router.core.snapshot import snapshot
@@ -47,10 +50,36 @@ QUEUES = (
         back_offs=BackOffs(declined_ms=5_000, no_answer_ms=3_000, unreachable_ms=4_000),
         misses_max=2,
     ),
-    a_queue("service", Medium.VOICE, "repairs", choice=AgentChoice.ROUND_ROBIN, age_percent=200, age_max_ms=60_000),
+    a_queue(
+        "service",
+        Medium.VOICE,
+        "repairs",
+        wrap_up=WrapUp.OPTIONAL,
+        wrap_up_ms=9_000,
+        choice=AgentChoice.ROUND_ROBIN,
+        age_percent=200,
+        age_max_ms=60_000,
+    ),
     a_queue("mail", Medium.MAIL, target_s=3600, choice=AgentChoice.LEAST_SKILLED, priority_step_ms=600_000),
-    a_queue("late_mail", Medium.MAIL, target_s=5, choice=AgentChoice.LEAST_OCCUPIED, moved_max_ms=10_000),
-    a_queue("chat", Medium.CHAT, target_s=1, misses_max=2, back_offs=BackOffs(declined_ms=2_000)),
+    a_queue(
+        "late_mail",
+        Medium.MAIL,
+        target_s=5,
+        wrap_up=WrapUp.NONE,
+        choice=AgentChoice.LEAST_OCCUPIED,
+        moved_max_ms=10_000,
+    ),
+    a_queue(
+        "chat",
+        Medium.CHAT,
+        target_s=1,
+        misses_max=2,
+        back_offs=BackOffs(declined_ms=2_000),
+        wrap_up=WrapUp.TIMED,
+        wrap_up_ms=20_000,
+        extension_ms=10_000,
+        extensions_max=2,
+    ),
     a_queue("tasks", Medium.TASK, target_s=30, choice=AgentChoice.WEIGHTED, weights=(SkillLevel(FRENCH, 3),)),
 )
 
@@ -86,6 +115,7 @@ class Walk:
             self.gap,
             self.repeat,
             self.steer,
+            self.supervise,
             self.work_of_their_own,
         ]
         self.chance.choice(actions)()
@@ -194,6 +224,26 @@ class Walk:
             case _:
                 agent = AgentId(self.chance.choice(self.names))
                 self.center.tell(inputs.WorkPulled, interaction=interaction, agent=agent)
+
+    def supervise(self) -> None:
+        """Plans for after work, forced presences, wrap-ups extended and closed."""
+        agent = AgentId(self.chance.choice(self.names))
+        presence = self.chance.choice(list(Presence))
+        reason = ReasonCode("break") if presence is Presence.NOT_READY else None
+        handlings = list(self.center.engine.state.handlings.values())
+        match self.chance.randrange(4):
+            case 0:
+                self.center.tell(
+                    inputs.AgentChosePresence, agent=agent, presence=presence, reason=reason, after_work=True
+                )
+            case 1:
+                self.center.tell(inputs.PresenceForced, agent=agent, presence=presence, reason=reason, by=UserId("max"))
+            case 2 if handlings:
+                handling = self.chance.choice(handlings)
+                self.center.tell(inputs.AgentExtendedWrapUp, agent=handling.agent, handling=handling.handling)
+            case _ if handlings:
+                handling = self.chance.choice(handlings)
+                self.center.tell(inputs.WrapUpClosed, handling=handling.handling, by=UserId("max"))
 
     def work_of_their_own(self) -> None:
         for work in list(self.center.engine.state.works):

@@ -1,0 +1,137 @@
+"""Rules for presence: what agents choose, at once or after what they have in hand, and what supervisors force."""
+
+from typing import Any
+
+from history.core import routing as facts
+from history.core.entries import Fact
+from history.core.routing_records import AgentRecord
+from history.core.vocabulary import (
+    AgentId,
+    HandlingPhase,
+    OfferPhase,
+    OutcomeReason,
+    Presence,
+    PresenceBy,
+    ReasonCode,
+    WithdrawnBecause,
+)
+from router.core import queueing
+from router.core.decision import Deciding, Refused, ignored
+from router.core.inputs import AgentChosePresence, PresenceForced
+from router.core.presence import PRESENCE
+from router.core.presence import Trigger as PresenceTrigger
+from router.core.state import State
+
+TRIGGER = {
+    Presence.READY: PresenceTrigger.CHOSE_READY,
+    Presence.NOT_READY: PresenceTrigger.CHOSE_NOT_READY,
+    Presence.SIGNED_OUT: PresenceTrigger.SIGNED_OUT,
+}
+
+
+def agent_chose_presence(deciding: Deciding, given: AgentChosePresence) -> Refused | None:
+    """At once, or planned for the end of what is in hand. Whatever is chosen at once drops what was planned."""
+    state = deciding.state
+    agent = state.agents.get(given.agent)
+    if agent is None:
+        return Refused(OutcomeReason.UNKNOWN_AGENT)
+    refused = _why_not(state, agent, given.presence, given.reason)
+    if refused is not None:
+        return refused
+    because = PRESENCE.why_ignored(agent.presence, TRIGGER[given.presence])
+    if because is not None:
+        if agent.planned is None:
+            return ignored(because)
+        deciding.add(facts.PresencePlanned(agent=given.agent))
+        return None
+    in_hand = bool(state.seats.of[given.agent].leases())
+    if in_hand and given.after_work and given.presence is not Presence.READY:
+        deciding.add(facts.PresencePlanned(agent=given.agent, presence=given.presence, reason=given.reason))
+        return None
+    if in_hand and given.presence is Presence.SIGNED_OUT:
+        return Refused(OutcomeReason.WORK_IN_HAND)
+    _change(deciding, given.agent, given.presence, given.reason, PresenceBy.AGENT)
+    return None
+
+
+def _why_not(state: State, agent: AgentRecord, presence: Presence, reason: ReasonCode | None) -> Refused | None:
+    if reason is not None and reason not in state.settings.reasons:
+        return Refused(OutcomeReason.UNKNOWN_REASON)
+    if presence is not Presence.NOT_READY:
+        return None
+    if reason is None:
+        return Refused(OutcomeReason.REASON_MISSING)
+    limits = next((each for each in state.settings.reason_limits if each.reason == reason), None)
+    if limits is not None and limits.agents_max is not None:
+        others = sum(
+            1
+            for each in state.agents.values()
+            if each.agent != agent.agent and reason in (each.reason, each.planned_reason)
+        )
+        if others >= limits.agents_max:
+            return Refused(OutcomeReason.REASON_FULL)
+    return None
+
+
+def presence_forced(deciding: Deciding, given: PresenceForced) -> Refused | None:
+    """A supervisor sets a presence: open offers are taken back, and nobody is signed out of a conversation; wrap-ups
+    left open are closed when an agent is signed out."""
+    state = deciding.state
+    agent = state.agents.get(given.agent)
+    if agent is None:
+        return Refused(OutcomeReason.UNKNOWN_AGENT)
+    if given.reason is not None and given.reason not in state.settings.reasons:
+        return Refused(OutcomeReason.UNKNOWN_REASON)
+    if given.presence is Presence.NOT_READY and given.reason is None:
+        return Refused(OutcomeReason.REASON_MISSING)
+    seat = state.seats.of[given.agent]
+    talks = [handling for handling in seat.handlings.values() if handling.phase is HandlingPhase.ACTIVE]
+    if given.presence is Presence.SIGNED_OUT and (talks or seat.works):
+        return Refused(OutcomeReason.WORK_IN_HAND)
+    if PRESENCE.why_ignored(agent.presence, TRIGGER[given.presence]) is not None and agent.planned is None:
+        return ignored(OutcomeReason.NO_CHANGE)
+    if given.presence is not Presence.READY:
+        for offer in seat.offers.values():
+            deciding.withdraw(offer, WithdrawnBecause.FORCED)
+            if offer.phase is OfferPhase.RINGING:
+                deciding.stop_ringing(offer)
+    if given.presence is agent.presence and given.presence is not Presence.NOT_READY:
+        deciding.add(facts.PresencePlanned(agent=given.agent))
+        return None
+    _change(deciding, given.agent, given.presence, given.reason, PresenceBy.SUPERVISOR, given)
+    return None
+
+
+def _change(
+    deciding: Deciding,
+    agent: AgentId,
+    presence: Presence,
+    reason: ReasonCode | None,
+    by: PresenceBy,
+    forced: PresenceForced | None = None,
+) -> None:
+    supervisor = None if forced is None else forced.by
+    if presence is Presence.SIGNED_OUT:
+        for handling in deciding.state.seats.of[agent].handlings.values():
+            deciding.complete_and_close(handling, None, supervisor)
+    deciding.add(facts.PresenceChanged(agent=agent, presence=presence, reason=reason, by=by, supervisor=supervisor))
+    if presence is Presence.SIGNED_OUT:
+        deciding.add(*queueing.left_behind(deciding.state, agent, deciding.now_ms))
+
+
+def planned_now(deciding: Deciding) -> list[Fact]:
+    """Return the facts for those whose last piece of work has ended and who planned to change then."""
+    state = deciding.state
+    for agent in state.planned:
+        if not state.seats.of[agent].leases():
+            record = state.agents[agent]
+            presence = record.planned
+            assert presence is not None, "only who has planned something is among the planned"
+            _change(deciding, agent, presence, record.planned_reason, PresenceBy.AGENT)
+    return deciding.facts
+
+
+DECIDE: dict[type, Any] = {
+    AgentChosePresence: agent_chose_presence,
+    PresenceForced: presence_forced,
+}
