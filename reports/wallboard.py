@@ -1,4 +1,4 @@
-"""The wallboard's feed: folds the routing stream as it grows and gives the figures of `reports/core/kpi.py`.
+"""The wallboard's feed: folds the routing stream as it grows and gives the figures of `reports/core/board.py`.
 
 A start begins with the board that was kept last (`history/kept_folds.py`) and reads the entries after it. The day's
 counts are part of it; which day they are of follows from the entries themselves, whether anybody looks or not.
@@ -16,14 +16,12 @@ from history.core.entries import Entry, Fact, Kind
 from history.core.vocabulary import AgentId, Medium, QueueId
 from history.days import day_began_ms
 from history.kept_folds import KeptFold
-from reports.core.kpi import (
+from reports.core.agents import AgentNow
+from reports.core.board import (
     FORM,
-    KPIS,
-    Activity,
-    AgentNow,
+    MEANINGS,
     Board,
     DayCounts,
-    Kpi,
     agents_by_activity,
     day_counts,
     kept,
@@ -31,6 +29,8 @@ from reports.core.kpi import (
     restored,
     waiting,
 )
+from reports.core.counted import Activity
+from reports.core.measures import Meaning
 
 INTO_NEXT_DAY_MS = 36 * 3_600_000
 """So long after a day has begun it is the next day in any zone, and not yet the one after that."""
@@ -64,7 +64,7 @@ class Figures:
     totals: tuple[QueueNow, ...]
     by_activity: dict[Activity, int]
     agents: dict[AgentId, AgentNow]
-    definitions: tuple[Kpi, ...] = KPIS
+    definitions: tuple[Meaning, ...] = MEANINGS
 
 
 class Wallboard:

@@ -27,9 +27,8 @@ from history.core.vocabulary import (
     VisitId,
 )
 from history.days import day_began_ms
-from reports.core.kpi import (
-    KPIS,
-    Activity,
+from reports.core.board import (
+    MEANINGS,
     Board,
     DayCounts,
     agents_by_activity,
@@ -37,6 +36,7 @@ from reports.core.kpi import (
     longest_waiting_since_ms,
     waiting,
 )
+from reports.core.counted import Activity
 from reports.wallboard import Wallboard
 from tests.agent_desktop.center import routing_settings
 
@@ -84,15 +84,15 @@ def abandoned(number: int, wait_ms: int, short: bool) -> facts.VisitAbandoned:
 
 
 def test_every_figure_says_what_it_counts() -> None:
-    assert len({kpi.figure for kpi in KPIS}) == len(KPIS)
-    assert all(kpi.words.endswith(".") and kpi.numerator for kpi in KPIS)
-    assert [kpi.figure for kpi in KPIS if kpi.denominator] == ["service_level"]
+    assert len({kpi.figure for kpi in MEANINGS}) == len(MEANINGS)
+    assert all(kpi.words.endswith(".") and kpi.numerator for kpi in MEANINGS)
+    assert [kpi.figure for kpi in MEANINGS if kpi.denominator] == ["service_level"]
 
 
 def flowed_out(number: int, wait_ms: int) -> facts.VisitFlowedOut:
     interaction = InteractionId(f"c-{number}")
     return facts.VisitFlowedOut(
-        visit=VisitId(f"{interaction}/1"), interaction=interaction, queue=CHAT, medium=Medium.CHAT, wait_ms=wait_ms
+        visit=VisitId(f"v-{number}"), interaction=interaction, queue=CHAT, medium=Medium.CHAT, wait_ms=wait_ms
     )
 
 
