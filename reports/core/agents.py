@@ -1,6 +1,6 @@
 """Folds the facts of the agents: what each does now, and the spells, offers and handlings that have ended."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -77,10 +77,10 @@ class Agents:
         take = _FOLD.get(type(fact))
         return () if take is None else take(self, fact, at_ms, queued_ms)
 
-    def running(self, now_ms: int) -> Iterator[AgentSpell]:
-        """The spells that go on, as far as they have come."""
-        for spell in self.open_spells.values():
-            yield replace(spell, to_ms=max(now_ms, spell.from_ms))
+    def running(self, agent: AgentId, now_ms: int) -> AgentSpell | None:
+        """The spell that goes on, as far as it has come."""
+        spell = self.open_spells.get(agent)
+        return None if spell is None else replace(spell, to_ms=max(now_ms, spell.from_ms))
 
     def _defined(self, fact: facts.RoutingDefined, at_ms: int, queued_ms: int) -> list[Counted]:
         agents = fact.settings.agents

@@ -155,6 +155,14 @@ HANDLE_MEAN: Final = _handling_mean(
 
 _OCCUPIED: Final = Ratio((Term(AgentSpell, of.busy_ms),), (Term(AgentSpell, of.ready_or_busy_ms),))
 
+SIGNED_IN: Final = Kpi(
+    figure="signed_in",
+    name="Signed in",
+    words="Time that agents were signed in in the period, pauses included.",
+    numerator="time signed in in the period",
+    unit=Unit.MS,
+    by=Sum((Term(AgentSpell, of.signed_in_ms),)),
+)
 OCCUPANCY: Final = Kpi(
     figure="occupancy",
     name="Occupancy",
@@ -247,6 +255,7 @@ KPIS: Final = (
     TALK_MEAN,
     WRAP_UP_MEAN,
     HANDLE_MEAN,
+    SIGNED_IN,
     OCCUPANCY,
     UTILISATION,
     FAIRNESS,
