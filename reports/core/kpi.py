@@ -167,8 +167,7 @@ OCCUPANCY: Final = Kpi(
     figure="occupancy",
     name="Occupancy",
     words="Share of the agents' working time in the period in which they had at least one handling in talk or in "
-    "wrap-up. Working time is signed in and ready, or at a handling though not ready; pauses and offers that ring "
-    "are not work.",
+    "wrap-up. Working time is signed in and ready, also while an offer rings, or at a handling though not ready.",
     numerator="time signed in in the period with at least one handling",
     denominator="time signed in in the period, ready or with at least one handling",
     unit=Unit.SHARE,
@@ -177,8 +176,8 @@ OCCUPANCY: Final = Kpi(
 UTILISATION: Final = Kpi(
     figure="utilisation",
     name="Utilisation",
-    words="Share of the agents' capacity that their handlings took in all their signed-in time in the period, pauses "
-    "included. Each handling counts with its medium's weight of 100, several add up; work beyond 100 counts too.",
+    words="Share of the agents' capacity of 100 that their handlings took in all the time signed in in the period, "
+    "pauses included. A handling takes its medium's weight; several add up, beyond 100 too.",
     numerator="time signed in in the period times the weights of the handlings in hand",
     denominator="time signed in in the period times 100",
     unit=Unit.SHARE,
@@ -209,7 +208,7 @@ def _offers(figure: str, name: str, which: str, *ends: OfferPhase) -> Kpi:
     return Kpi(
         figure=figure,
         name=name,
-        words=f"Share of the offers of the period that {which}. Offers that were withdrawn are in neither number.",
+        words=f"Share of the offers ended in the period that {which}. Withdrawn ones are in neither number.",
         numerator=f"offers that {which} in the period",
         denominator="offers that ended in the period and were not withdrawn",
         unit=Unit.SHARE,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from history.core import routing as facts
 from history.core.entries import Fact
-from history.core.vocabulary import AgentId, InteractionId, QueueId
+from history.core.vocabulary import AgentId, HandlingRole, InteractionId, QueueId
 from reports.core.counted import VisitBegan, VisitEnd, VisitEnded
 
 _End = facts.VisitAnswered | facts.VisitAbandoned | facts.VisitFlowedOut
@@ -35,6 +35,10 @@ class Visits:
                 return self._end(fact, at_ms, VisitEnd.FLOWED_OUT)
             case facts.OfferAccepted():
                 self.accepted_by[fact.interaction] = fact.agent
+            case facts.HandlingStarted():
+                # Whom an agent has taken waits no longer, even if no fact has ended the visit: then it has no end.
+                if fact.role is HandlingRole.OWNER:
+                    self._leave(fact.interaction)
             case facts.InteractionClosed():
                 self._leave(fact.interaction)
                 self.latest.pop(fact.interaction, None)
