@@ -18,8 +18,9 @@ from reports.core import kpi
 from reports.core.agents import AgentNow
 from reports.core.counted import Activity, Counted, VisitBegan, VisitEnded
 from reports.core.counting import Counting
-from reports.core.measures import AnyTerm, Kpi, Meaning, Ratio, Sum, percent
+from reports.core.measures import Meaning, percent
 from reports.core.service_level import SERVICE_LEVEL
+from reports.core.sums import terms_of
 
 AGENTS: Final = Meaning(
     figure="agents",
@@ -70,25 +71,15 @@ class DayCounts:
         return percent(self.level_met, self.level_of)
 
 
-def _terms(of: Kpi, *, below: bool = False) -> tuple[AnyTerm, ...]:
-    """The terms of a KPI that is a sum or a ratio."""
-    match of.by:
-        case Sum():
-            return of.by.terms
-        case Ratio():
-            return of.by.below if below else of.by.above
-        case _:
-            raise TypeError(f"{of.figure} is not made of sums")
-
-
+_MET, *_LEVEL_OF = terms_of(SERVICE_LEVEL)  # every service level has one term above the line
 _COUNTED: Final = (
-    _terms(kpi.OFFERED),
-    _terms(kpi.ANSWERED),
-    _terms(kpi.ABANDONED),
-    _terms(kpi.SHORT_ABANDONED),
-    _terms(kpi.FLOWED_OUT),
-    _terms(SERVICE_LEVEL),
-    _terms(SERVICE_LEVEL, below=True),
+    terms_of(kpi.OFFERED),
+    terms_of(kpi.ANSWERED),
+    terms_of(kpi.ABANDONED),
+    terms_of(kpi.SHORT_ABANDONED),
+    terms_of(kpi.FLOWED_OUT),
+    (_MET,),
+    _LEVEL_OF,
 )
 """What each field of `DayCounts` adds up, in their order."""
 

@@ -150,6 +150,7 @@ def test_an_agent_whom_a_definition_no_longer_has_is_signed_out_by_it() -> None:
     day.is_present(100, BEN, Presence.NOT_READY)
     day.tell(300, facts.RoutingDefined(settings=the_settings(agents=(an_agent("ben"),))))
     day.tell(600, facts.RoutingDefined(settings=the_settings()))
+    day.is_present(650, ANN, Presence.SIGNED_OUT)  # as they already were
     day.is_present(700, ANN, Presence.READY)
     audit = Audit(EDGES)
     for at_ms, fact in day.in_order():

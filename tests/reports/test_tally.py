@@ -262,15 +262,17 @@ def test_a_visit_belongs_to_the_interval_of_its_arrival_or_to_that_of_its_end() 
         assert [(each.numerator, each.denominator) for each in occupancy] == [(0, 300_000), (140_000, 300_000)]
 
 
-def test_running_spells_count_until_now_and_not_beyond_the_period() -> None:
-    tally = folded(a_small_day().in_order()[:3], Tally((50_000, 200_000)))
+def test_running_spells_count_until_now_each_part_in_its_interval_and_not_beyond_the_last() -> None:
+    tally = folded(a_small_day().in_order()[:3], Tally((50_000, 200_000, 500_000)))
     ann = Cut(agents=(ANN,))
-    assert [tally.figure(kpis.SIGNED_IN, ann, now_ms=now).value for now in (0, 60_000, 200_000, 999_000)] == [
-        0,
-        10_000,
-        150_000,
-        150_000,
-    ]
+
+    def signed_in_ms(now_ms: int) -> list[float | None]:
+        return [tally.figure(kpis.SIGNED_IN, ann, interval, now_ms).value for interval in (0, 1, None)]
+
+    assert signed_in_ms(0) == [0, 0, 0]
+    assert signed_in_ms(60_000) == [10_000, 0, 10_000]
+    assert signed_in_ms(200_000) == [150_000, 0, 150_000]
+    assert signed_in_ms(999_000) == [150_000, 300_000, 450_000]
 
 
 def test_a_new_period_drops_what_was_counted_and_keeps_what_is_open() -> None:
