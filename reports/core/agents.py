@@ -16,6 +16,7 @@ from history.core.vocabulary import (
     Presence,
     QueueId,
     ReasonCode,
+    WorkId,
 )
 from reports.core.counted import Activity, AgentSpell, Counted, HandlingEnded, OfferEnded
 
@@ -69,6 +70,8 @@ class Agents:
     leases: dict[AgentId, dict[OfferId | HandlingId, Lease]] = field(default_factory=dict)
     holders: dict[InteractionId, dict[OfferId | HandlingId, AgentId]] = field(default_factory=dict)
     """Who holds the leases of an interaction."""
+    works: dict[AgentId, dict[WorkId, Medium]] = field(default_factory=dict)
+    """Work that was not offered."""
     weights: dict[AgentId, dict[Medium, int]] = field(default_factory=dict)
 
     def fold(self, fact: Fact, at_ms: int, queued_ms: int) -> Iterable[Counted]:
@@ -163,6 +166,14 @@ class Agents:
             )
         return ended
 
+    def _work_started(self, fact: facts.WorkStarted, at_ms: int, queued_ms: int) -> list[Counted]:
+        self.works.setdefault(fact.agent, {})[fact.work] = fact.medium
+        return self._look_at(fact.agent, at_ms)
+
+    def _work_ended(self, fact: facts.WorkEnded, at_ms: int, queued_ms: int) -> list[Counted]:
+        self.works.get(fact.agent, {}).pop(fact.work, None)
+        return self._look_at(fact.agent, at_ms)
+
     def _closed(self, fact: facts.InteractionClosed, at_ms: int, queued_ms: int) -> list[Counted]:
         """Nobody holds work that is over."""
         held = dict(self.holders.get(fact.interaction, {}))
@@ -198,8 +209,9 @@ class Agents:
         """Derive what the agent does from presence and leases. When anything of it has changed, a spell ends."""
         before = self.now.get(agent, AgentNow())
         leases = self.leases.get(agent, {}).values()
-        activity = _activity(before.presence, leases)
-        carries = tuple(sorted(lease.medium for lease in leases))
+        works = self.works.get(agent, {}).values()
+        activity = _activity(before.presence, leases, bool(works))
+        carries = tuple(sorted([*(lease.medium for lease in leases), *works]))
         since_ms = before.since_ms if activity is before.activity else at_ms
         self.now[agent] = AgentNow(
             presence=before.presence,
@@ -211,7 +223,7 @@ class Agents:
             phone_reachable=before.phone_reachable,
         )
         weights = self.weights.get(agent, {})
-        handled = [lease.medium for lease in leases if lease.activity is not Activity.OFFERED]
+        in_work = [*(lease.medium for lease in leases if lease.activity is not Activity.OFFERED), *works]
         spell = AgentSpell(
             agent=agent,
             from_ms=at_ms,
@@ -220,8 +232,8 @@ class Agents:
             reason=before.reason,
             activity=activity,
             leases=tuple((medium, carries.count(medium)) for medium in dict.fromkeys(carries)),
-            handlings=len(handled),
-            load_percent=sum(weights.get(medium, 0) for medium in handled),
+            in_work=len(in_work),
+            load_percent=sum(weights.get(medium, 0) for medium in in_work),
         )
         return self._next_spell(spell)
 
@@ -237,8 +249,9 @@ def _ended(spell: AgentSpell, at_ms: int) -> list[Counted]:
     return [replace(spell, to_ms=at_ms)] if at_ms > spell.from_ms else []
 
 
-def _activity(presence: Presence, leases: Iterable[Lease]) -> Activity:
-    held = {lease.activity for lease in leases}
+def _activity(presence: Presence, leases: Iterable[Lease], has_work: bool) -> Activity:
+    """Work that was not offered counts as talking: nobody tells us of a wrap-up of it."""
+    held = {lease.activity for lease in leases} | ({Activity.TALKING} if has_work else set())
     for activity in (Activity.TALKING, Activity.WRAP_UP, Activity.OFFERED):
         if activity in held:
             return activity
@@ -260,6 +273,8 @@ _FOLD: Final[dict[type[Fact], Callable[[Agents, Any, int, int], Iterable[Counted
     facts.OfferFailed: Agents._offer_ended,
     facts.OfferWithdrawn: Agents._offer_ended,
     facts.HandlingStarted: Agents._started,
+    facts.WorkStarted: Agents._work_started,
+    facts.WorkEnded: Agents._work_ended,
     facts.WrapUpStarted: Agents._wrapping_up,
     facts.WrapUpCompleted: Agents._completed,
     facts.InteractionClosed: Agents._closed,

@@ -1,6 +1,7 @@
 """What must add up: nobody is lost or counted twice, and no time of an agent either.
 
-For each interval of arrival, queue and medium: offered = answered + abandoned + short + flowed out + still waiting. For
+For each interval of arrival, queue and medium: offered = answered + abandoned + short + flowed out (moves
+included) + still waiting. For
 each interval and agent: the spells add up to the time signed in. Entries and ends, spells and sign-ins are counted
 apart, so a fact that is missing, doubled or of another queue shows, and so does a KPI whose predicates do not part the
 visits. Nothing here mends anything.

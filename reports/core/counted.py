@@ -39,6 +39,8 @@ class VisitEnd(StrEnum):
     ABANDONED = "abandoned"
     SHORT_ABANDONED = "short_abandoned"
     FLOWED_OUT = "flowed_out"
+    MOVED = "moved"
+    """To another queue, where the next visit goes on with the wait. It counts as flowed out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class VisitBegan:
     arrived_ms: int
     """The interaction's first arrival, the same in all its visits."""
     queued_ms: int
-    """Entry into the queue, from which the wait counts: the arrival in the first visit, later the fact's instant."""
+    """Entry into this queue: the arrival in the first visit, later the fact's instant."""
     noted_ms: int
     """When we learnt of it: the fact's instant, later than `queued_ms` for one who came while no engine ran."""
 
@@ -67,7 +69,8 @@ class VisitEnded:
     queued_ms: int
     ended_ms: int
     wait_ms: int
-    """As the router counted it, with what the agent's phone rang."""
+    """As the router counted it: from the entry into this queue, or into the first of those that it was moved through;
+    with the time that the agent's phone rang."""
     within_ms: int
     """The queue's service-level time as it was when the visit ended."""
     end: VisitEnd
@@ -122,11 +125,11 @@ class AgentSpell:
     reason: ReasonCode | None
     activity: Activity
     leases: tuple[tuple[Medium, int], ...]
-    """Offers and handlings in hand, by medium."""
-    handlings: int
-    """How many of the leases are handlings, in talk or in wrap-up."""
+    """Offers, handlings and work that was not offered, by medium."""
+    in_work: int
+    """How many of the leases are no offers: handlings, in talk or in wrap-up, and work that was not offered."""
     load_percent: int
-    """Sum of the handlings' weights as the agent's capacity gives them; may pass 100."""
+    """Sum of their weights as the agent's capacity gives them; may pass 100."""
 
     @property
     def length_ms(self) -> int:

@@ -44,10 +44,17 @@ SHORT_ABANDONED: Final = Kpi(
 FLOWED_OUT: Final = Kpi(
     figure="flowed_out",
     name="Flowed out",
-    words="Visits that ended in the period with somebody outside the queue: a caller whom the fallback served while no "
-    "engine ran.",
+    words="Visits that left the queue in the period unanswered and not by the customer's doing: moved to another "
+    "queue, or served by the fallback while no engine ran.",
     numerator="visits that ended in the period as flowed out",
     by=Sum((of.FLOWED_OUT_VISIT,)),
+)
+MOVED: Final = Kpi(
+    figure="moved",
+    name="Moved",
+    words="Visits that ended in the period with a move to another queue; they are among those that flowed out.",
+    numerator="visits that ended in the period as moved",
+    by=Sum((Term(VisitEnded, of.is_moved),)),
 )
 WAITING: Final = Kpi(
     figure="waiting",
@@ -104,11 +111,11 @@ WAIT_LONGEST: Final = _wait("wait_longest", "Longest answered wait", "Longest", 
 WAIT_ALL_MEAN: Final = Kpi(
     figure="wait_all_mean",
     name="Mean wait of all",
-    words="Mean time in the queue of the visits that ended in the period, in whatever way.",
-    numerator="sum of the waits of the visits that ended in the period",
-    denominator="visits that ended in the period",
+    words="Mean wait of the visits that ended in the period in whatever way but a move, after which the wait goes on.",
+    numerator="sum of the waits of the visits that ended in the period and were not moved",
+    denominator="visits that ended in the period and were not moved",
     unit=Unit.MS,
-    by=Ratio((Term(VisitEnded, of.wait_ms),), (Term(VisitEnded, of.each),)),
+    by=Ratio((Term(VisitEnded, of.wait_over_ms),), (Term(VisitEnded, of.is_over),)),
 )
 ABANDON_WAIT_MEAN: Final = Kpi(
     figure="abandon_wait_mean",
@@ -166,19 +173,21 @@ SIGNED_IN: Final = Kpi(
 OCCUPANCY: Final = Kpi(
     figure="occupancy",
     name="Occupancy",
-    words="Share of the agents' working time in the period in which they had at least one handling in talk or in "
-    "wrap-up. Working time is signed in and ready, also while an offer rings, or at a handling though not ready.",
-    numerator="time signed in in the period with at least one handling",
-    denominator="time signed in in the period, ready or with at least one handling",
+    words="Share of the agents' working time in the period in which they had work in hand: a handling in talk or in "
+    "wrap-up, or work that was not offered. Working time is signed in and ready, also while an offer rings, or not "
+    "ready with work in hand.",
+    numerator="time signed in in the period with work in hand",
+    denominator="time signed in in the period, ready or with work in hand",
     unit=Unit.SHARE,
     by=_OCCUPIED,
 )
 UTILISATION: Final = Kpi(
     figure="utilisation",
     name="Utilisation",
-    words="Share of the agents' capacity of 100 that their handlings took in all the time signed in in the period, "
-    "pauses included. A handling takes its medium's weight; several add up, beyond 100 too.",
-    numerator="time signed in in the period times the weights of the handlings in hand",
+    words="Share of the agents' capacity of 100 that the work in hand took in all the time signed in in the period, "
+    "pauses included. Each handling, and each work that was not offered, takes its medium's weight; several add up, "
+    "beyond 100 too.",
+    numerator="time signed in in the period times the weights of the work in hand",
     denominator="time signed in in the period times 100",
     unit=Unit.SHARE,
     by=Ratio((Term(AgentSpell, of.loaded_ms),), (Term(AgentSpell, of.full_load_ms),)),
@@ -237,6 +246,7 @@ KPIS: Final = (
     ABANDONED,
     SHORT_ABANDONED,
     FLOWED_OUT,
+    MOVED,
     WAITING,
     LONGEST_WAIT,
     SERVICE_LEVEL,

@@ -12,6 +12,8 @@ from typing import Final, Generic, TypeVar
 from history.core.vocabulary import Presence
 from reports.core.counted import AgentSpell, Counted, HandlingEnded, OfferEnded, VisitBegan, VisitEnd, VisitEnded
 
+FLOW_OUTS: Final = frozenset({VisitEnd.FLOWED_OUT, VisitEnd.MOVED})
+
 Value = TypeVar("Value", VisitBegan, VisitEnded, OfferEnded, HandlingEnded, AgentSpell)
 
 
@@ -166,7 +168,17 @@ def is_short(visit: VisitEnded) -> int:
 
 
 def is_flowed_out(visit: VisitEnded) -> int:
-    return int(visit.end is VisitEnd.FLOWED_OUT)
+    """Left the queue without an agent of it and without the customer's doing, also for another queue."""
+    return int(visit.end in FLOW_OUTS)
+
+
+def is_moved(visit: VisitEnded) -> int:
+    return int(visit.end is VisitEnd.MOVED)
+
+
+def is_over(visit: VisitEnded) -> int:
+    """Not moved: a wait that goes on in another queue is told there."""
+    return int(visit.end is not VisitEnd.MOVED)
 
 
 def answered_wait_ms(visit: VisitEnded) -> int:
@@ -177,8 +189,8 @@ def abandoned_wait_ms(visit: VisitEnded) -> int:
     return visit.wait_ms if visit.end is VisitEnd.ABANDONED else 0
 
 
-def wait_ms(visit: VisitEnded) -> int:
-    return visit.wait_ms
+def wait_over_ms(visit: VisitEnded) -> int:
+    return visit.wait_ms * is_over(visit)
 
 
 def answered_sample_ms(visit: VisitEnded) -> int | None:
@@ -208,18 +220,18 @@ def signed_in_ms(spell: AgentSpell) -> int:
 
 
 def busy_ms(spell: AgentSpell) -> int:
-    """Signed in, with at least one handling in talk or in wrap-up."""
-    return spell.length_ms if spell.signed_in and spell.handlings else 0
+    """Signed in, with at least one handling in talk or in wrap-up, or with work that was not offered."""
+    return spell.length_ms if spell.signed_in and spell.in_work else 0
 
 
 def ready_or_busy_ms(spell: AgentSpell) -> int:
     """Signed in and ready, or not ready and at work all the same."""
-    counts = spell.signed_in and (spell.handlings > 0 or spell.presence is Presence.READY)
+    counts = spell.signed_in and (spell.in_work > 0 or spell.presence is Presence.READY)
     return spell.length_ms if counts else 0
 
 
 def loaded_ms(spell: AgentSpell) -> int:
-    """In hundredths of a millisecond: a handling of weight 30 counts 30 of 100 for as long as it lasts."""
+    """In hundredths of a millisecond: work of weight 30 counts 30 of 100 for as long as it lasts."""
     return spell.length_ms * spell.load_percent if spell.signed_in else 0
 
 

@@ -5,6 +5,7 @@ means everywhere: after waiting at most T; "after T": after waiting longer.
 """
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -46,9 +47,9 @@ def service_level(
 
     `short_abandons` says whether visits abandoned short are in the formula like the other abandoned ones; none is the
     variant's own habit: not in `OFFERED`, but in `LATE` and `LEFT_IN_TIME`. `flow_outs` says whether visits that flowed
-    out are in the denominator (in `LATE` those that did after T); none: only in `OFFERED`. `ANSWERED` has a place for
-    neither. `within_ms` is T for all queues; none is each queue's own. Any other choice than the habit has a figure id
-    of its own, so that two formulas never pass for one another.
+    out, moves included, are in the denominator (in `LATE` those that did after T); none: only in `OFFERED`. `ANSWERED`
+    has a place for neither. `within_ms` is T for all queues; none is each queue's own. Any other choice than the habit
+    has a figure id of its own, so that two formulas never pass for one another.
     """
     short = (variant in _WITH_SHORT) if short_abandons is None else short_abandons
     out = (variant is Variant.OFFERED) if flow_outs is None else flow_outs
@@ -84,7 +85,7 @@ def _t(visit: VisitEnded, within_ms: int | None) -> int:
     return visit.within_ms if within_ms is None else within_ms
 
 
-def _ended(ends: set[VisitEnd], counts: Callable[[VisitEnded], bool], sign: int = 1) -> Term[VisitEnded]:
+def _ended(ends: AbstractSet[VisitEnd], counts: Callable[[VisitEnded], bool], sign: int = 1) -> Term[VisitEnded]:
     return Term(VisitEnded, lambda visit: sign if visit.end in ends and counts(visit) else 0)
 
 
@@ -97,7 +98,7 @@ def _of_offered(short: bool, out: bool, within_ms: int | None) -> list[_Part]:
     if not short:
         parts.append(_Part("minus short abandons", _ended({VisitEnd.SHORT_ABANDONED}, _always, -1)))
     if not out:
-        parts.append(_Part("minus visits flowed out", _ended({VisitEnd.FLOWED_OUT}, _always, -1)))
+        parts.append(_Part("minus visits flowed out", _ended(of.FLOW_OUTS, _always, -1)))
     return parts
 
 
@@ -116,7 +117,7 @@ def _of_late(short: bool, out: bool, within_ms: int | None) -> list[_Part]:
         _Part(said if short else f"{said} and not short", _ended(left, late)),
     ]
     if out:
-        parts.append(_Part("plus visits flowed out after waiting more than T", _ended({VisitEnd.FLOWED_OUT}, late)))
+        parts.append(_Part("plus visits flowed out after waiting more than T", _ended(of.FLOW_OUTS, late)))
     return parts
 
 

@@ -7,7 +7,7 @@ from history.core.entries import Fact
 from history.core.vocabulary import AgentId, HandlingRole, InteractionId, QueueId
 from reports.core.counted import VisitBegan, VisitEnd, VisitEnded
 
-_End = facts.VisitAnswered | facts.VisitAbandoned | facts.VisitFlowedOut
+_End = facts.VisitAnswered | facts.VisitAbandoned | facts.VisitFlowedOut | facts.VisitMoved
 
 
 @dataclass(slots=True)
@@ -33,6 +33,8 @@ class Visits:
                 return self._end(fact, at_ms, VisitEnd.SHORT_ABANDONED if fact.short else VisitEnd.ABANDONED)
             case facts.VisitFlowedOut():
                 return self._end(fact, at_ms, VisitEnd.FLOWED_OUT)
+            case facts.VisitMoved():
+                return self._end(fact, at_ms, VisitEnd.MOVED)
             case facts.OfferAccepted():
                 self.accepted_by[fact.interaction] = fact.agent
             case facts.HandlingStarted():

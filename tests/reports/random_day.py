@@ -1,5 +1,7 @@
 """Random days that the real engine decides: mostly work as usual, now and then whatever can happen."""
 
+from functools import cache
+
 from history.core.entries import Fact
 from history.core.vocabulary import (
     AgentId,
@@ -12,21 +14,27 @@ from history.core.vocabulary import (
     Presence,
 )
 from router.core import inputs
-from tests.router.test_walk import Walk
+from tests.router.test_walk import QUEUES, Walk
 
 Journal = list[tuple[int, Fact]]
 
 
+@cache
 def a_busy_day(seed: int, steps: int = 150) -> Journal:
-    """Some hours with five agents and five queues: offers taken, missed, declined; agents who come and go."""
+    """Some hours with five agents and six queues: offers taken, missed, declined; agents who come and go. Made once;
+    nobody changes it."""
     walk = Walk(seed)
     for _ in range(steps):
         for _ in range(walk.chance.choice((0, 1, 1, 2))):
             walk.arrive()
         for name in walk.names:
-            be_there(walk, name)
+            be_there(walk, AgentId(name))
         if walk.chance.random() < 0.3:
             walk.leave()
+        if walk.chance.random() < 0.3:
+            move_something(walk)
+        if walk.chance.random() < 0.1:
+            walk.work_of_their_own()
         for offer in list(walk.center.engine.state.offers):
             hear_of(walk, offer)
         for handling in list(walk.center.engine.state.handlings):
@@ -43,6 +51,14 @@ def be_there(walk: Walk, name: AgentId) -> None:
         for kind in (inputs.PhoneFree, inputs.PhoneReachable, inputs.DesktopAttached):
             walk.center.tell(kind, agent=name)
         walk.center.chooses(name, Presence.READY)
+
+
+def move_something(walk: Walk) -> None:
+    """To another queue of the same medium, where there is one."""
+    live = list(walk.center.engine.state.interactions)
+    if live:
+        to = walk.chance.choice(QUEUES).queue
+        walk.center.tell(inputs.WorkMoved, interaction=walk.chance.choice(live), to=to)
 
 
 def hear_of(walk: Walk, offer_id: OfferId) -> None:

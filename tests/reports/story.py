@@ -24,7 +24,8 @@ from tests.specs.center import a_queue, an_agent
 
 SALES, MAIL = QueueId("sales"), QueueId("mail")
 ANN, BEN = AgentId("ann"), AgentId("ben")
-QUEUES = (a_queue("sales", Medium.VOICE), a_queue("mail", Medium.MAIL))
+SERVICE = QueueId("service")
+QUEUES = (a_queue("sales", Medium.VOICE), a_queue("service", Medium.VOICE), a_queue("mail", Medium.MAIL))
 """Service-level time 20 s each. Weights of the agents: a call 100, a mail 30."""
 MEDIA = {queue.queue: queue.medium for queue in QUEUES}
 
@@ -169,6 +170,20 @@ class Story:
         )
         self.tell(second, left)
         self.is_over(second, name)
+
+    def is_moved(self, second: float, name: str, to: QueueId, waits_since: float) -> None:
+        interaction = InteractionId(name)
+        _, queue, visit = self.entries[interaction]
+        moved = facts.VisitMoved(
+            visit=visit,
+            interaction=interaction,
+            queue=queue,
+            medium=MEDIA[queue],
+            wait_ms=round((second - waits_since) * 1000),
+            to=to,
+        )
+        self.tell(second, moved)
+        self.enters(second, name, to, visit=int(visit.rpartition("/")[2]) + 1, arrived=waits_since)
 
     def flows_out(self, second: float, name: str) -> None:
         interaction = InteractionId(name)

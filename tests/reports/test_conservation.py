@@ -19,7 +19,13 @@ from tests.reports.story import ANN, BEN, MAIL, SALES, Story, a_small_day, the_s
 from tests.specs.center import an_agent
 
 QUARTER_MS = 900_000
-VISIT_FACTS = (facts.InteractionQueued, facts.VisitAnswered, facts.VisitAbandoned, facts.VisitFlowedOut)
+VISIT_FACTS = (
+    facts.InteractionQueued,
+    facts.VisitAnswered,
+    facts.VisitAbandoned,
+    facts.VisitFlowedOut,
+    facts.VisitMoved,
+)
 
 
 def quarters(journal: Journal) -> list[int]:

@@ -17,6 +17,7 @@ from history.core.vocabulary import (
     QueueId,
     ReasonCode,
     VisitId,
+    WorkId,
 )
 from reports.core.agents import AgentNow
 from reports.core.counted import (
@@ -221,11 +222,11 @@ def spell(
     activity: Activity,
     reason: ReasonCode | None = None,
     leases: tuple[tuple[Medium, int], ...] = (),
-    handlings: int = 0,
+    in_work: int = 0,
     load_percent: int = 0,
 ) -> AgentSpell:
     from_ms, to_ms = round(from_s * 1000), round(to_s * 1000)
-    return AgentSpell(ANN, from_ms, to_ms, presence, reason, activity, leases, handlings, load_percent)
+    return AgentSpell(ANN, from_ms, to_ms, presence, reason, activity, leases, in_work, load_percent)
 
 
 ONE_MAIL = ((Medium.MAIL, 1),)
@@ -247,14 +248,26 @@ def test_an_agents_spells_follow_one_another_and_say_what_was_in_hand() -> None:
         spell(0, 10, Presence.SIGNED_OUT, Activity.SIGNED_OUT),
         spell(10, 20, ready, Activity.READY),
         spell(20, 25, ready, Activity.OFFERED, leases=ONE_MAIL),
-        spell(25, 50, ready, talks, leases=ONE_MAIL, handlings=1, load_percent=30),
-        spell(50, 60, ready, talks, leases=both, handlings=1, load_percent=30),
+        spell(25, 50, ready, talks, leases=ONE_MAIL, in_work=1, load_percent=30),
+        spell(50, 60, ready, talks, leases=both, in_work=1, load_percent=30),
         # From 80 on the call is wrapped up while the mail goes on: talking comes first, so nothing has changed.
-        spell(60, 90, ready, talks, leases=both, handlings=2, load_percent=130),
-        spell(90, 125, ready, talks, leases=ONE_MAIL, handlings=1, load_percent=30),
-        spell(125, 130, ready, Activity.WRAP_UP, leases=ONE_MAIL, handlings=1, load_percent=30),
+        spell(60, 90, ready, talks, leases=both, in_work=2, load_percent=130),
+        spell(90, 125, ready, talks, leases=ONE_MAIL, in_work=1, load_percent=30),
+        spell(125, 130, ready, Activity.WRAP_UP, leases=ONE_MAIL, in_work=1, load_percent=30),
         spell(130, 200, ready, Activity.READY),
         spell(200, 400, Presence.NOT_READY, Activity.NOT_READY, reason=ReasonCode("lunch")),
+    ]
+
+
+def test_work_that_was_not_offered_is_work_too() -> None:
+    day = Story()
+    day.is_present(0, ANN, Presence.READY)
+    day.tell(10, facts.WorkStarted(work=WorkId("w1"), agent=ANN, medium=Medium.VOICE))
+    day.tell(30, facts.WorkEnded(work=WorkId("w1"), agent=ANN))
+    day.tell(30, facts.WorkEnded(work=WorkId("w2"), agent=BEN))
+    assert [value for value in counted(day.in_order()) if isinstance(value, AgentSpell)] == [
+        spell(0, 10, Presence.READY, Activity.READY),
+        spell(10, 30, Presence.READY, Activity.TALKING, leases=((Medium.VOICE, 1),), in_work=1, load_percent=100),
     ]
 
 

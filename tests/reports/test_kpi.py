@@ -2,13 +2,13 @@
 
 import pytest
 
-from history.core.vocabulary import Medium
+from history.core.vocabulary import InteractionId, Medium
 from reports.core import kpi as kpis
 from reports.core.kpi import KPIS
 from reports.core.measures import PERIOD, Gini, Kpi, Open, Quantile, Ratio, Sum, Unit, gini, percent, quantile
 from reports.core.service_level import Variant, service_level
 from reports.core.tally import Cut, Tally
-from tests.reports.story import ANN, BEN, MAIL, SALES, Story, a_small_day
+from tests.reports.story import ANN, BEN, MAIL, SALES, SERVICE, Story, a_small_day
 
 END_MS = 1_000_000
 
@@ -28,6 +28,7 @@ BY_HAND = {
     "abandoned": 2,
     "short_abandoned": 1,
     "flowed_out": 1,
+    "moved": 0,
     "waiting": 1,
     "longest_wait": 300_000,
     "service_level": 2 / (4 + 1),
@@ -141,6 +142,24 @@ def test_a_kpi_can_be_asked_of_a_queue_a_medium_or_agents(cut: Cut, by_hand: dic
 def test_a_service_level_counts_what_its_switches_say(kpi: Kpi, figure: str, numerator: int, denominator: int) -> None:
     found = tallied(a_small_day(), kpi).figure(kpi)
     assert (kpi.figure, found.numerator, found.denominator) == (figure, numerator, denominator)
+
+
+def test_a_visit_that_is_moved_flows_out_of_one_queue_and_is_offered_in_the_next_where_its_wait_goes_on() -> None:
+    day = Story()
+    day.enters(0, "c1")
+    day.is_moved(30, "c1", SERVICE, waits_since=0)
+    entered_ms, queue, visit = day.entries[InteractionId("c1")]
+    day.entries[InteractionId("c1")] = (0, queue, visit)  # the router's wait counts on from the first queue
+    day.is_answered(30, 40, 10, 0, "c1", ANN)
+    tally = tallied(day)
+    sales, service = tally.figures(Cut(SALES)), tally.figures(Cut(SERVICE))
+    asked = ("offered", "answered", "flowed_out", "moved", "waiting", "wait_mean", "wait_all_mean", "service_level")
+    assert entered_ms == 30_000
+    assert [sales[name].value for name in asked] == [1, 0, 1, 1, 0, None, None, None]
+    assert [service[name].value for name in asked] == [1, 1, 0, 0, 0, 40_000, 40_000, 0]
+    late = service_level(Variant.LATE, flow_outs=True)
+    found = tallied(day, late).figure(late, Cut(SALES))
+    assert (found.numerator, found.denominator) == (0, 1)
 
 
 def test_within_the_time_includes_the_time_itself() -> None:

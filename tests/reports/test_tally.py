@@ -17,7 +17,8 @@ from reports.core.tally import EVER, Cut, Tally, View
 from tests.agent_desktop.test_kept_floor import a_journal
 from tests.reports.random_day import Journal, a_busy_day
 from tests.reports.story import ANN, BEN, MAIL, SALES, a_small_day
-from tests.specs.center import CAPACITIES, DEFAULT_QUEUES
+from tests.router.test_walk import QUEUES
+from tests.specs.center import CAPACITIES
 
 QUARTER_MS = 900_000
 WEIGHTS = {capacity.medium: capacity.weight for capacity in CAPACITIES}
@@ -59,7 +60,7 @@ def visits_anew(journal: Journal) -> list[dict[str, int | str | None]]:
             arrived.add(fact.interaction)
             rows[fact.visit] = {"queue": fact.queue, "medium": fact.medium, "noted": at_ms, "queued": queued_ms}
             rows[fact.visit] |= {"end": None, "ended": None, "wait": None}
-        elif isinstance(fact, facts.VisitAnswered | facts.VisitAbandoned | facts.VisitFlowedOut):
+        elif isinstance(fact, facts.VisitAnswered | facts.VisitAbandoned | facts.VisitFlowedOut | facts.VisitMoved):
             short = isinstance(fact, facts.VisitAbandoned) and fact.short
             end = "Short" if short else type(fact).__name__.removeprefix("Visit")
             rows[fact.visit] |= {"end": end, "ended": at_ms, "wait": fact.wait_ms}
@@ -67,10 +68,11 @@ def visits_anew(journal: Journal) -> list[dict[str, int | str | None]]:
 
 
 ENDS = {
-    kpis.ANSWERED: "Answered",
-    kpis.ABANDONED: "Abandoned",
-    kpis.SHORT_ABANDONED: "Short",
-    kpis.FLOWED_OUT: "FlowedOut",
+    kpis.ANSWERED: ("Answered",),
+    kpis.ABANDONED: ("Abandoned",),
+    kpis.SHORT_ABANDONED: ("Short",),
+    kpis.FLOWED_OUT: ("FlowedOut", "Moved"),
+    kpis.MOVED: ("Moved",),
 }
 
 
@@ -89,9 +91,11 @@ def test_visits_are_those_of_a_second_count(seed: int, view: View) -> None:
 
     offered = Counter(interval(row, begins) for row in rows)
     waits = Counter(interval(row, "queued") for row in rows if row["end"] is None)
-    counted = {kpi: Counter(interval(row, ends) for row in rows if row["end"] == end) for kpi, end in ENDS.items()}
+    counted = {
+        kpi: Counter(interval(row, ends) for row in rows if row["end"] in ends_of) for kpi, ends_of in ENDS.items()
+    }
     for index in range(len(edges) - 1):
-        for queue in DEFAULT_QUEUES:
+        for queue in QUEUES:
             key, cut = (index, queue.queue, queue.medium), Cut(queue.queue, queue.medium)
             assert tally.figure(kpis.OFFERED, cut, index).value == offered[key]
             if view is View.ARRIVAL:
@@ -104,7 +108,7 @@ def test_visits_are_those_of_a_second_count(seed: int, view: View) -> None:
 def test_waits_and_service_levels_are_those_of_a_second_count(seed: int) -> None:
     journal = a_day(seed)
     tally = folded(journal, Tally())
-    for queue in DEFAULT_QUEUES:
+    for queue in QUEUES:
         rows = [row for row in visits_anew(journal) if row["queue"] == queue.queue]
         found = tally.figures(Cut(queue.queue))
         served = sorted(int(row["wait"] or 0) for row in rows if row["end"] == "Answered")
@@ -137,6 +141,10 @@ def time_anew(journal: Journal, edges: list[int]) -> dict[str, Counter[tuple[int
             held.setdefault(fact.agent, {})[fact.handling] = fact.medium
         elif isinstance(fact, facts.WrapUpCompleted):
             del held[fact.agent][fact.handling]
+        elif isinstance(fact, facts.WorkStarted):
+            held.setdefault(fact.agent, {})[fact.work] = fact.medium
+        elif isinstance(fact, facts.WorkEnded):
+            del held[fact.agent][fact.work]
         for agent, chosen in presence.items():
             if chosen is Presence.SIGNED_OUT:
                 continue
@@ -203,7 +211,7 @@ def test_the_wallboard_and_the_tally_by_event_agree_at_every_fact(seed: int) -> 
         board.fold(fact, at_ms)
         tally.fold(fact, at_ms)
         if number % 7 == 0:
-            for queue in DEFAULT_QUEUES:
+            for queue in QUEUES:
                 agree(board, tally, queue.queue, at_ms)
 
 
