@@ -1,8 +1,11 @@
 """Folds the facts of the agents: what each does now, and the spells, offers and handlings that have ended."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
+
+import msgspec
+from msgspec.structs import replace
 
 from history.core import routing as facts
 from history.core.entries import Fact
@@ -30,8 +33,7 @@ _HOW: Final[dict[type[Fact], OfferPhase]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class AgentNow:
+class AgentNow(msgspec.Struct, frozen=True):
     """What a board shows of an agent. `since_ms` moves with the activity, and with the presence or its reason while the
     agent has no work; 0 until the first time."""
 
@@ -44,8 +46,7 @@ class AgentNow:
     phone_reachable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(msgspec.Struct, frozen=True):
     """An offer or a handling in an agent's hands."""
 
     agent: AgentId
@@ -212,16 +213,9 @@ class Agents:
         works = self.works.get(agent, {}).values()
         activity = _activity(before.presence, leases, bool(works))
         carries = tuple(sorted([*(lease.medium for lease in leases), *works]))
-        since_ms = before.since_ms if activity is before.activity else at_ms
-        self.now[agent] = AgentNow(
-            presence=before.presence,
-            reason=before.reason,
-            activity=activity,
-            since_ms=since_ms,
-            carries=carries,
-            desktop_connected=before.desktop_connected,
-            phone_reachable=before.phone_reachable,
-        )
+        if activity is not before.activity or carries != before.carries:
+            since_ms = before.since_ms if activity is before.activity else at_ms
+            self.now[agent] = replace(before, activity=activity, since_ms=since_ms, carries=carries)
         weights = self.weights.get(agent, {})
         in_work = [*(lease.medium for lease in leases if lease.activity is not Activity.OFFERED), *works]
         spell = AgentSpell(
@@ -239,10 +233,15 @@ class Agents:
 
     def _next_spell(self, spell: AgentSpell) -> list[Counted]:
         before = self.open_spells.get(spell.agent)
-        if before is not None and replace(spell, from_ms=before.from_ms, to_ms=before.to_ms) == before:
+        if before is not None and _what(before) == _what(spell):
             return []
         self.open_spells[spell.agent] = spell
         return [] if before is None else _ended(before, spell.from_ms)
+
+
+def _what(spell: AgentSpell) -> tuple[object, ...]:
+    """Everything but whose and when."""
+    return (spell.presence, spell.reason, spell.activity, spell.leases, spell.in_work, spell.load_percent)
 
 
 def _ended(spell: AgentSpell, at_ms: int) -> list[Counted]:

@@ -6,10 +6,12 @@ waits that quantiles need, of its period only: `begin` starts a new one. Everyth
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final, assert_never
+
+from msgspec.structs import replace
 
 from history.core.entries import Fact
 from history.core.vocabulary import AgentId, Medium, QueueId
