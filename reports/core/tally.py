@@ -18,7 +18,7 @@ from history.core.vocabulary import AgentId, Medium, QueueId
 from reports.core.counted import AgentSpell, Counted, HandlingEnded, OfferEnded, VisitBegan, VisitEnded
 from reports.core.counting import Counting
 from reports.core.kpi import KPIS
-from reports.core.measures import Gini, Kpi, Open, Quantile, Ratio, Sum, gini, quantile
+from reports.core.measures import Gini, Kpi, Open, Quantile, Ratio, Sum, gini, percent, quantile
 from reports.core.sums import Plan, Sums, kinds_of
 
 EVER: Final = (0, 2**62)
@@ -70,6 +70,11 @@ class Figure:
     numerator: int | None = None
     denominator: int | None = None
     """Of a quantile the number of samples, of a Gini coefficient the number of agents."""
+
+    @property
+    def percent(self) -> float | None:
+        """A share as screens and reports print it, with one decimal."""
+        return None if self.numerator is None or self.denominator is None else percent(self.numerator, self.denominator)
 
 
 class Tally:

@@ -221,6 +221,8 @@ def agree(board: Board, tally: Tally, queue: QueueId, now_ms: int) -> None:
         assert found[figure].value == getattr(counts, figure)
     level = found[SERVICE_LEVEL.figure]
     assert (level.numerator, level.denominator) == (counts.level_met, counts.level_of)
+    assert level.percent == counts.level_percent
+    assert found["offered"].percent is None
     assert found["waiting"].value == waiting(board, queue)
     since_ms = longest_waiting_since_ms(board, queue)
     assert found["longest_wait"].value == (None if since_ms is None else now_ms - since_ms)
