@@ -87,12 +87,18 @@ class RefusalReason(StrEnum):
     NO_CHANGE = "no_change"
     WORK_IN_HAND = "work_in_hand"
     REASON_MISSING = "reason_missing"
+    REQUIREMENT_UNREADABLE = "requirement_unreadable"
+    UNKNOWN_WORK = "unknown_work"
+    NOT_WAITING = "not_waiting"
+    OUT_OF_RANGE = "out_of_range"
+    REASON_FULL = "reason_full"
+    NO_EXTENSION_LEFT = "no_extension_left"
+    WRONG_MEDIUM = "wrong_medium"
 
     NOT_ALLOWED = "not_allowed"  # `may` says no; the same for what does not exist
     MALFORMED = "malformed"
     UNKNOWN_VIEW = "unknown_view"
     TOO_MANY_VIEWS = "too_many_views"
-    WRONG_MEDIUM = "wrong_medium"
     NO_SUCH_CHANNEL = "no_such_channel"  # this center has no such medium, or no rehearsal switch
     CHANNEL_REFUSED = "channel_refused"  # the sentence says why
     DEFECT = "defect"  # a fault of ours; nothing has changed and somebody has been alarmed

@@ -58,6 +58,8 @@ class Lease(msgspec.Struct, frozen=True):
     began_ms: int
     active_ms: int = 0
     """Of a handling, known as its wrap-up begins."""
+    frees: bool = False
+    """An optional wrap-up: open to write, while the agent is free for more."""
 
 
 @dataclass(slots=True)
@@ -144,7 +146,9 @@ class Agents:
     def _wrapping_up(self, fact: facts.WrapUpStarted, at_ms: int, queued_ms: int) -> list[Counted]:
         held = self.leases.get(fact.agent, {})
         if fact.handling in held:
-            held[fact.handling] = replace(held[fact.handling], activity=Activity.WRAP_UP, active_ms=fact.active_ms)
+            held[fact.handling] = replace(
+                held[fact.handling], activity=Activity.WRAP_UP, active_ms=fact.active_ms, frees=fact.frees
+            )
         return self._look_at(fact.agent, at_ms)
 
     def _completed(self, fact: facts.WrapUpCompleted, at_ms: int, queued_ms: int) -> list[Counted]:
@@ -209,7 +213,7 @@ class Agents:
     def _look_at(self, agent: AgentId, at_ms: int) -> list[Counted]:
         """Derive what the agent does from presence and leases. When anything of it has changed, a spell ends."""
         before = self.now.get(agent, AgentNow())
-        leases = self.leases.get(agent, {}).values()
+        leases = [lease for lease in self.leases.get(agent, {}).values() if not lease.frees]
         works = self.works.get(agent, {}).values()
         activity = _activity(before.presence, leases, bool(works))
         carries = tuple(sorted([*(lease.medium for lease in leases), *works]))

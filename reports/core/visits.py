@@ -20,7 +20,7 @@ class Visits:
     latest: dict[InteractionId, VisitBegan] = field(default_factory=dict)
     """The latest visit of each interaction that is not closed, ended or not."""
     accepted_by: dict[InteractionId, AgentId] = field(default_factory=dict)
-    """Whose offer was accepted, until the visit's end, which follows in the same decision, has been seen."""
+    """Whose offer was accepted, until the visit's end has been seen; older ends do not say who answered."""
 
     def fold(self, fact: Fact, at_ms: int) -> VisitBegan | VisitEnded | None:
         """Take the next fact. An end whose beginning is not known is told with what the fact itself says."""
@@ -86,7 +86,7 @@ class Visits:
         if began is not None:
             self._leave(fact.interaction)
         queued_ms = at_ms - fact.wait_ms if began is None else began.queued_ms
-        agent = self.accepted_by.pop(fact.interaction, None)
+        accepted_by = self.accepted_by.pop(fact.interaction, None)
         return VisitEnded(
             interaction=fact.interaction,
             visit=fact.visit,
@@ -98,5 +98,5 @@ class Visits:
             wait_ms=fact.wait_ms,
             within_ms=self.within_ms.get(fact.queue, 0),
             end=end,
-            agent=agent if end is VisitEnd.ANSWERED else None,
+            agent=(fact.agent or accepted_by) if isinstance(fact, facts.VisitAnswered) else None,
         )

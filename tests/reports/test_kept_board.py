@@ -36,7 +36,7 @@ SHAPES = {
     Visits: "within_ms waiting latest accepted_by",
     VisitBegan: "interaction visit queue medium arrived_ms queued_ms noted_ms",
     Agents: "now open_spells leases holders works weights",
-    Lease: "agent interaction queue medium activity queued_ms began_ms active_ms",
+    Lease: "agent interaction queue medium activity queued_ms began_ms active_ms frees",
     AgentSpell: "agent from_ms to_ms presence reason activity leases in_work load_percent",
 }
 

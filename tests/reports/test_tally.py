@@ -139,8 +139,8 @@ def time_anew(journal: Journal, edges: list[int]) -> dict[str, Counter[tuple[int
             presence[fact.agent] = fact.presence
         elif isinstance(fact, facts.HandlingStarted):
             held.setdefault(fact.agent, {})[fact.handling] = fact.medium
-        elif isinstance(fact, facts.WrapUpCompleted):
-            del held[fact.agent][fact.handling]
+        elif isinstance(fact, facts.WrapUpCompleted) or (isinstance(fact, facts.WrapUpStarted) and fact.frees):
+            held[fact.agent].pop(fact.handling, None)
         elif isinstance(fact, facts.WorkStarted):
             held.setdefault(fact.agent, {})[fact.work] = fact.medium
         elif isinstance(fact, facts.WorkEnded):

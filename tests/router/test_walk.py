@@ -6,10 +6,11 @@ A small forerunner of the simulation; a failing seed is printed by pytest as the
 import os
 import random
 
+import msgspec
 import pytest
 
 from history.core import routing as facts
-from history.core.routing_settings import AgentSettings, BackOffs, RelaxationStep, SkillLevel
+from history.core.routing_settings import AgentSettings, BackOffs, ReasonLimits, RelaxationStep, SkillLevel
 from history.core.vocabulary import (
     AgentChoice,
     AgentId,
@@ -83,12 +84,16 @@ QUEUES = (
     a_queue("tasks", Medium.TASK, target_s=30, choice=AgentChoice.WEIGHTED, weights=(SkillLevel(FRENCH, 3),)),
 )
 
+LIMITS = (ReasonLimits(reason=ReasonCode("break"), lasts_ms=8_000, agents_max=3),)
+
 
 class Walk:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.names = [f"agent{n}" for n in range(1, 6)]
         self.center = Center(agents=tuple(self.agent(name) for name in self.names), queues=QUEUES)
+        settings = msgspec.structs.replace(self.center.engine.state.settings, reason_limits=LIMITS)
+        self.center.tell(inputs.DefinitionApplied, settings=settings)
         for name in self.names:
             self.center.signs_in(name)
 
@@ -190,6 +195,8 @@ class Walk:
 
     def wrap_up(self) -> None:
         for handling in list(self.center.engine.state.handlings.values()):
+            if handling.phase is HandlingPhase.WRAP_UP and self.chance.random() < 0.3:
+                self.center.tell(inputs.AgentExtendedWrapUp, agent=handling.agent, handling=handling.handling)
             if handling.phase is HandlingPhase.WRAP_UP and self.chance.random() < 0.7:
                 self.center.wraps_up(handling.agent, handling.handling)
 
@@ -239,8 +246,8 @@ class Walk:
             case 1:
                 self.center.tell(inputs.PresenceForced, agent=agent, presence=presence, reason=reason, by=UserId("max"))
             case 2 if handlings:
-                handling = self.chance.choice(handlings)
-                self.center.tell(inputs.AgentExtendedWrapUp, agent=handling.agent, handling=handling.handling)
+                for handling in handlings:
+                    self.center.tell(inputs.AgentExtendedWrapUp, agent=handling.agent, handling=handling.handling)
             case _ if handlings:
                 handling = self.chance.choice(handlings)
                 self.center.tell(inputs.WrapUpClosed, handling=handling.handling, by=UserId("max"))

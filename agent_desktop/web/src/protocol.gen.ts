@@ -201,7 +201,7 @@ export interface Center {
 
 export type Role = "agent" | "supervisor" | "administrator" | "integrator";
 
-export type PresenceBy = "agent" | "missed_offers" | "phone_problem";
+export type PresenceBy = "agent" | "missed_offers" | "phone_problem" | "supervisor";
 
 /** Key `me`. The signed-in user and the presence they chose. */
 export interface Me {
@@ -589,7 +589,7 @@ export interface Answer {
   readonly created: string | null;
 }
 
-export type RefusalReason = "older_epoch" | "already_handled" | "unknown_agent" | "unknown_queue" | "unknown_reason" | "unknown_disposition" | "unknown_interaction" | "unknown_offer" | "unknown_handling" | "not_yours" | "offer_ended" | "offer_not_acceptable_here" | "handling_ended" | "still_talking" | "disposition_missing" | "interaction_closed" | "no_change" | "work_in_hand" | "reason_missing" | "not_allowed" | "malformed" | "unknown_view" | "too_many_views" | "wrong_medium" | "no_such_channel" | "channel_refused" | "defect" | "try_again";
+export type RefusalReason = "older_epoch" | "already_handled" | "unknown_agent" | "unknown_queue" | "unknown_reason" | "unknown_disposition" | "unknown_interaction" | "unknown_offer" | "unknown_handling" | "not_yours" | "offer_ended" | "offer_not_acceptable_here" | "handling_ended" | "still_talking" | "disposition_missing" | "interaction_closed" | "no_change" | "work_in_hand" | "reason_missing" | "requirement_unreadable" | "unknown_work" | "not_waiting" | "out_of_range" | "reason_full" | "no_extension_left" | "wrong_medium" | "not_allowed" | "malformed" | "unknown_view" | "too_many_views" | "no_such_channel" | "channel_refused" | "defect" | "try_again";
 
 /** The request was not carried out. `sentence` is for people; `id` is 0 when the request had none to read. */
 export interface Refused {

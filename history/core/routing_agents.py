@@ -1,0 +1,102 @@
+"""Facts about agents: presence, devices, back-offs, and work that was not offered."""
+
+from history.core.entries import Fact
+from history.core.vocabulary import (
+    AgentId,
+    BackOffBecause,
+    InteractionId,
+    Medium,
+    Presence,
+    PresenceBy,
+    ReasonCode,
+    UserId,
+    WorkId,
+)
+
+
+class PresenceChanged(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    agent: AgentId
+    presence: Presence
+    reason: ReasonCode | None = None
+    by: PresenceBy = PresenceBy.AGENT
+    supervisor: UserId | None = None
+    """Who forced it."""
+
+
+class PresencePlanned(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """Nothing more is offered to the agent; with the last of what they have in hand they change. None: not any more."""
+
+    agent: AgentId
+    presence: Presence | None = None
+    reason: ReasonCode | None = None
+
+
+class ReasonOverrun(Fact, frozen=True, kw_only=True):
+    """The agent is not ready for longer than the reason allows."""
+
+    agent: AgentId
+    reason: ReasonCode
+
+
+class DesktopConnected(Fact, frozen=True, kw_only=True):
+    """The agent has at least one live desktop from now on."""
+
+    agent: AgentId
+
+
+class DesktopDisconnected(Fact, frozen=True, kw_only=True):
+    agent: AgentId
+
+
+class PhoneBecameReachable(Fact, frozen=True, kw_only=True):
+    agent: AgentId
+
+
+class PhoneBecameUnreachable(Fact, frozen=True, kw_only=True):
+    agent: AgentId
+
+
+class PhoneBecameBusy(Fact, frozen=True, kw_only=True):
+    """The phone has a call, ours or one that did not come through us."""
+
+    agent: AgentId
+
+
+class PhoneBecameFree(Fact, frozen=True, kw_only=True):
+    agent: AgentId
+
+
+class AgentBackedOff(Fact, frozen=True, kw_only=True):
+    """Nothing is offered to the agent until then."""
+
+    agent: AgentId
+    until_ms: int
+    because: BackOffBecause
+
+
+class BackOffEnded(Fact, frozen=True, kw_only=True):
+    """Offers to the agent are possible again."""
+
+    agent: AgentId
+
+
+class AgentHeld(Fact, frozen=True, kw_only=True):
+    """The agent gets nothing but work of this medium until the interaction is offered or gone: it is overdue and does
+    not fit beside what they have in hand."""
+
+    agent: AgentId
+    interaction: InteractionId
+    medium: Medium
+
+
+class WorkStarted(Fact, frozen=True, kw_only=True):
+    """The agent has work that was not offered (a direct, internal or outgoing call, a consult): a lease like others."""
+
+    work: WorkId
+    agent: AgentId
+    medium: Medium
+
+
+class WorkEnded(Fact, frozen=True, kw_only=True):
+    work: WorkId
+    agent: AgentId

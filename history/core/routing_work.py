@@ -1,0 +1,171 @@
+"""Facts about interactions and their visits: what waits, where, and how it ends."""
+
+from typing import ClassVar
+
+import msgspec
+
+from history.core.entries import Fact
+from history.core.routing_settings import ANYONE
+from history.core.vocabulary import (
+    AgentId,
+    CloseReason,
+    CustomerId,
+    IdentityId,
+    InteractionId,
+    LanguageTag,
+    Medium,
+    QueueId,
+    RegionId,
+    Requirement,
+    SegmentId,
+    SwitchName,
+    Trust,
+    UserId,
+    VisitId,
+)
+
+
+class Attributes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What routing may know about a customer, as it was when it was looked up. The router looks nothing up."""
+
+    value: int = 0
+    language: LanguageTag | None = None
+    segment: SegmentId | None = None
+    region: RegionId | None = None
+    preferred_agents: tuple[AgentId, ...] = ()
+
+
+class InteractionQueued(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """An interaction entered a queue: a visit begins. A later visit keeps the first arrival and due time."""
+
+    version: ClassVar[int] = 2
+
+    interaction: InteractionId
+    visit: VisitId
+    medium: Medium
+    queue: QueueId
+    requirement: Requirement = ANYONE
+    """What is asked in the step that it begins with."""
+    own: Requirement | None = None
+    """What the arrival itself asks, beside its queue; it goes along to another queue."""
+    step: int = 0
+    """Steps that nobody who is signed in could serve are passed over (see `router/core/steps.py`)."""
+    next_step_ms: int | None = None
+    """When the next step begins, or none when this is the last."""
+    arrived_ms: int
+    due_ms: int
+    priority: int = 0
+    switch: SwitchName | None = None
+    customer: CustomerId | None = None
+    identity: IdentityId | None = None
+    trust: Trust = Trust.CLAIMED
+    attributes: Attributes = Attributes()
+
+
+class InteractionAttributed(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """What was learnt about the customer after the arrival."""
+
+    interaction: InteractionId
+    customer: CustomerId | None = None
+    identity: IdentityId | None = None
+    trust: Trust = Trust.CLAIMED
+    attributes: Attributes = Attributes()
+
+
+class RequirementRelaxed(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The next step of the requirement begins, in place: queue, arrival, due time and wait stay as they are."""
+
+    interaction: InteractionId
+    step: int
+    requirement: Requirement
+    next_step_ms: int | None = None
+
+
+class OfferableAgain(Fact, frozen=True, kw_only=True):
+    """The agent who declined the interaction may be offered it again."""
+
+    interaction: InteractionId
+    agent: AgentId
+
+
+class InteractionPrioritised(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A supervisor has given it another priority, and so another due time; its wait counts on."""
+
+    interaction: InteractionId
+    priority: int
+    due_ms: int
+    by: UserId | None = None
+
+
+class InteractionParked(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """Nobody is offered it until then, or until it is resumed; its wait counts on."""
+
+    interaction: InteractionId
+    until_ms: int
+    by: UserId | None = None
+
+
+class InteractionResumed(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """It waits again, in its old place."""
+
+    interaction: InteractionId
+    by: UserId | None = None
+
+
+class VisitMoved(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The visit ended because its interaction goes to another queue, where the next visit goes on with its wait."""
+
+    visit: VisitId
+    interaction: InteractionId
+    queue: QueueId
+    medium: Medium
+    wait_ms: int
+    to: QueueId
+    by: UserId | None = None
+
+
+class VisitAnswered(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    visit: VisitId
+    interaction: InteractionId
+    queue: QueueId
+    medium: Medium
+    wait_ms: int
+    agent: AgentId | None = None
+
+
+class VisitAbandoned(Fact, frozen=True, kw_only=True):
+    visit: VisitId
+    interaction: InteractionId
+    queue: QueueId
+    medium: Medium
+    wait_ms: int
+    short: bool
+
+
+class VisitFlowedOut(Fact, frozen=True, kw_only=True):
+    """The visit ended without an agent of ours and without the customer's doing: somebody outside has served them."""
+
+    visit: VisitId
+    interaction: InteractionId
+    queue: QueueId
+    medium: Medium
+    wait_ms: int
+    """Until we learnt of it."""
+
+
+class HangUpOrdered(Fact, frozen=True, kw_only=True):
+    """The agent has gone; the customer's leg has to be ended."""
+
+    interaction: InteractionId
+    give_up_at_ms: int
+
+
+class CustomerLegEnded(Fact, frozen=True, kw_only=True):
+    """The customer is no longer connected (hung up, closed the chat)."""
+
+    interaction: InteractionId
+
+
+class InteractionClosed(Fact, frozen=True, kw_only=True):
+    interaction: InteractionId
+    reason: CloseReason
