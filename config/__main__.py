@@ -1,12 +1,12 @@
-"""The command line: `switchroom serve | check | apply | export | agent | password | bench`.
+"""The command line: `switchroom serve | check | apply | export | explain | replay | agent | password | bench`.
 
 A mistake is answered in one sentence and status 78 (2 for an option that does not exist); what each command does is in
-`config/serving.py` and `config/commands.py`.
+`config/serving.py`, `config/commands.py` and `config/past_commands.py`.
 """
 
 import typer
 
-from config import commands, serving
+from config import commands, past_commands, serving
 
 app = typer.Typer(
     add_completion=False,
@@ -19,6 +19,8 @@ app.command(hidden=True)(serving.engine)
 app.command(hidden=True)(serving.rehearse)
 for command in (commands.check, commands.apply, commands.agent, commands.password, commands.export, commands.bench):
     app.command()(command)
+app.command()(past_commands.explain)
+app.command("replay")(past_commands.replay_command)
 
 
 def main() -> None:

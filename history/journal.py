@@ -7,22 +7,19 @@ from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import delete, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from history.core.entries import Draft, Entry, Kind
 from history.core.registry import UnknownType, UnreadableBody
-from history.core.vocabulary import EntryNumber, StreamName
+from history.core.vocabulary import StreamName
 from history.errors import UnknownEntryType, UnreadableEntry
 from history.feed import entry_of
 from history.lease import Lease
+from history.snapshots import numbered, snapshot_before, superfluous
 from history.store import Store
 from history.tables import journal, snapshots
 from history.writing import insert_for
 
-SNAPSHOTS_KEPT = 3
-
 _ENCODER = msgspec.msgpack.Encoder()
-_DRAFTS = msgspec.msgpack.Decoder(list[Draft])
 
 
 class RoutingJournal:
@@ -46,7 +43,7 @@ class RoutingJournal:
         """
         await self._lease.take()
         async with self._store.reading() as connection:
-            entries, through = await self._newest_snapshot(connection)
+            entries, through = await snapshot_before(connection, self._store.tenant, self.stream)
             mine = [journal.c.tenant == self._store.tenant, journal.c.stream == self.stream]
             self.last_number = int(await connection.scalar(select(func.max(journal.c.number)).where(*mine)) or 0)
             later = select(journal).where(*mine, journal.c.kind == Kind.FACT.value, journal.c.number > through)
@@ -62,7 +59,9 @@ class RoutingJournal:
             StoreUnavailable: nothing was written, or nobody knows; recover.
         """
         first = self.last_number + 1
-        entries = [self._numbered(draft, number) for number, draft in enumerate(drafts, start=first)]
+        entries = [
+            numbered(draft, self._store.tenant, self.stream, number) for number, draft in enumerate(drafts, start=first)
+        ]
         if not entries:
             return first
         asked_ms = self._store.clock.monotonic_ms()
@@ -74,7 +73,8 @@ class RoutingJournal:
         return first
 
     async def snapshot(self, drafts: Sequence[Draft], through_number: int) -> None:
-        """Keep facts that fold to the state after the entry with this number; older snapshots go, but for the last few.
+        """Keep facts that fold to the state after the entry with this number. Older snapshots are thinned out, so that
+        for a month none is far from any entry.
 
         Raises:
             LeaseLost, StoreUnavailable: nothing was kept.
@@ -89,42 +89,12 @@ class RoutingJournal:
                 .values(**writing.scope.row, stream=self.stream, through_number=through_number, **values)
                 .on_conflict_do_update(index_elements=["tenant", "stream", "through_number"], set_=values)
             )
-            newest = select(snapshots.c.through_number).where(mine).order_by(snapshots.c.through_number.desc())
-            kept = (await writing.connection.execute(newest.limit(SNAPSHOTS_KEPT))).scalars().all()
-            await writing.connection.execute(delete(snapshots).where(mine, snapshots.c.through_number < min(kept)))
-
-    async def _newest_snapshot(self, connection: AsyncConnection) -> tuple[list[Entry], int]:
-        statement = (
-            select(snapshots.c.through_number, snapshots.c.body)
-            .where(snapshots.c.tenant == self._store.tenant, snapshots.c.stream == self.stream)
-            .order_by(snapshots.c.through_number.desc())
-            .limit(1)
-        )
-        row = (await connection.execute(statement)).one_or_none()
-        if row is None:
-            return [], 0
-        try:
-            drafts = _DRAFTS.decode(row.body)
-        except msgspec.MsgspecError as error:
-            raise UnreadableEntry(
-                f"The snapshot of {self.stream} through entry {row.through_number} cannot be read ({error}): "
-                "delete its row from the table snapshots; an older one, or the journal alone, serves as well."
-            ) from error
-        return [self._numbered(draft, row.through_number) for draft in drafts], row.through_number
-
-    def _numbered(self, draft: Draft, number: int) -> Entry:
-        return Entry(
-            tenant=self._store.tenant,
-            stream=self.stream,
-            number=EntryNumber(number),
-            at_ms=draft.at_ms,
-            kind=draft.kind,
-            type=draft.type,
-            version=draft.version,
-            rules=draft.rules,
-            cause=draft.cause,
-            body=draft.body,
-        )
+            all_kept = select(snapshots.c.through_number, snapshots.c.taken_ms).where(mine)
+            newest_first = all_kept.order_by(snapshots.c.through_number.desc())
+            taken = [(row.through_number, row.taken_ms) for row in await writing.connection.execute(newest_first)]
+            gone = superfluous(taken, self._store.clock.now_ms())
+            if gone:
+                await writing.connection.execute(delete(snapshots).where(mine, snapshots.c.through_number.in_(gone)))
 
     def _look_at(self, entries: Sequence[Entry]) -> None:
         for entry in entries:

@@ -26,7 +26,7 @@ from router.core.snapshot import snapshot
 from router.errors import BrokenInvariant, RouterUnavailable
 from router.ports import EffectSink, JournalWriter
 
-RULES = RulesVersion("router/1")
+RULES = RulesVersion("router/2")
 """Rises with every change of a rule that could decide the same input otherwise."""
 INBOX_MAX = 10_000
 """Inputs that wait for a decision; beyond it a source is told to come back."""
@@ -226,7 +226,7 @@ class Driver:
             return
         cause = EntryNumber(self._decided_number + len(group.drafts) + 1)
         body = msgspec.json.encode(given)
-        group.drafts.append(Draft(now_ms, Kind.INPUT, type(given).__name__, 1, RULES, None, body))
+        group.drafts.append(Draft(now_ms, Kind.INPUT, type(given).__name__, given.version, RULES, None, body))
         for fact in decision.facts:
             group.drafts.append(self._draft(fact, now_ms, cause))
         group.effects += decision.effects

@@ -19,13 +19,14 @@ def _requirement(body: OlderBody) -> OlderBody:
 
 
 def _routing_defined(body: OlderBody) -> OlderBody:
+    """The fact, and the input that brought it."""
     settings = dict(body["settings"])
     settings["queues"] = [_queue(queue) for queue in settings["queues"]]
     settings["agents"] = [
         {**agent, "skills": [[skill, LEVEL_BEFORE_LEVELS] for skill in agent.get("skills", ())]}
         for agent in settings["agents"]
     ]
-    return {"settings": settings}
+    return {**body, "settings": settings}
 
 
 def _queue(queue: OlderBody) -> OlderBody:
@@ -41,6 +42,7 @@ def _interaction_restored(body: OlderBody) -> OlderBody:
 
 RAISES: Mapping[tuple[str, int], Raise] = {
     ("RoutingDefined", 1): _routing_defined,
+    ("DefinitionApplied", 1): _routing_defined,
     ("InteractionQueued", 1): _requirement,
     ("InteractionRestored", 1): _interaction_restored,
 }

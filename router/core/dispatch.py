@@ -47,15 +47,22 @@ def next_match(deciding: Deciding) -> bool:
         state.seats.opened.clear()
         return False
     _, entry, because, held = found
-    choice = choose(state, entry[4], deciding.now_ms) if held is None else _of_held(state, entry, held)
+    # What an agent is held for goes to them, also where another of their class is more urgent by now.
+    choice = choose(state, entry[4], deciding.now_ms) if held is None else _of_one(state, entry, held)
     assert choice is not None, "a head was found for which nobody is free"
     _match(deciding, entry, choice, because)
     return True
 
 
-def _of_held(state: State, entry: Entry, seat: Seat) -> Choice:
-    """What an agent is held for goes to them, also where another of their class is more urgent by now."""
+def _of_one(state: State, entry: Entry, seat: Seat) -> Choice:
+    """The choice where the agent stands first and the work is chosen for them."""
     return Choice(seat, score_of(state.queue_settings[entry[4].queue], entry[4], seat), 1, None, 0)
+
+
+def _best_skill(state: State, seat: Seat, now_ms: int) -> Entry:
+    """Return the head for which the agent's own levels are the best, the more urgent of equal ones."""
+    heads = state.waiting.heads_for(seat, seat.open)
+    return min(heads, key=lambda entry: (-skill_score(entry[4], seat), urgency_of(state, entry, now_ms)))
 
 
 def _most_urgent(state: State, now_ms: int) -> _Found | None:
@@ -76,18 +83,11 @@ def _most_urgent(state: State, now_ms: int) -> _Found | None:
 
 
 def _best_for(state: State, seat: Seat, now_ms: int) -> _Found | None:
-    """Return what an agent takes next by their own rule, or what they are held for."""
+    """Return the most urgent head that an agent may take, or what they are held for."""
     if seat.record.held_for is not None:
         entry = state.waiting.places[seat.record.held_for]
         fits = open_media(seat, seat.able) >> NUMBER_OF[entry[4].medium] & 1
         return (urgency_of(state, entry, now_ms), entry, OfferedBecause.HELD, seat) if fits else None
-    if seat.settings.takes is Takes.BEST_SKILL_FIRST:
-        heads = state.waiting.heads_for(seat, seat.open)
-        ranked = [(-skill_score(entry[4], seat), urgency_of(state, entry, now_ms), entry) for entry in heads]
-        if not ranked:
-            return None
-        _, urgency, entry = min(ranked, key=lambda each: each[:2])
-        return urgency, entry, OfferedBecause.OWN_SKILL, None
     found = _first_for(state, seat, seat.open, now_ms)
     return None if found is None else (urgency_of(state, found, now_ms), found, OfferedBecause.URGENCY, None)
 
@@ -130,6 +130,10 @@ def urgency_of(state: State, entry: Entry, now_ms: int) -> Urgency:
 def _match(deciding: Deciding, entry: Entry, choice: Choice, because: OfferedBecause) -> None:
     """Offer the head to the winner, unless another medium's turn has come at them, or they are to be held."""
     state, seat, now_ms = deciding.state, choice.winner, deciding.now_ms
+    if seat.settings.takes is Takes.BEST_SKILL_FIRST and because is not OfferedBecause.HELD:
+        own = _best_skill(state, seat, now_ms)
+        if own is not entry:
+            entry, because, choice = own, OfferedBecause.OWN_SKILL, _of_one(state, own, seat)
     overdue = _overdue_elsewhere(state, seat, entry, now_ms)
     if not overdue:
         _offer(deciding, entry, choice, because, ())
@@ -141,8 +145,7 @@ def _match(deciding: Deciding, entry: Entry, choice: Choice, because: OfferedBec
             if entry[0] < now_ms:
                 fitting[entry[4].medium] = entry
             entry, because = fitting.pop(in_turn), OfferedBecause.TURN
-            score = score_of(state.queue_settings[entry[4].queue], entry[4], seat)
-            choice = Choice(seat, score, free_for(state, entry[4]).bit_count(), None, 0)
+            choice = _of_one(state, entry, seat)
         elif (to_hold := _to_hold(state, seat, entry, overdue, now_ms)) is not None:
             deciding.add(facts.AgentHeld(agent=seat.agent, interaction=to_hold[2], medium=to_hold[4].medium))
             return

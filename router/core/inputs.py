@@ -4,6 +4,8 @@ A source numbers its inputs upwards within an epoch and sends them in order; an 
 until its receipt arrives, and counts once. Ids only: texts stay where they were committed.
 """
 
+from typing import ClassVar
+
 import msgspec
 
 from history.core.routing import Attributes
@@ -38,6 +40,8 @@ from history.core.vocabulary import (
 class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=True):
     """Base of all inputs."""
 
+    version: ClassVar[int] = 1
+
     source: SourceId
     source_epoch: int
     source_number: int
@@ -48,6 +52,8 @@ class TimeAdvanced(Input, frozen=True, kw_only=True):
 
 
 class DefinitionApplied(Input, frozen=True, kw_only=True):
+    version: ClassVar[int] = 2
+
     settings: RoutingSettings
 
 

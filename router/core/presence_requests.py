@@ -122,7 +122,7 @@ def _change(
 def planned_now(deciding: Deciding) -> list[Fact]:
     """Return the facts for those whose last piece of work has ended and who planned to change then."""
     state = deciding.state
-    for agent in state.planned:
+    for agent in sorted(state.planned):
         if not state.seats.of[agent].leases():
             record = state.agents[agent]
             presence = record.planned

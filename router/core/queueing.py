@@ -108,6 +108,7 @@ def left_behind(state: State, agent: AgentId, now_ms: int) -> list[RequirementRe
 
 def is_servable(state: State, requirement: Requirement, without: int = 0) -> bool:
     """Whether somebody who is signed in meets a requirement."""
+    state.seats.refresh()
     return bool(state.seats.mask_of(requirement) & state.seats.signed_in & ~without)
 
 

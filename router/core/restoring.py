@@ -39,7 +39,7 @@ def _interaction_restored(state: State, fact: records.InteractionRestored, at_ms
     state.interactions[record.interaction] = record
     if record.phase is InteractionPhase.WAITING:
         put_waiting(state, record)
-        put_steps(state, record)
+    put_steps(state, record)
     if record.hang_up_until_ms is not None:
         state.add_deadline(record.hang_up_until_ms, "hang_up", record.interaction)
     for declined in record.declined_by:

@@ -25,8 +25,9 @@ from router.core.waiting import Waiting
 
 
 class Deadline(NamedTuple):
+    """Those of one instant come by kind and id, so that a state that was recovered takes them in the same order."""
+
     at_ms: int
-    order: int
     kind: str
     id: str
 
@@ -61,11 +62,9 @@ class State:
     handling_of_offer: dict[OfferId, HandlingId] = field(default_factory=dict)
     interaction_handlings: dict[InteractionId, dict[HandlingId, HandlingRecord]] = field(default_factory=dict)
     deadlines: list[Deadline] = field(default_factory=list)
-    deadline_order: int = 0
 
     def __post_init__(self) -> None:
         self.waiting = Waiting(self.seats)
 
     def add_deadline(self, at_ms: int, kind: str, id_: str) -> None:
-        self.deadline_order += 1
-        heapq.heappush(self.deadlines, Deadline(at_ms, self.deadline_order, kind, id_))
+        heapq.heappush(self.deadlines, Deadline(at_ms, kind, id_))

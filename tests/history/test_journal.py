@@ -1,6 +1,7 @@
 """The routing stream: groups, take-over, recovery, snapshots; the same on SQLite and PostgreSQL."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import update
@@ -9,8 +10,9 @@ from history.core.entries import Draft, Entry, Kind
 from history.core.routing import CustomerLegEnded
 from history.core.vocabulary import InteractionId, RulesVersion
 from history.errors import LeaseLost, UnknownEntryType, UnreadableEntry
-from history.journal import SNAPSHOTS_KEPT, RoutingJournal
+from history.journal import RoutingJournal
 from history.lease import LEASE_MS, Lease
+from history.snapshots import APART_MAX, KEPT_MS, superfluous
 from history.store import Store
 from history.tables import journal, leases, snapshots
 from tests.history.sample import NOON_MS, HandClock, draft, eventually, input_draft, life, rows
@@ -58,13 +60,27 @@ async def test_recovery_begins_at_the_newest_snapshot(store: Store) -> None:
     ]
 
 
-async def test_only_the_last_snapshots_are_kept_and_one_can_be_taken_anew(store: Store) -> None:
+async def test_snapshots_that_stand_close_are_thinned_out_and_one_can_be_taken_anew(store: Store) -> None:
     writer = await opened(store)
     for through in (1, 2, 3, 4, 5, 5):
         await writer.snapshot([draft(life("c-1")[0])], through_number=through)
-    kept = [row[3] for row in await rows(store, snapshots)]
-    assert kept == [3, 4, 5]
-    assert len(kept) == SNAPSHOTS_KEPT
+    assert [row[3] for row in await rows(store, snapshots)] == [1, 3, 4, 5]
+
+
+def test_for_a_month_no_entry_is_far_from_a_snapshot() -> None:
+    day_ms = 86_400_000
+    taken = [(number * 3_000, number * day_ms // 10) for number in range(500, 0, -1)]
+    kept = taken
+    for newest in range(len(taken), 0, -1):  # as they come, one after the other
+        here = taken[newest - 1 :]
+        gone = superfluous([each for each in here if each in kept or each == here[0]], here[0][1])
+        kept = [each for each in kept if each[0] not in gone]
+    now_ms = taken[0][1]
+    numbers = [through for through, taken_ms in kept]
+    assert numbers[:3] == [1_500_000, 1_497_000, 1_494_000]
+    assert all(newer - older <= APART_MAX for newer, older in pairwise(numbers))
+    assert len(numbers) < 3 + 2 * 310 * 3_000 // APART_MAX
+    assert min(taken_ms for _, taken_ms in kept) >= now_ms - KEPT_MS
 
 
 async def test_a_damaged_snapshot_is_named_with_the_way_out(store: Store) -> None:

@@ -99,6 +99,8 @@ class Center:
     engine: Engine = field(default_factory=Engine)
     journal: list[tuple[int, Fact]] = field(default_factory=list)
     effects: list[AnyEffect] = field(default_factory=list)
+    taken: list[tuple[int, AnyInput, tuple[Fact, ...]]] = field(default_factory=list)
+    """Each input, when it came, and what was decided."""
     sent: int = 0
     arrived: int = 0
 
@@ -124,9 +126,10 @@ class Center:
         return self.send(given)
 
     def send(self, given: AnyInput) -> Receipt:
-        return self._note(self.engine.handle(given, self.now_ms)).receipt
+        return self._note(given, self.engine.handle(given, self.now_ms)).receipt
 
-    def _note(self, decision: Decision) -> Decision:
+    def _note(self, given: AnyInput, decision: Decision) -> Decision:
+        self.taken.append((self.now_ms, given, decision.facts))
         self.journal += [(self.now_ms, fact) for fact in decision.facts]
         self.effects += decision.effects
         check(self.engine.state)
@@ -137,7 +140,8 @@ class Center:
         until_ms = self.now_ms + round(seconds * 1000)
         while (due_ms := self.engine.next_deadline_ms()) is not None and due_ms <= until_ms:
             self.now_ms = max(self.now_ms, due_ms)
-            self._note(self.engine.advance(self.now_ms))
+            given = inputs.TimeAdvanced(source=SourceId("timer"), source_epoch=0, source_number=0)
+            self._note(given, self.engine.handle(given, self.now_ms))
         self.now_ms = until_ms
 
     def signs_in(self, agent: str, *, desktop: bool = True, phone: bool = True) -> None:

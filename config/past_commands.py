@@ -1,0 +1,222 @@
+"""The commands that look back: why an offer was made, and whether a stretch is decided the same again."""
+
+import datetime
+import json
+import zoneinfo
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from sqlalchemy import select
+
+from config.definition import Definition, parse
+from config.errors import BadSetting, CannotStart
+from config.options import DatabaseOption, DataOption
+from config.running import finish
+from config.settings import place
+from history.bus import LocalBus
+from history.clock import SystemClock
+from history.core.registry import REGISTRY
+from history.core.vocabulary import InteractionId
+from history.definitions import newest_definition
+from history.past import RoutingPast
+from history.store import Store
+from history.tables import interactions
+from router.core.explain import Explanation, Left, WhyNot
+from router.driver import RULES
+from router.replaying import Difference, Explained, explain_entry, replay
+
+WORDS = {
+    WhyNot.UNKNOWN_AGENT: "is no agent of the definition",
+    WhyNot.SIGNED_OUT: "signed out",
+    WhyNot.NOT_READY: "not ready",
+    WhyNot.CHANGE_PLANNED: "goes on a break or home after what is in hand",
+    WhyNot.BACKED_OFF: "left in peace for a moment after an offer that ended badly",
+    WhyNot.MEDIUM_NOT_TAKEN: "takes no work of this medium",
+    WhyNot.NO_PHONE: "has no phone",
+    WhyNot.PHONE_UNREACHABLE: "phone not reachable",
+    WhyNot.PHONE_BUSY: "phone busy",
+    WhyNot.NO_DESKTOP: "no desktop connected",
+    WhyNot.REQUIREMENT_NOT_MET: "does not meet the requirement",
+    WhyNot.DECLINED_IT: "declined it a moment ago",
+    WhyNot.HELD_FOR_ANOTHER: "held for another overdue interaction",
+    WhyNot.OFFER_STANDS: "has another offer",
+    WhyNot.LIMIT_REACHED: "at the limit for this medium",
+    WhyNot.FULLY_LOADED: "fully loaded",
+    WhyNot.OTHERS_BEFORE: "could have taken it, others came first",
+}
+
+
+def explain(
+    interaction: Annotated[str, typer.Argument(help="Id of an interaction, such as v-office-1764060000.1.")],
+    agent: Annotated[str | None, typer.Option(help="Only say why this agent did not get it.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    data: DataOption = Path("data"),
+    database: DatabaseOption = None,
+) -> None:
+    """Say for each offer of an interaction who could have got it, in what order, and for everyone else why not."""
+
+    async def work() -> int:
+        store = await _open(data, database)
+        try:
+            found = await explanations(store, InteractionId(interaction))
+            definition = await _definition(store, data)
+        finally:
+            await store.close()
+        if not found:
+            raise BadSetting(f"{interaction}: no offer of such an interaction is in the journal; correct the id.")
+        if as_json:
+            print(msgspec.json.format(msgspec.json.encode(found)).decode())
+        else:
+            zone = zoneinfo.ZoneInfo(definition.center.zone)
+            print("\n\n".join("\n".join(_sentences(each, zone, agent)) for each in found))
+        return 0
+
+    finish(work)
+
+
+async def explanations(store: Store, interaction: InteractionId) -> list[Explained]:
+    """Return the explanation of each offer of an interaction, oldest first."""
+    past = RoutingPast(store)
+    async with store.reading() as connection:
+        wanted = select(interactions.c.arrived_ms, interactions.c.closed_ms)
+        mine = (interactions.c.tenant == store.tenant) & (interactions.c.interaction == interaction)
+        row = (await connection.execute(wanted.where(mine))).one_or_none()
+    if row is None:
+        return []
+    found = []
+    for number in await past.numbers_about(interaction, ("OfferMade",), row.arrived_ms, row.closed_ms):
+        (entry,) = [each async for each in past.entries(number, number + 1)]
+        before = await past.state_before(number)
+        cause = "" if entry.cause is None else await past.type_of(entry.cause)
+        found.append(explain_entry(before, entry, cause, REGISTRY))
+    return found
+
+
+def _sentences(found: Explained, zone: zoneinfo.ZoneInfo, agent: str | None) -> Iterator[str]:
+    why = found.explanation
+    yield (
+        f"{_at(why.at_ms, zone)}  entry {found.number}, on {found.cause}: "
+        f"{why.interaction} ({why.medium}) offered to {why.agent}"
+    )
+    if agent is not None:
+        yield f"  {_of_agent(why, agent)}"
+        return
+    moved = f", brought forward by {_s(why.moved_ms)}" if why.moved_ms else ""
+    yield (
+        f"  queue {why.queue}, step {why.step + 1} asks: {why.requirement}; waited {_s(why.waited_ms)}, "
+        f"due {_at(why.due_ms, zone)}{moved}"
+    )
+    yield f"  came next by {why.because}; chosen by {why.choice} among {len(why.candidates)}:"
+    for rank, each in enumerate(why.candidates, start=1):
+        yield f"    {rank}. {each.agent}: score {each.score}, idle {_s(each.idle_ms)}"
+    for left in why.others:
+        if left.because != (WhyNot.OTHERS_BEFORE,):
+            yield f"    not {left.agent}: {_against(left)}"
+    yield f"  {_agreement(found)}"
+
+
+def _of_agent(why: Explanation, agent: str) -> str:
+    if agent == why.agent:
+        return f"{agent} got it."
+    left = next((each for each in why.others if each.agent == agent), None)
+    return f"not {agent}: {WORDS[WhyNot.UNKNOWN_AGENT] if left is None else _against(left)}"
+
+
+def _against(left: Left) -> str:
+    words = "; ".join(WORDS[each] for each in left.because)
+    reason = f" ({left.reason})" if left.reason else ""
+    carries = f", carries {', '.join(left.carries)}" if left.carries else ""
+    return words + reason + carries
+
+
+def _agreement(found: Explained) -> str:
+    why = found.explanation
+    if why.agrees:
+        return f"The rules of today ({RULES}) choose the same."
+    chosen = "make no offer" if why.recomputed is None else f"offer {why.recomputed_interaction} to {why.recomputed}"
+    return f"It was decided under {found.rules}; the rules of today ({RULES}) {chosen}."
+
+
+def replay_command(
+    from_: Annotated[str, typer.Argument(metavar="FROM", help="First instant, such as 2026-11-22T09:00.")],
+    to: Annotated[str, typer.Argument(metavar="TO", help="Instant after the last one.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    data: DataOption = Path("data"),
+    database: DatabaseOption = None,
+) -> None:
+    """Decide a stretch of the journal anew (instants in the center's zone). Under the same rules every fact has to be
+    the same; status 1 if not."""
+
+    async def work() -> int:
+        store = await _open(data, database)
+        try:
+            definition = await _definition(store, data)
+            zone = zoneinfo.ZoneInfo(definition.center.zone)
+            past = RoutingPast(store)
+            first, end = [await past.first_number_at(_instant(given, zone)) for given in (from_, to)]
+            replayed = await replay(await past.state_before(first), past.entries(first, end), REGISTRY)
+        finally:
+            await store.close()
+        broken = [each for each in replayed.differences if each.rules == RULES]
+        if as_json:
+            print(msgspec.json.format(msgspec.json.encode(replayed)).decode())
+        else:
+            for each in replayed.differences:
+                print(_difference(each, zone))
+            print(_summary(replayed.inputs, replayed.facts, len(replayed.differences), len(broken)))
+        return 1 if broken else 0
+
+    finish(work)
+
+
+def _summary(inputs: int, facts: int, differences: int, broken: int) -> str:
+    if not differences:
+        return f"{inputs} inputs were decided anew: all {facts} facts are the same."
+    return (
+        f"{inputs} inputs were decided anew ({facts} facts): {differences} differ, {broken} of them under the rules of "
+        f"today ({RULES})."
+    )
+
+
+def _difference(found: Difference, zone: zoneinfo.ZoneInfo) -> str:
+    def names(facts: tuple[object, ...]) -> str:
+        return json.dumps([{type(fact).__name__: msgspec.to_builtins(fact)} for fact in facts])
+
+    why = f" ({found.because})" if found.because else ""
+    return (
+        f"{_at(found.at_ms, zone)}  entry {found.number}, {found.input}, decided under {found.rules}{why}\n"
+        f"  committed: {names(found.committed)}\n  today:     {names(found.decided)}"
+    )
+
+
+def _instant(given: str, zone: zoneinfo.ZoneInfo) -> int:
+    try:
+        parsed = datetime.datetime.fromisoformat(given)
+    except ValueError as error:
+        raise BadSetting(f"{given!r} is no instant; write one such as 2026-11-22T09:00.") from error
+    zoned = parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=zone)
+    return round(zoned.timestamp() * 1000)
+
+
+def _at(at_ms: int, zone: zoneinfo.ZoneInfo) -> str:
+    at = datetime.datetime.fromtimestamp(at_ms / 1000, zone)
+    return f"{at:%Y-%m-%d %H:%M:%S}.{at_ms % 1000:03} {at.tzname()}"
+
+
+def _s(ms: int) -> str:
+    return f"{ms / 1000:.1f} s"
+
+
+async def _open(data: Path, database: str | None) -> Store:
+    where = place(data, "127.0.0.1", 1, database, listen_anywhere=False)
+    return await Store.open(where.database, clock=SystemClock(), bus=LocalBus())
+
+
+async def _definition(store: Store, data: Path) -> Definition:
+    stored = await newest_definition(store)
+    if stored is None:
+        raise CannotStart(f"{data} holds no definition yet, so nothing was ever decided here.")
+    return parse(stored.text)

@@ -1,0 +1,92 @@
+"""The routing stream's past: what was decided, and the state from which it was decided.
+
+Read by explanations and replays, beside the running engine; nothing here writes.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+
+import msgspec
+from sqlalchemy import ColumnElement, func, select
+
+from history.core.entries import Entry, Kind
+from history.core.vocabulary import InteractionId, StreamName
+from history.feed import entry_of
+from history.snapshots import snapshot_before
+from history.store import Store
+from history.tables import journal
+
+READ_AT_ONCE = 5_000
+
+
+class RoutingPast:
+    """One domain's stream `routing/<domain>`, for readers."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.stream = StreamName(f"routing/{store.domain}")
+
+    async def first_number_at(self, at_ms: int) -> int:
+        """Return the number of the first entry of this instant (UTC ms) or later; the one behind the newest, if none.
+
+        Times only rise along the stream, so halving finds it without an index of times.
+        """
+        async with self._store.reading() as connection:
+            newest = int(await connection.scalar(select(func.max(journal.c.number)).where(*self._mine())) or 0)
+            low, high = 1, newest + 1
+            while low < high:
+                middle = (low + high) // 2
+                found = select(journal.c.at_ms).where(*self._mine(), journal.c.number == middle)
+                if int(await connection.scalar(found) or 0) < at_ms:
+                    low = middle + 1
+                else:
+                    high = middle
+            return low
+
+    async def state_before(self, number: int) -> Sequence[Entry]:
+        """Return facts that fold to the state as it was before this entry: the nearest snapshot's, and those since.
+
+        Raises:
+            UnreadableEntry: a snapshot cannot be read; the sentence says what to do.
+        """
+        async with self._store.reading() as connection:
+            entries, through = await snapshot_before(connection, self._store.tenant, self.stream, number)
+        async for entry in self.entries(through + 1, number):
+            if entry.kind is Kind.FACT:
+                entries.append(entry)
+        return entries
+
+    async def entries(self, first: int, end: int) -> AsyncIterator[Entry]:
+        """Yield inputs and facts from the first number on and before the end."""
+        while first < end:
+            async with self._store.reading() as connection:
+                wanted = select(journal).where(*self._mine(), journal.c.number >= first, journal.c.number < end)
+                rows = (await connection.execute(wanted.order_by(journal.c.number).limit(READ_AT_ONCE))).all()
+            for row in rows:
+                yield entry_of(row)
+            if not rows:
+                return
+            first = int(rows[-1].number) + 1
+
+    async def type_of(self, number: int) -> str:
+        """Return the type of an entry, or an empty text where there is none."""
+        async with self._store.reading() as connection:
+            found = await connection.scalar(select(journal.c.type).where(*self._mine(), journal.c.number == number))
+        return found or ""
+
+    async def numbers_about(
+        self, interaction: InteractionId, types: Sequence[str], from_ms: int, to_ms: int | None
+    ) -> list[int]:
+        """Return the numbers of the facts of these types that name the interaction, within a stretch of time."""
+        first = await self.first_number_at(from_ms)
+        end = None if to_ms is None else await self.first_number_at(to_ms + 1)
+        named = b'"interaction":' + msgspec.json.encode(interaction)
+        wanted = [*self._mine(), journal.c.type.in_(types), journal.c.number >= first]
+        if end is not None:
+            wanted.append(journal.c.number < end)
+        statement = select(journal.c.number, journal.c.body).where(*wanted).order_by(journal.c.number)
+        async with self._store.reading() as connection:
+            rows = (await connection.execute(statement)).all()
+        return [int(row.number) for row in rows if named in bytes(row.body)]
+
+    def _mine(self) -> list[ColumnElement[bool]]:
+        return [journal.c.tenant == self._store.tenant, journal.c.stream == self.stream]
