@@ -7,28 +7,16 @@ from collections.abc import Iterator
 import phonenumbers
 
 from channels.core.matching import mail_key
-from config.definition import ID, Definition, Queue, User
+from config.check_routing import routing_problems
+from config.definition import ID, Definition
 from config.errors import BadDefinition
+from config.lengths import NEVER_S, queue_lengths, too_long
 from config.settings import ORIGIN
 from history.core.vocabulary import Medium
 
 SWITCH_KINDS = ("asterisk", "rehearsal")
 MAILBOX_KINDS = ("imap", "rehearsal")
 PHONE_KINDS = ("desk", "softphone", "rehearsal")
-
-HOUR_S = 3_600
-NEVER_S = 315_360_000
-"""Ten years. Who wants that something never ends writes this; more is a slip of the pen."""
-QUEUE_LENGTHS = {
-    "target_s": NEVER_S,
-    "offer_s": NEVER_S,
-    "short_abandon_s": HOUR_S,
-    "service_level_s": NEVER_S,
-    "wrap_up_s": NEVER_S,
-}
-"""The longest of each; for the offer of a call see `RING_S_MAX`."""
-RING_S_MAX = 600
-"""No switch is asked to ring a phone for longer."""
 
 
 def check(definition: Definition, name: str = "definition") -> None:
@@ -47,8 +35,8 @@ def problems_of(definition: Definition) -> list[str]:
         *_switches(definition),
         *_mailboxes(definition),
         *_sites(definition),
-        *_users(definition),
-        *_unservable(definition),
+        *_phones(definition),
+        *routing_problems(definition),
     ]
 
 
@@ -67,7 +55,7 @@ def _center(definition: Definition) -> Iterator[str]:
 
 
 def _ids(definition: Definition) -> Iterator[str]:
-    for kind in ("skills", "reasons", "dispositions", "queues", "switches", "mailboxes", "sites", "users"):
+    for kind in ("skills", "teams", "reasons", "dispositions", "queues", "switches", "mailboxes", "sites", "users"):
         seen: set[str] = set()
         for part in getattr(definition, kind):
             if not ID.fullmatch(part.id):
@@ -81,27 +69,10 @@ def _ids(definition: Definition) -> Iterator[str]:
 
 
 def _queues(definition: Definition) -> Iterator[str]:
-    skills = {skill.id for skill in definition.skills}
     for queue in definition.queues:
-        for skill in queue.skills:
-            if skill not in skills:
-                yield f"queues, {queue.id!r}, skills: there is no skill {skill!r}; add it under [[skills]]."
-        yield from _queue_lengths(queue)
+        yield from queue_lengths(queue)
     if any(queue.disposition_required for queue in definition.queues) and not definition.dispositions:
         yield "dispositions: there is none, but queues require one; add [[dispositions]]."
-
-
-def _queue_lengths(queue: Queue) -> Iterator[str]:
-    for key, longest_s in QUEUE_LENGTHS.items():
-        if key == "offer_s" and queue.medium is Medium.VOICE:
-            yield from _too_long(f"queues, {queue.id!r}, offer_s", queue.offer_s, RING_S_MAX, " for a queue of calls")
-        else:
-            yield from _too_long(f"queues, {queue.id!r}, {key}", getattr(queue, key), longest_s)
-
-
-def _too_long(where: str, given_s: int | None, longest_s: int, what: str = "") -> Iterator[str]:
-    if given_s is not None and given_s > longest_s:
-        yield f"{where}: {given_s} is too long{what}; write {longest_s} (seconds) at most."
 
 
 def _ways_in(definition: Definition) -> Iterator[str]:
@@ -162,17 +133,13 @@ def _sites(definition: Definition) -> Iterator[str]:
         for origin in site.origins:
             if not ORIGIN.fullmatch(origin):
                 yield f"sites, {site.id!r}, origins: {origin!r} is no origin such as https://shop.example."
-        yield from _too_long(f"sites, {site.id!r}, away_s", site.away_s, NEVER_S)
+        yield from too_long(f"sites, {site.id!r}, away_s", site.away_s, NEVER_S)
 
 
-def _users(definition: Definition) -> Iterator[str]:
-    skills = {skill.id for skill in definition.skills}
+def _phones(definition: Definition) -> Iterator[str]:
     switches = {switch.id: switch for switch in definition.switches}
     phones: set[tuple[str, str]] = set()
     for user in definition.users:
-        for skill in user.skills:
-            if skill not in skills:
-                yield f"users, {user.id!r}, skills: there is no skill {skill!r}; add it under [[skills]]."
         if user.phone is None:
             continue
         where = f"users, {user.id!r}, phone"
@@ -188,21 +155,3 @@ def _users(definition: Definition) -> Iterator[str]:
         if (user.phone.switch, user.phone.name) in phones:
             yield f"{where}: the phone {user.phone.name!r} is another agent's already."
         phones.add((user.phone.switch, user.phone.name))
-
-
-def _unservable(definition: Definition) -> Iterator[str]:
-    """A queue whose requirement no agent can meet would hold its customers for ever."""
-    for queue in definition.queues:
-        if not any(_can_serve(definition, user, queue) for user in definition.users):
-            yield (
-                f"queues, {queue.id!r}: no agent can ever serve it; give one the skills {list(queue.skills)}"
-                f"{' and a phone' if queue.medium is Medium.VOICE else ''}."
-            )
-
-
-def _can_serve(definition: Definition, user: User, queue: Queue) -> bool:
-    if not user.is_agent or not set(queue.skills) <= set(user.skills):
-        return False
-    if queue.medium is Medium.VOICE and user.phone is None:
-        return False
-    return queue.medium in definition.capacity_of(user)

@@ -6,27 +6,32 @@ from the environment (`config/settings.py`). Lengths of time carry their unit in
 
 import re
 import tomllib
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
+from config.definition_routing import (
+    DEFAULT_CAPACITY,
+    LEVEL_WITHOUT,
+    Capacity,
+    Part,
+    Positive,
+    Queue,
+    Skill,
+    Team,
+)
 from config.errors import BadDefinition
-from history.core.vocabulary import Medium, Role
+from history.core.vocabulary import AgentChoice, Medium, Role, Takes
 
 ID = re.compile(r"[a-z0-9][a-z0-9_.]{0,39}")
 """Ids stand in file names, streams and dialplan words, so they are narrow."""
 
-Positive = Annotated[int, msgspec.Meta(ge=1)]
-Percent = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 
-class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the file. An unknown key is refused, since it is most often a misspelt one."""
-
-
-class Center(_Part, frozen=True, kw_only=True):
+class Center(Part, frozen=True, kw_only=True):
     name: str
     zone: str = "UTC"
     """IANA time zone, such as Europe/London."""
@@ -34,47 +39,19 @@ class Center(_Part, frozen=True, kw_only=True):
     """ISO 3166 region in which phone numbers without a country are read, such as GB."""
 
 
-class Skill(_Part, frozen=True, kw_only=True):
-    id: str
-    name: str
-
-
-class Reason(_Part, frozen=True, kw_only=True):
+class Reason(Part, frozen=True, kw_only=True):
     """Why an agent may be not ready."""
 
     id: str
     name: str
 
 
-class Disposition(_Part, frozen=True, kw_only=True):
+class Disposition(Part, frozen=True, kw_only=True):
     id: str
     name: str
 
 
-class Queue(_Part, frozen=True, kw_only=True):
-    id: str
-    name: str
-    medium: Medium
-    skills: tuple[str, ...] = ()
-    """An agent needs all of them."""
-    target_s: Positive
-    """Due time is arrival plus this."""
-    offer_s: Positive = 20
-    """How long an agent has to answer; 600 at most for calls."""
-    misses_max: Positive | None = None
-    """Consecutive missed offers after which the agent is made not ready; 1 for calls, 2 otherwise."""
-    short_abandon_s: Annotated[int, msgspec.Meta(ge=0)] = 5
-    """Who leaves sooner is counted apart."""
-    service_level_s: Positive | None = None
-    """Within how long an answer is in time; the target, if not given."""
-    service_level_percent: Percent = 80
-    """The share that should be answered in time."""
-    wrap_up_s: Positive = 60
-    """After this the wrap-up of an agent without a desktop ends by itself."""
-    disposition_required: bool = True
-
-
-class Number(_Part, frozen=True, kw_only=True):
+class Number(Part, frozen=True, kw_only=True):
     """A number that callers dial, as the dialplan hands it over, and the queue it leads to."""
 
     number: str
@@ -83,7 +60,7 @@ class Number(_Part, frozen=True, kw_only=True):
     """A queue of calls."""
 
 
-class Switch(_Part, frozen=True, kw_only=True):
+class Switch(Part, frozen=True, kw_only=True):
     """An Asterisk, or the rehearsal switch. The AMI secret is SWITCHROOM_AMI_SECRET_<ID> or SWITCHROOM_AMI_SECRET."""
 
     id: str
@@ -98,7 +75,7 @@ class Switch(_Part, frozen=True, kw_only=True):
     """The queue of a number that `numbers` does not name; the first queue of calls, if not given."""
 
 
-class MailServer(_Part, frozen=True, kw_only=True):
+class MailServer(Part, frozen=True, kw_only=True):
     host: str
     port: Port
     tls: bool = True
@@ -110,7 +87,7 @@ class MailServer(_Part, frozen=True, kw_only=True):
     """Certificate (PEM) of a server that no public authority vouches for."""
 
 
-class Mailbox(_Part, frozen=True, kw_only=True):
+class Mailbox(Part, frozen=True, kw_only=True):
     """The password is SWITCHROOM_MAIL_SECRET_<ID>, for IMAP and SMTP alike. Kind `rehearsal` is a folder of files."""
 
     id: str
@@ -125,7 +102,7 @@ class Mailbox(_Part, frozen=True, kw_only=True):
     smtp: MailServer | None = None
 
 
-class Site(_Part, frozen=True, kw_only=True):
+class Site(Part, frozen=True, kw_only=True):
     """A web site that carries the chat widget. Signing secret: SWITCHROOM_SITE_SECRET_<ID>, if it signs."""
 
     id: str
@@ -139,16 +116,7 @@ class Site(_Part, frozen=True, kw_only=True):
     """A visitor whose page is gone for so long has left."""
 
 
-class Capacity(_Part, frozen=True, kw_only=True):
-    """How much of a medium an agent takes. `weight` is a share of 100."""
-
-    weight: Percent
-    limit: Positive
-    interruptible: bool = False
-    """Whether a call may be offered beside it."""
-
-
-class Phone(_Part, frozen=True, kw_only=True):
+class Phone(Part, frozen=True, kw_only=True):
     """An agent's phone: the switch's own name of it. A soft phone's password is SWITCHROOM_PHONE_SECRET_<NAME>."""
 
     switch: str
@@ -156,35 +124,46 @@ class Phone(_Part, frozen=True, kw_only=True):
     kind: str = "desk"
 
 
-class User(_Part, frozen=True, kw_only=True):
+class User(Part, frozen=True, kw_only=True):
     id: str
     name: str
     role: Role
-    skills: tuple[str, ...] = ()
+    skills: tuple[str, ...] | dict[str, int] = ()
+    """A list, `["repairs"]`, each at level 5, or a table with levels from 1 to 10, `{ french = 7, repairs = 3 }`."""
     teams: tuple[str, ...] = ()
+    """Ids of `[[teams]]`, the most important first; any names, if there are no `[[teams]]`."""
+    takes: Takes = Takes.MOST_URGENT
+    """What this agent takes next when work of several queues waits: what is due first, or what they have the highest
+    levels for."""
     phone: Phone | None = None
     takes_work: bool | None = None
     """Whether interactions are offered to this user; agents do, others do not, if not given."""
-    capacity: dict[Medium, Capacity] = {}
-    """Overrides the center's for single media."""
+    capacity: dict[Medium, Capacity] = msgspec.field(default_factory=dict)
+    """Overrides the teams' and the center's for single media."""
+
+    @property
+    def levels(self) -> dict[str, int]:
+        """The level (1 to 10) of each skill."""
+        return self.skills if isinstance(self.skills, dict) else dict.fromkeys(self.skills, LEVEL_WITHOUT)
 
     @property
     def is_agent(self) -> bool:
         return self.role is Role.AGENT if self.takes_work is None else self.takes_work
 
 
-class Definition(_Part, frozen=True, kw_only=True):
+class Definition(Part, frozen=True, kw_only=True):
     center: Center
     queues: tuple[Queue, ...]
     users: tuple[User, ...]
     skills: tuple[Skill, ...] = ()
+    teams: tuple[Team, ...] = ()
     reasons: tuple[Reason, ...] = ()
     dispositions: tuple[Disposition, ...] = ()
     numbers: tuple[Number, ...] = ()
     switches: tuple[Switch, ...] = ()
     mailboxes: tuple[Mailbox, ...] = ()
     sites: tuple[Site, ...] = ()
-    capacity: dict[Medium, Capacity] = {}
+    capacity: dict[Medium, Capacity] = msgspec.field(default_factory=dict)
 
     @property
     def media(self) -> tuple[Medium, ...]:
@@ -198,22 +177,22 @@ class Definition(_Part, frozen=True, kw_only=True):
         return "rehearsal" in [peer.kind for peer in self.switches or self.mailboxes]
 
     def capacity_of(self, user: User) -> dict[Medium, Capacity]:
-        return {**DEFAULT_CAPACITY, **self.capacity, **user.capacity}
+        """What holds for a user: their own, else their first team's that says something, else the center's."""
+        found = {**DEFAULT_CAPACITY, **self.capacity}
+        of_team = {team.id: team.capacity for team in self.teams}
+        for team in reversed(user.teams):
+            found |= of_team.get(team, {})
+        return found | user.capacity
 
-
-DEFAULT_CAPACITY = {
-    Medium.VOICE: Capacity(weight=100, limit=1),
-    Medium.CHAT: Capacity(weight=30, limit=3),
-    Medium.MAIL: Capacity(weight=30, limit=3, interruptible=True),
-    Medium.TASK: Capacity(weight=30, limit=3, interruptible=True),
-}
 
 _MISSING = re.compile(r"Object missing required field `(?P<field>.*)`", re.DOTALL)
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>.*)`", re.DOTALL)
-_BOUND = re.compile(r"Expected `int` (?P<way>[<>]=) (?P<number>\d+)")
+_BOUND = re.compile(r"Expected `(?:int|float)` (?P<way>[<>]=) (?P<number>\d+)(?:\.0)?")
 _WRONG_KIND = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<got>[^`]*)`")
 _NO_SUCH = re.compile(r"Invalid enum value '(?P<value>.*)'", re.DOTALL)
 _KEY_OF = "key` in `"
+_WORDS: dict[str, type[StrEnum]] = {"role": Role, "choice": AgentChoice, "takes": Takes}
+"""Where not a medium is to be named."""
 _KINDS = {
     "int": "a whole number",
     "float": "a number with a fraction",
@@ -270,7 +249,7 @@ def _sentence(message: str, raw: dict[str, Any]) -> str:
     if wrong := _WRONG_KIND.fullmatch(what):
         return f"{where}has to be {_kinds(wrong['wanted'])}, not {_kinds(wrong['got'])}; correct it."
     if value := _NO_SUCH.fullmatch(what):
-        known = Role if where.endswith("role: ") else Medium
+        known = _WORDS.get(where.removesuffix(": ").rpartition(", ")[2], Medium)
         kind = "key" if of_key else "value"
         return f"{where}the {kind} {value['value']!r} is none of {', '.join(known)}; correct it."
     return f"{where}{what[0].lower()}{what[1:]}; correct it."
@@ -295,5 +274,6 @@ def _where(place: str, raw: dict[str, Any]) -> str:
             at = at.get(key) if isinstance(at, dict) else None
         elif index.isdecimal() and isinstance(at, list):
             at = at[int(index)]
-            words.append(repr(at.get("id") or at.get("number")) if isinstance(at, dict) else f"number {int(index) + 1}")
+            name = (at.get("id") or at.get("number")) if isinstance(at, dict) else None
+            words.append(f"number {int(index) + 1}" if name is None else repr(name))
     return ", ".join(words) + ": "

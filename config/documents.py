@@ -10,14 +10,18 @@ from typing import Any
 import msgspec
 
 from config import definition as d
+from config import definition_routing as routing
 from config.check import MAILBOX_KINDS, PHONE_KINDS, SWITCH_KINDS
 
 TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[center]", d.Center),
-    ("[[queues]]", d.Queue),
+    ("[[queues]]", routing.Queue),
+    ("[[queues.relaxation]]", routing.Relaxation),
+    ("[queues.back_off]", routing.BackOff),
     ("[[users]]", d.User),
     ("phone, in [[users]]", d.Phone),
-    ("[[skills]]", d.Skill),
+    ("[[skills]]", routing.Skill),
+    ("[[teams]]", routing.Team),
     ("[[reasons]]", d.Reason),
     ("[[dispositions]]", d.Disposition),
     ("[[switches]]", d.Switch),
@@ -25,7 +29,7 @@ TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[[mailboxes]]", d.Mailbox),
     ("imap and smtp, in [[mailboxes]]", d.MailServer),
     ("[[sites]]", d.Site),
-    ("[capacity.MEDIUM], also in [[users]]", d.Capacity),
+    ("[capacity.MEDIUM], also in [[users]] and [[teams]]", routing.Capacity),
 )
 KINDS = {d.Switch: SWITCH_KINDS, d.Mailbox: MAILBOX_KINDS, d.Phone: PHONE_KINDS}
 ENVIRONMENT = (
@@ -100,7 +104,7 @@ def _meanings(table: type[msgspec.Struct]) -> dict[str, str]:
 def _default(field: msgspec.structs.FieldInfo) -> str:
     if field.default is msgspec.NODEFAULT:
         return "none" if field.default_factory is not msgspec.NODEFAULT else ""
-    if field.default is None or field.default == ():
+    if field.default is None or field.default == () or isinstance(field.default, msgspec.Struct):
         return "none"
     return f"`{msgspec.json.encode(field.default).decode()}`"
 
@@ -110,15 +114,25 @@ def _value(hint: Any) -> str:
     if origin is typing.Annotated:
         meta = inner[1]
         bounds = f"at least {meta.ge}" + (f", at most {meta.le}" if meta.le is not None else "")
-        return f"whole number, {bounds}"
+        return f"{_value(inner[0])}, {bounds}"
     if origin in (types.UnionType, typing.Union):
         return " or ".join(_value(part) for part in inner if part is not type(None))
     if origin is tuple:
-        return (
-            "list of tables" if isinstance(inner[0], type) and issubclass(inner[0], msgspec.Struct) else "list of texts"
-        )
-    if origin is dict or (isinstance(hint, type) and issubclass(hint, msgspec.Struct)):
+        return f"list of {_several(inner[0])}"
+    if origin is dict or _is_table(hint):
         return "table"
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return ", ".join(f"`{member}`" for member in hint)
-    return {str: "text", int: "whole number", bool: "`true` or `false`"}[hint]
+    return {str: "text", int: "whole number", float: "number", bool: "`true` or `false`"}[hint]
+
+
+def _several(hint: Any) -> str:
+    if _is_table(hint):
+        return "tables"
+    if typing.get_origin(hint) is typing.Annotated:
+        return _value(hint).replace("number", "numbers", 1)
+    return "texts"
+
+
+def _is_table(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, msgspec.Struct)

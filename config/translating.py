@@ -8,14 +8,17 @@ from agent_desktop.core.settings import CenterSettings, PhoneSettings, QueueShow
 from channels.mail.settings import MailboxSettings, ServerSettings
 from channels.voice import VoiceSettings
 from channels.webchat.settings import SiteSettings
-from config.definition import Definition, Mailbox, MailServer, Queue, Switch, User
+from config.definition import Definition, Mailbox, MailServer, Switch, User
+from config.definition_routing import BackOff, Queue
 from config.errors import BadSetting
 from config.settings import Secrets
 from history.core.routing_settings import (
+    ANYONE,
     AgentSettings,
     BackOffs,
     MediumCapacity,
     QueueSettings,
+    RelaxationStep,
     RoutingSettings,
     SkillLevel,
 )
@@ -33,10 +36,7 @@ from history.core.vocabulary import (
     TeamId,
     UserId,
 )
-from router.core.requirements import skills_requirement
-
-LEVEL_WITHOUT = 5
-"""A skill that is written without a level: the middle of 1 to 10."""
+from router.core.requirements import every_requirement, skills_requirement
 
 Secret = Callable[[str, str], str]
 """(kind, id) -> the secret, or a BadSetting that names the environment variable."""
@@ -83,19 +83,20 @@ def routing_settings(definition: Definition, version: int) -> RoutingSettings:
     agents = sorted((user for user in definition.users if user.is_agent), key=lambda user: user.id)
     return RoutingSettings(
         definition_version=version,
-        agents=tuple(_agent(definition, user) for user in agents),
-        queues=tuple(_queue(queue) for queue in definition.queues),
+        agents=tuple(agent_settings(definition, user) for user in agents),
+        queues=tuple(queue_settings(queue) for queue in definition.queues),
         reasons=tuple(ReasonCode(reason.id) for reason in definition.reasons),
         dispositions=tuple(DispositionId(disposition.id) for disposition in definition.dispositions),
     )
 
 
-def _agent(definition: Definition, user: User) -> AgentSettings:
+def agent_settings(definition: Definition, user: User) -> AgentSettings:
     capacities = definition.capacity_of(user)
     return AgentSettings(
         agent=AgentId(user.id),
-        skills=tuple(SkillLevel(SkillId(skill), LEVEL_WITHOUT) for skill in sorted(user.skills)),
+        skills=_levels(user.levels),
         teams=tuple(TeamId(team) for team in user.teams),
+        takes=user.takes,
         capacities=tuple(
             MediumCapacity(
                 medium=medium,
@@ -111,20 +112,61 @@ def _agent(definition: Definition, user: User) -> AgentSettings:
     )
 
 
-def _queue(queue: Queue) -> QueueSettings:
-    voice = queue.medium is Medium.VOICE
+def _levels(levels: dict[str, int]) -> tuple[SkillLevel, ...]:
+    return tuple(SkillLevel(SkillId(skill), level) for skill, level in sorted(levels.items()))
+
+
+def queue_settings(queue: Queue) -> QueueSettings:
+    """Return what a queue means to the router.
+
+    Raises:
+        router.errors.BadRequirement: an expression of the queue cannot be read.
+    """
     return QueueSettings(
         queue=QueueId(queue.id),
         medium=queue.medium,
-        requirement=skills_requirement(SkillId(skill) for skill in queue.skills),
+        requirement=every_requirement(
+            skills_requirement(SkillId(skill) for skill in queue.skills),
+            ANYONE if queue.requires is None else queue.requires,
+        ),
+        relaxation=tuple(
+            RelaxationStep(
+                after_ms=step.after_s * 1000,
+                drop=tuple(SkillId(skill) for skill in step.drop),
+                lower=_levels(step.lower),
+                widen=None if step.widen is None else every_requirement(step.widen),
+            )
+            for step in queue.relaxation
+        ),
+        preferred_ms=tuple(preferred_s * 1000 for preferred_s in queue.preferred_s),
+        choice=queue.choice,
+        weights=_levels(queue.weights),
         target_ms=queue.target_s * 1000,
+        priority_step_ms=queue.priority_step_s * 1000,
+        value_step_ms=round(queue.value_step_s * 1000),
+        moved_max_ms=queue.moved_max_s * 1000,
+        age_percent=round(queue.age_factor * 100),
+        age_max_ms=queue.age_max_s * 1000,
+        back_offs=_back_offs(queue.back_off, queue.medium),
         offer_ms=queue.offer_s * 1000,
-        misses_max=queue.misses_max or (1 if voice else 2),
+        misses_max=queue.misses_max or (1 if queue.medium is Medium.VOICE else 2),
         short_abandon_ms=queue.short_abandon_s * 1000,
         service_level_ms=(queue.service_level_s or queue.target_s) * 1000,
         wrap_up_ms=queue.wrap_up_s * 1000,
         disposition_required=queue.disposition_required,
-        back_offs=BackOffs(declined_ms=5_000 if voice else 0),
+    )
+
+
+def _back_offs(given: BackOff, medium: Medium) -> BackOffs:
+    def ms(given_s: int | None, otherwise_s: int) -> int:
+        return (otherwise_s if given_s is None else given_s) * 1000
+
+    return BackOffs(
+        declined_ms=ms(given.declined_s, 5 if medium is Medium.VOICE else 0),
+        busy_ms=ms(given.busy_s, 5),
+        no_answer_ms=given.no_answer_s * 1000,
+        failed_ms=ms(given.failed_s, 2),
+        unreachable_ms=None if given.unreachable_s is None else given.unreachable_s * 1000,
     )
 
 

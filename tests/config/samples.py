@@ -1,4 +1,4 @@
-"""Definitions for tests: the sample, one with every table and key, and small ones of a single medium."""
+"""Definitions for tests: the sample, one with every table and key but routing's, one of those, and a small one."""
 
 import copy
 import tomllib
@@ -127,6 +127,117 @@ name = "Ada"
 role = "administrator"
 """
 
+ROUTING = """
+[center]
+name = "Routing"
+
+[[skills]]
+id = "french"
+name = "French"
+
+[[skills]]
+id = "sales"
+name = "Sales"
+
+[[skills]]
+id = "billing"
+name = "Billing"
+
+[[teams]]
+id = "day"
+name = "By day"
+
+[teams.capacity.chat]
+weight = 50
+limit = 2
+
+[[teams]]
+id = "night"
+name = "By night"
+capacity.chat = { weight = 20, limit = 5 }
+capacity.mail = { weight = 10, limit = 9 }
+
+[[dispositions]]
+id = "done"
+name = "Done"
+
+[[queues]]
+id = "sales"
+name = "Sales"
+medium = "voice"
+skills = ["billing"]
+requires = "french >= 3 and (sales 2..4 or agent:ann)"
+preferred_s = [20, 10]
+choice = "weighted"
+weights = { french = 3, billing = 1 }
+target_s = 20
+priority_step_s = 60
+value_step_s = 0.25
+moved_max_s = 600
+age_factor = 1.5
+age_max_s = 900
+back_off = { declined_s = 7, busy_s = 8, no_answer_s = 9, failed_s = 10, unreachable_s = 11 }
+
+[[queues.relaxation]]
+after_s = 30
+drop = ["sales"]
+lower = { french = 2 }
+
+[[queues.relaxation]]
+after_s = 60
+widen = "team:night and not agent:dora"
+
+[[queues]]
+id = "chat"
+name = "Chat"
+medium = "chat"
+target_s = 30
+
+[[switches]]
+id = "main"
+host = "127.0.0.1"
+
+[[users]]
+id = "ann"
+name = "Ann"
+role = "agent"
+skills = { french = 7, billing = 2 }
+teams = ["day", "night"]
+takes = "best_skill_first"
+phone = { switch = "main", name = "ann" }
+
+[users.capacity.voice]
+weight = 60
+limit = 1
+
+[[users]]
+id = "ben"
+name = "Ben"
+role = "agent"
+skills = { french = 2, billing = 1 }
+phone = { switch = "main", name = "ben" }
+
+[[users]]
+id = "carla"
+name = "Carla"
+role = "agent"
+skills = ["billing"]
+teams = ["night"]
+phone = { switch = "main", name = "carla" }
+
+[[users]]
+id = "dora"
+name = "Dora"
+role = "agent"
+skills = ["sales", "french", "billing"]
+teams = ["night"]
+
+[[users]]
+id = "sam"
+name = "Sam"
+role = "supervisor"
+"""
+
 ONLY_MAIL = """
 [center]
 name = "Letters"
@@ -170,3 +281,10 @@ def with_change(text: str, old: str, new: str) -> Definition:
     """The definition with one place changed; the place has to be there."""
     assert old in text, old
     return parse(text.replace(old, new, 1))
+
+
+def only_queue(text: str) -> str:
+    """`ROUTING` with this queue of calls alone, so that one rule at a time can be tried on its agents."""
+    start, end = ROUTING.index("[[queues]]"), ROUTING.index("[[switches]]")
+    queue = f'[[queues]]\nid = "x"\nname = "X"\nmedium = "voice"\ntarget_s = 20\n{text}\n\n'
+    return ROUTING[:start] + queue + ROUTING[end:]

@@ -5,12 +5,14 @@ import pytest
 from config.check import check, problems_of
 from config.definition import parse
 from config.errors import BadDefinition
-from tests.config.samples import EVERYTHING, ONLY_MAIL, everything, sample_text, with_change
+from tests.config.samples import EVERYTHING, ONLY_MAIL, ROUTING, everything, sample_text, with_change
 
 TASKS = '[[queues]]\nid = "office"\nname = "Office"\nmedium = "task"\ntarget_s = 60\n\n'
 
 
-@pytest.mark.parametrize("text", [EVERYTHING, ONLY_MAIL, sample_text()], ids=["everything", "only mail", "sample"])
+@pytest.mark.parametrize(
+    "text", [EVERYTHING, ROUTING, ONLY_MAIL, sample_text()], ids=["everything", "routing", "mail", "sample"]
+)
 def test_nothing_is_wrong_with_a_good_definition(text: str) -> None:
     check(parse(text))
 
@@ -86,7 +88,7 @@ def test_nothing_is_wrong_with_a_good_definition(text: str) -> None:
             "away_s = 315360001",
             "sites, 'shop', away_s: 315360001 is too long; write 315360000",
         ),
-        ("takes_work = true", "takes_work = false", "queues, 'sales': no agent can ever serve it; give one the skills"),
+        ("takes_work = true", "takes_work = false", "queues, 'sales': no agent can ever serve it; give an agent what"),
         ('phone = { switch = "main", name = "ann", kind = "softphone" }\n', "", "queues, 'sales': no agent can ever"),
     ],
 )

@@ -40,7 +40,7 @@ async def apply(center: RunningCenter, definition: Path, user: str) -> tuple[int
 async def test_check_says_what_is_there_or_what_is_wrong(tmp_path: Path) -> None:
     done = await switchroom("check", SAMPLE)
     assert (done.status, done.err) == (0, "")
-    assert "5 queues, 6 users, nothing wrong." in done.out
+    assert "6 queues, 6 users, nothing wrong." in done.out
     wrong = tmp_path / "wrong.toml"
     wrong.write_text(ONLY_MAIL.replace('queue = "mail"', 'queue = "x"').replace("3600", "3600\nskills = ['y']"))
     done = await switchroom("check", wrong)

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.definition import Capacity, Definition, of_raw, parse, read
+from config.definition import Definition, of_raw, parse, read
+from config.definition_routing import BackOff, Capacity
 from config.errors import BadDefinition
-from history.core.vocabulary import Medium, Role
-from tests.config.samples import EVERYTHING, everything, raw, sample_text
+from history.core.vocabulary import AgentChoice, Medium, Role, Takes
+from tests.config.samples import EVERYTHING, ROUTING, everything, raw, sample_text
 
 WRONG_VALUES: list[Any] = [None, -1, 3.5, True, "x", "", [], [1], {}, {"x": 1}, 10**30, "\n", ["x", {}]]
 
@@ -48,6 +49,52 @@ def test_capacity_is_the_user_s_over_the_center_s_over_the_default() -> None:
     assert definition.capacity_of(ann)[Medium.MAIL] == Capacity(weight=20, limit=5, interruptible=True)
     assert definition.capacity_of(ann)[Medium.CHAT] == Capacity(weight=50, limit=2)
     assert definition.capacity_of(ada)[Medium.MAIL] == Capacity(weight=30, limit=3, interruptible=True)
+
+
+def test_every_key_of_routing_is_understood() -> None:
+    definition = parse(ROUTING)
+    sales, chat = definition.queues
+    assert (sales.requires, sales.preferred_s) == ("french >= 3 and (sales 2..4 or agent:ann)", (20, 10))
+    assert (sales.choice, sales.weights) == (AgentChoice.WEIGHTED, {"french": 3, "billing": 1})
+    assert (sales.priority_step_s, sales.value_step_s, sales.moved_max_s) == (60, 0.25, 600)
+    assert (sales.age_factor, sales.age_max_s) == (1.5, 900)
+    first, second = sales.relaxation
+    assert (first.after_s, first.drop, first.lower, first.widen) == (30, ("sales",), {"french": 2}, None)
+    assert (second.after_s, second.drop, second.lower) == (60, (), {})
+    assert second.widen == "team:night and not agent:dora"
+    assert sales.back_off == BackOff(declined_s=7, busy_s=8, no_answer_s=9, failed_s=10, unreachable_s=11)
+    assert (chat.requires, chat.relaxation, chat.back_off) == (None, (), BackOff())
+    assert [team.name for team in definition.teams] == ["By day", "By night"]
+    assert definition.users[0].takes is Takes.BEST_SKILL_FIRST
+    assert definition.users[1].takes is Takes.MOST_URGENT
+
+
+def test_skills_are_a_table_of_levels_or_a_list_at_level_5() -> None:
+    ann, _, carla, dora, sam = parse(ROUTING).users
+    assert ann.levels == {"french": 7, "billing": 2}
+    assert carla.levels == {"billing": 5}
+    assert dora.levels == {"sales": 5, "french": 5, "billing": 5}
+    assert sam.levels == {}
+
+
+def test_a_team_s_capacity_is_over_the_center_s_and_under_the_user_s_own() -> None:
+    definition = parse(
+        ROUTING + "\n[capacity.mail]\nweight = 40\nlimit = 1\n\n[capacity.task]\nweight = 5\nlimit = 9\n"
+    )
+    ann, ben, carla, *_ = (definition.capacity_of(user) for user in definition.users)
+    # The first team that says something about a medium counts, medium by medium.
+    assert ann[Medium.CHAT] == Capacity(weight=50, limit=2)
+    assert carla[Medium.CHAT] == Capacity(weight=20, limit=5)
+    assert ann[Medium.MAIL] == carla[Medium.MAIL] == Capacity(weight=10, limit=9)
+    assert ben[Medium.MAIL] == Capacity(weight=40, limit=1)
+    assert ann[Medium.TASK] == ben[Medium.TASK] == Capacity(weight=5, limit=9)
+    assert ann[Medium.VOICE] == Capacity(weight=60, limit=1)
+    assert ben[Medium.VOICE] == Capacity(weight=100, limit=1)
+
+
+def test_a_user_s_teams_count_in_the_user_s_order() -> None:
+    definition = parse(ROUTING.replace('["day", "night"]', '["night", "day"]'))
+    assert definition.capacity_of(definition.users[0])[Medium.CHAT] == Capacity(weight=20, limit=5)
 
 
 def test_the_sample_is_a_rehearsal_of_all_media() -> None:
@@ -102,6 +149,59 @@ def test_a_mistake_is_one_sentence_with_table_id_key_and_the_way_out(old: str, n
     assert said.endswith(("add it.", "take it out.", "correct it."))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (
+            'choice = "weighted"',
+            'choice = "fairest"',
+            "queues, 'sales', choice: the value 'fairest' is none of longest_idle, least_occupied, best_skill, ",
+        ),
+        (
+            'takes = "best_skill_first"',
+            'takes = "easiest"',
+            "users, 'ann', takes: the value 'easiest' is none of most_urgent, best_skill_first; correct it.",
+        ),
+        (
+            "preferred_s = [20, 10]",
+            "preferred_s = [20, 0]",
+            "queues, 'sales', preferred_s, number 2: has to be at least",
+        ),
+        ("age_factor = 1.5", "age_factor = 0.5", "queues, 'sales', age_factor: has to be at least 1; correct it."),
+        ("age_factor = 1.5", "age_factor = nan", "queues, 'sales', age_factor: has to be at least 1; correct it."),
+        ("age_factor = 1.5", "age_factor = inf", "queues, 'sales', age_factor: has to be at most 100; correct it."),
+        (
+            "age_factor = 1.5",
+            'age_factor = "x"',
+            "queues, 'sales', age_factor: has to be a number with a fraction, not a text in quotes; correct it.",
+        ),
+        ("moved_max_s = 600", "moved_max_s = -1", "queues, 'sales', moved_max_s: has to be at least 0; correct it."),
+        (
+            "after_s = 30",
+            "after_s = 0",
+            "queues, 'sales', relaxation, number 1, after_s: has to be at least 1; correct",
+        ),
+        ("after_s = 60\n", "", "queues, 'sales', relaxation, number 2: the key 'after_s' is missing; add it."),
+        ("widen =", "wider =", "queues, 'sales', relaxation, number 2: the key 'wider' is not known; correct its"),
+        ("busy_s = 8", "busy_s = 0", "queues, 'sales', back_off, busy_s: has to be at least 1; correct it."),
+        (
+            'skills = ["sales", "french", "billing"]',
+            'skills = "sales"',
+            "users, 'dora', skills: has to be a table or a list in square brackets, not a text in quotes; correct it.",
+        ),
+        (
+            "{ french = 7, billing = 2 }",
+            '{ french = "7" }',
+            "users, 'ann', skills: has to be a whole number, not a text in quotes; correct it.",
+        ),
+        ("[teams.capacity.chat]", "[teams.capacity.fax]", "teams, 'day', capacity: the key 'fax' is none of voice, "),
+    ],
+)
+def test_a_mistake_in_routing_is_one_sentence(old: str, new: str, sentence: str) -> None:
+    assert old in ROUTING
+    assert problem(ROUTING.replace(old, new, 1)).startswith(f"center.toml: {sentence}")
+
+
 def test_broken_toml_names_line_and_column() -> None:
     assert re.fullmatch(r"center\.toml: is not valid TOML: .*line 2, column 8.*\.", problem("[center]\nname = = 1"))
 
@@ -133,7 +233,7 @@ def places(value: Any, here: tuple[str | int, ...] = ()) -> list[tuple[str | int
     return found
 
 
-PLACES = [(text, place) for text in (EVERYTHING, sample_text()) for place in places(raw(text))]
+PLACES = [(text, place) for text in (EVERYTHING, ROUTING, sample_text()) for place in places(raw(text))]
 
 
 def changed(text: str, place: tuple[str | int, ...], value: Any, *, remove: bool = False) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from agent_desktop.core.parts import PhoneKind
+from config.check import problems_of
 from config.definition import parse
 from config.errors import BadSetting
 from config.settings import Secrets
@@ -17,8 +18,12 @@ from config.translating import (
     site_settings,
     voice_settings,
 )
-from history.core.vocabulary import Medium
-from tests.config.samples import EVERYTHING, ONLY_MAIL, everything, sample_text
+from history.core.routing_settings import BackOffs, QueueSettings, RelaxationStep, SkillLevel
+from history.core.vocabulary import AgentChoice, Medium, QueueId, Requirement, SkillId, Takes
+from router.core.requirements import is_met
+from router.core.requirements import parse as parse_requirement
+from router.core.steps import steps
+from tests.config.samples import EVERYTHING, ONLY_MAIL, ROUTING, everything, sample_text
 
 SECRETS = {
     "SWITCHROOM_AMI_SECRET": "a",
@@ -36,7 +41,7 @@ def test_the_router_gets_milliseconds_defaults_and_agents_in_the_order_of_their_
     settings = routing_settings(parse(sample_text()), 7)
     assert settings.definition_version == 7
     assert [agent.agent for agent in settings.agents] == ["ann", "ben", "carla"]
-    sales, _, mail, *_ = settings.queues
+    sales, mail = settings.queues[0], settings.queues[3]
     assert (sales.target_ms, sales.service_level_ms, sales.misses_max, sales.offer_ms) == (20_000, 20_000, 1, 20_000)
     assert (mail.misses_max, mail.offer_ms) == (2, 60_000)
     everything_sales = routing_settings(everything(), 1).queues[0]
@@ -112,3 +117,73 @@ def test_a_rehearsal_needs_its_switch_and_a_certificate_its_file(tmp_path: Path)
     )
     [problem] = missing_settings(pinned, Secrets(tmp_path, SECRETS), rehearsing=False)
     assert problem.startswith("mailboxes, 'hello', imap, certificate_file: there is no file")
+
+
+def test_what_a_queue_asks_and_how_it_relaxes_reach_the_router() -> None:
+    sales, chat = routing_settings(parse(ROUTING), 1).queues
+    assert sales.requirement == "(agent:ann or sales 2..4) and billing and french >= 3"
+    assert sales.relaxation == (
+        RelaxationStep(after_ms=30_000, drop=(SkillId("sales"),), lower=(SkillLevel(SkillId("french"), 2),)),
+        RelaxationStep(after_ms=60_000, widen=Requirement("not agent:dora and team:night")),
+    )
+    assert [step.requirement for step in steps(sales.requirement, sales.relaxation, (), ())] == [
+        "(agent:ann or sales 2..4) and billing and french >= 3",
+        "billing and french >= 2",
+        "(billing and french >= 2) or (not agent:dora and team:night)",
+    ]
+    assert (chat.requirement, chat.relaxation) == ("anyone", ())
+
+
+def test_order_choice_and_back_offs_reach_the_router() -> None:
+    sales, chat = routing_settings(parse(ROUTING), 1).queues
+    assert sales.preferred_ms == (20_000, 10_000)
+    assert sales.choice is AgentChoice.WEIGHTED
+    assert sales.weights == (SkillLevel(SkillId("billing"), 1), SkillLevel(SkillId("french"), 3))
+    assert (sales.priority_step_ms, sales.value_step_ms, sales.moved_max_ms) == (60_000, 250, 600_000)
+    assert (sales.age_percent, sales.age_max_ms) == (150, 900_000)
+    assert sales.back_offs == BackOffs(
+        declined_ms=7_000, busy_ms=8_000, no_answer_ms=9_000, failed_ms=10_000, unreachable_ms=11_000
+    )
+    assert chat.back_offs == BackOffs(declined_ms=0, busy_ms=5_000, no_answer_ms=0, failed_ms=2_000)
+
+
+def test_levels_teams_and_what_an_agent_takes_reach_the_router() -> None:
+    ann, ben, carla, dora = routing_settings(parse(ROUTING), 1).agents
+    assert ann.skills == (SkillLevel(SkillId("billing"), 2), SkillLevel(SkillId("french"), 7))
+    assert [each.level for each in dora.skills] == [5, 5, 5]
+    assert (ann.teams, ann.takes) == (("day", "night"), Takes.BEST_SKILL_FIRST)
+    assert (ben.teams, ben.takes) == ((), Takes.MOST_URGENT)
+    chats = {each.medium: (each.weight, each.limit) for each in carla.capacities}
+    assert chats[Medium.CHAT] == (20, 5)
+
+
+def test_a_definition_in_the_old_language_means_what_it_meant() -> None:
+    """The text is one that a center of the first version may have stored."""
+    text = ONLY_MAIL.replace("3600", '3600\nskills = ["b", "a", "b"]').replace(
+        'role = "agent"', 'role = "agent"\nskills = ["b", "a", "b"]\nteams = ["North Side"]'
+    )
+    text += '\n[[skills]]\nid = "a"\nname = "A"\n\n[[skills]]\nid = "b"\nname = "B"\n'
+    definition = parse(text)
+    assert problems_of(definition) == []
+    settings = routing_settings(definition, 3)
+    [queue], [ann] = settings.queues, settings.agents
+    assert queue == QueueSettings(
+        queue=QueueId("mail"),
+        medium=Medium.MAIL,
+        requirement=Requirement("a and b"),
+        target_ms=3_600_000,
+        service_level_ms=3_600_000,
+        offer_ms=20_000,
+        misses_max=2,
+    )
+    assert ann.skills == (SkillLevel(SkillId("a"), 5), SkillLevel(SkillId("b"), 5))
+    assert (ann.teams, ann.takes) == (("North Side",), Takes.MOST_URGENT)
+    calls = routing_settings(everything(), 1).queues[0]
+    assert (calls.requirement, calls.back_offs) == ("repairs", BackOffs(declined_ms=5_000))
+
+
+def test_in_the_sample_whoever_is_signed_in_alone_is_asked_in_the_end() -> None:
+    settings = routing_settings(parse(sample_text()), 1)
+    for queue in settings.queues:
+        last = steps(queue.requirement, queue.relaxation, (), ())[-1]
+        assert all(is_met(parse_requirement(last.requirement), agent) for agent in settings.agents), queue.queue
