@@ -77,9 +77,9 @@ def routing_problems(definition: Definition) -> Iterator[str]:
     for queue in definition.queues:
         yield from _queue(queue, known)
     agents = [agent_settings(definition, user) for user in definition.users if user.is_agent]
+    able = {medium: [agent for agent in agents if _takes(agent, medium)] for medium in definition.media}
     for queue in definition.queues:
-        able = [agent for agent in agents if _takes(agent, queue.medium)]
-        yield from _asked(queue, able, known)
+        yield from _asked(queue, able[queue.medium], known)
 
 
 def _known(definition: Definition) -> Known:
