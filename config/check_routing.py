@@ -7,7 +7,7 @@ from config.definition import Definition, User
 from config.definition_routing import Queue, Relaxation
 from config.translating import agent_settings, queue_settings
 from history.core.routing_settings import ANYONE, AgentSettings
-from history.core.vocabulary import AgentChoice, Medium, SkillId
+from history.core.vocabulary import AgentChoice, Medium, SkillId, WrapUp
 from router.core.requirements import (
     LEVEL_MAX,
     LEVEL_MIN,
@@ -24,6 +24,7 @@ from router.core.requirements import (
 from router.core.steps import Step, steps
 from router.errors import BadRequirement
 
+EXTENSIONS_MAX = 20
 STEPS_MAX = 20
 """So many steps of relaxation a queue may have."""
 PREFERRED_MAX = 10
@@ -127,6 +128,7 @@ def _queue(queue: Queue, known: Known) -> Iterator[str]:
         yield f"{where}, preferred_s: has {len(queue.preferred_s)} numbers; write {PREFERRED_MAX} at most."
     yield from _weights(where, queue, known)
     yield from _without_effect(where, queue)
+    yield from _wrap_up(where, queue)
 
 
 def _step_words(where: str, step: Relaxation, known: Known) -> Iterator[str]:
@@ -172,6 +174,21 @@ def _without_effect(where: str, queue: Queue) -> Iterator[str]:
         for key in CALLS_ONLY:
             if getattr(queue.back_off, key) is not None:
                 yield f"{where}, back_off, {key}: is for queues of calls only; take it out."
+
+
+def _wrap_up(where: str, queue: Queue) -> Iterator[str]:
+    if queue.wrap_up is WrapUp.TIMED:
+        if bool(queue.extension_s) != bool(queue.extensions_max):
+            yield f"{where}: extension_s and extensions_max need one another; give both or none."
+    elif queue.extension_s or queue.extensions_max:
+        yield f"{where}: extension_s and extensions_max are for wrap_up = 'timed' only; take them out."
+    if queue.extensions_max > EXTENSIONS_MAX:
+        yield f"{where}, extensions_max: {queue.extensions_max} is too many; write {EXTENSIONS_MAX} at most."
+    if queue.disposition_required and queue.wrap_up in (WrapUp.NONE, WrapUp.OPTIONAL):
+        yield (
+            f"{where}: nobody has to wrap up with wrap_up = '{queue.wrap_up}', so no disposition can be required; "
+            "write disposition_required = false."
+        )
 
 
 def _takes(agent: AgentSettings, medium: Medium) -> bool:

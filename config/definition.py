@@ -44,6 +44,10 @@ class Reason(Part, frozen=True, kw_only=True):
 
     id: str
     name: str
+    lasts_min: Positive | None = None
+    """Longer than so many minutes is an overrun, which supervisors see. Example: `15`."""
+    agents_max: Positive | None = None
+    """So many agents may be not ready for it at once; nobody else may choose it then. Example: `3`."""
 
 
 class Disposition(Part, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import msgspec
 
-from history.core.vocabulary import AgentChoice, Medium
+from history.core.vocabulary import AgentChoice, Medium, WrapUp
 
 LEVEL_WITHOUT = 5
 """A skill that is written without a level: the middle of 1 to 10."""
@@ -139,8 +139,16 @@ class Queue(Part, frozen=True, kw_only=True):
     """Within how long an answer is in time; the target, if not given."""
     service_level_percent: Percent = 80
     """The share that should be answered in time."""
+    wrap_up: WrapUp = WrapUp.MANDATORY
+    """What agents do after their part with the customer: nothing, so that they are free at once; optional, open to
+    write while they may be offered more; mandatory, until they are done; timed, until they are done or `wrap_up_s` is
+    over."""
     wrap_up_s: Positive = 60
-    """After this the wrap-up of an agent without a desktop ends by itself."""
+    """After this an optional or timed wrap-up ends by itself, and any of an agent without a desktop."""
+    extension_s: Natural = 0
+    """With `wrap_up = "timed"` only: by so many seconds an agent may put off the end, each time. Example: `30`."""
+    extensions_max: Natural = 0
+    """How often the agent may do so; 20 at most. Example: `2`."""
     disposition_required: bool = True
 
 

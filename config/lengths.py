@@ -18,6 +18,7 @@ QUEUE_LENGTHS = {
     "short_abandon_s": HOUR_S,
     "service_level_s": NEVER_S,
     "wrap_up_s": NEVER_S,
+    "extension_s": HOUR_S,
 }
 """The longest of each; for the offer of a call see `RING_S_MAX`."""
 RING_S_MAX = 600

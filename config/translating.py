@@ -18,6 +18,7 @@ from history.core.routing_settings import (
     BackOffs,
     MediumCapacity,
     QueueSettings,
+    ReasonLimits,
     RelaxationStep,
     RoutingSettings,
     SkillLevel,
@@ -87,6 +88,15 @@ def routing_settings(definition: Definition, version: int) -> RoutingSettings:
         queues=tuple(queue_settings(queue) for queue in definition.queues),
         reasons=tuple(ReasonCode(reason.id) for reason in definition.reasons),
         dispositions=tuple(DispositionId(disposition.id) for disposition in definition.dispositions),
+        reason_limits=tuple(
+            ReasonLimits(
+                reason=ReasonCode(reason.id),
+                lasts_ms=None if reason.lasts_min is None else reason.lasts_min * 60_000,
+                agents_max=reason.agents_max,
+            )
+            for reason in definition.reasons
+            if reason.lasts_min is not None or reason.agents_max is not None
+        ),
     )
 
 
@@ -152,7 +162,10 @@ def queue_settings(queue: Queue) -> QueueSettings:
         misses_max=queue.misses_max or (1 if queue.medium is Medium.VOICE else 2),
         short_abandon_ms=queue.short_abandon_s * 1000,
         service_level_ms=(queue.service_level_s or queue.target_s) * 1000,
+        wrap_up=queue.wrap_up,
         wrap_up_ms=queue.wrap_up_s * 1000,
+        extension_ms=queue.extension_s * 1000,
+        extensions_max=queue.extensions_max,
         disposition_required=queue.disposition_required,
     )
 

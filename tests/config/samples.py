@@ -157,6 +157,16 @@ name = "By night"
 capacity.chat = { weight = 20, limit = 5 }
 capacity.mail = { weight = 10, limit = 9 }
 
+[[reasons]]
+id = "break"
+name = "Break"
+lasts_min = 15
+agents_max = 3
+
+[[reasons]]
+id = "lunch"
+name = "Lunch"
+
 [[dispositions]]
 id = "done"
 name = "Done"
@@ -177,6 +187,10 @@ moved_max_s = 600
 age_factor = 1.5
 age_max_s = 900
 back_off = { declined_s = 7, busy_s = 8, no_answer_s = 9, failed_s = 10, unreachable_s = 11 }
+wrap_up = "timed"
+wrap_up_s = 40
+extension_s = 20
+extensions_max = 2
 
 [[queues.relaxation]]
 after_s = 30

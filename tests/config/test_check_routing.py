@@ -148,6 +148,21 @@ def test_nothing_is_wrong_with_good_routing(text: str) -> None:
             "relaxation, number 1: lets no agent in who was not in before; widen it, or take it out (before: "
             "'team:day', after: 'agent:dora or team:day').",
         ),
+        # Wrap-up.
+        ("extension_s = 30", "extension_s and extensions_max are for wrap_up = 'timed' only; take them out."),
+        (
+            'wrap_up = "timed"\nextension_s = 30',
+            "extension_s and extensions_max need one another; give both or none.",
+        ),
+        (
+            'wrap_up = "timed"\nextension_s = 3601\nextensions_max = 1',
+            "extension_s: 3601 is too long; write 3600 (seconds) at most.",
+        ),
+        (
+            'wrap_up = "timed"\nextension_s = 30\nextensions_max = 21',
+            "extensions_max: 21 is too many; write 20 at most.",
+        ),
+        ('wrap_up = "none"', "nobody has to wrap up with wrap_up = 'none', so no disposition can be required; write"),
         # What nobody can ever do.
         ('requires = "sales"', "no agent can ever serve it; give an agent what it asks ('sales') and a phone."),
         (

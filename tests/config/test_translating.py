@@ -18,8 +18,8 @@ from config.translating import (
     site_settings,
     voice_settings,
 )
-from history.core.routing_settings import BackOffs, QueueSettings, RelaxationStep, SkillLevel
-from history.core.vocabulary import AgentChoice, Medium, QueueId, Requirement, SkillId, Takes
+from history.core.routing_settings import BackOffs, QueueSettings, ReasonLimits, RelaxationStep, SkillLevel
+from history.core.vocabulary import AgentChoice, Medium, QueueId, ReasonCode, Requirement, SkillId, Takes, WrapUp
 from router.core.requirements import is_met
 from router.core.requirements import parse as parse_requirement
 from router.core.steps import steps
@@ -145,6 +145,16 @@ def test_order_choice_and_back_offs_reach_the_router() -> None:
         declined_ms=7_000, busy_ms=8_000, no_answer_ms=9_000, failed_ms=10_000, unreachable_ms=11_000
     )
     assert chat.back_offs == BackOffs(declined_ms=0, busy_ms=5_000, no_answer_ms=0, failed_ms=2_000)
+
+
+def test_wrap_up_and_the_limits_of_reasons_reach_the_router() -> None:
+    settings = routing_settings(parse(ROUTING), 1)
+    sales, chat = settings.queues
+    assert (sales.wrap_up, sales.wrap_up_ms) == (WrapUp.TIMED, 40_000)
+    assert (sales.extension_ms, sales.extensions_max) == (20_000, 2)
+    assert (chat.wrap_up, chat.extensions_max) == (WrapUp.MANDATORY, 0)
+    assert settings.reasons == ("break", "lunch")
+    assert settings.reason_limits == (ReasonLimits(reason=ReasonCode("break"), lasts_ms=900_000, agents_max=3),)
 
 
 def test_levels_teams_and_what_an_agent_takes_reach_the_router() -> None:
