@@ -153,7 +153,7 @@ class HeadlessAgent:
                 await self._chat(work)
             case Medium.MAIL:
                 if work.handling not in self._answered:
-                    text, key = self._script.mail_answer, f"{work.handling}-1"
+                    text, key = self._script.mail_answer, f"headless-{work.handling}-1"
                     sent = await self._try(p.SendMail, handling=work.handling, client_message=key, text=text)
                     self._answered[work.handling] = 1
                     self.done.answered += sent
@@ -176,7 +176,7 @@ class HeadlessAgent:
             sum(1 for message in messages if message.author is Author.AGENT), self._answered.get(work.handling, 0)
         )
         if written > own and own < self._script.chat_answers_max:
-            key = f"{work.handling}-{own + 1}"
+            key = f"headless-{work.handling}-{own + 1}"
             answer = {"handling": work.handling, "client_message": key, "text": self._script.chat_answer}
             if await self._try(p.SendLine, **answer):
                 self._answered[work.handling] = own + 1
