@@ -19,8 +19,11 @@ class Kind(StrEnum):
     FACT = "fact"  # what is so because of it; the only thing that changes state
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Base of all facts. The class name is the entry's type; `version` rises when a field changes its meaning."""
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Base of all facts. The class name is the entry's type; `version` rises when a field changes its meaning.
+
+    A fact is a value and never part of a cycle, so the garbage collector need not go through them.
+    """
 
     version: ClassVar[int] = 1
 

@@ -36,7 +36,7 @@ from history.core.vocabulary import (
 )
 
 
-class SourceAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class SourceAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     number: int
     outcome: Outcome
     reason: OutcomeReason | None = None
@@ -94,7 +94,9 @@ class DeclinedBy(msgspec.Struct, frozen=True):
     until_ms: int
 
 
-class InteractionRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
+class InteractionRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+    """Never part of a cycle: a million of them wait without the garbage collector going through them."""
+
     interaction: InteractionId
     medium: Medium
     queue: QueueId

@@ -37,7 +37,7 @@ from history.core.vocabulary import (
 )
 
 
-class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=True):
+class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=True, gc=False):
     """Base of all inputs."""
 
     version: ClassVar[int] = 1
@@ -305,7 +305,7 @@ AnyInput = (
 )
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The answer to an input, given after the commit. `number` is the journal number of the input's receipt."""
 
     outcome: Outcome
