@@ -135,6 +135,9 @@ class Queue(Part, frozen=True, kw_only=True):
     """How long an agent is left in peace after an offer ended badly."""
     short_abandon_s: Natural = 5
     """Who leaves sooner is counted apart."""
+    again_s: Natural = 0
+    """Who left unanswered and comes again, with the same number or identity, within so many seconds has their old
+    place back. Example: `600`."""
     service_level_s: Positive | None = None
     """Within how long an answer is in time; the target, if not given."""
     service_level_percent: Percent = 80

@@ -16,6 +16,7 @@ QUEUE_LENGTHS = {
     "age_max_s": NEVER_S,
     "offer_s": NEVER_S,
     "short_abandon_s": HOUR_S,
+    "again_s": 24 * HOUR_S,
     "service_level_s": NEVER_S,
     "wrap_up_s": NEVER_S,
     "extension_s": HOUR_S,

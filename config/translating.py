@@ -161,6 +161,7 @@ def queue_settings(queue: Queue) -> QueueSettings:
         offer_ms=queue.offer_s * 1000,
         misses_max=queue.misses_max or (1 if queue.medium is Medium.VOICE else 2),
         short_abandon_ms=queue.short_abandon_s * 1000,
+        again_ms=queue.again_s * 1000,
         service_level_ms=(queue.service_level_s or queue.target_s) * 1000,
         wrap_up=queue.wrap_up,
         wrap_up_ms=queue.wrap_up_s * 1000,

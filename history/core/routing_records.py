@@ -161,6 +161,15 @@ class WorkRecord(msgspec.Struct, frozen=True, kw_only=True):
     medium: Medium
 
 
+class PlaceRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The place of a customer who left unanswered, kept for them until then."""
+
+    queue: QueueId
+    identity: IdentityId
+    due_ms: int
+    until_ms: int
+
+
 class CountersRestored(Fact, frozen=True, kw_only=True):
     """How many offers and handlings there have been: their ids are counted."""
 
@@ -194,6 +203,10 @@ class WorkRestored(Fact, frozen=True, kw_only=True):
     record: WorkRecord
 
 
+class PlaceRestored(Fact, frozen=True, kw_only=True):
+    record: PlaceRecord
+
+
 class TurnRestored(Fact, frozen=True, kw_only=True):
     """Who had the last turn in a queue that goes round robin."""
 
@@ -223,6 +236,7 @@ SNAPSHOT_FACTS: tuple[type[Fact], ...] = (
     OfferRestored,
     HandlingRestored,
     WorkRestored,
+    PlaceRestored,
     TurnRestored,
     StopRestored,
     ClosedRestored,

@@ -104,6 +104,8 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     misses_max: int = 1
     """Consecutive missed offers after which the agent becomes not ready."""
     short_abandon_ms: int = 5_000
+    again_ms: int = 0
+    """Who left unanswered and comes again within this long has their old place back."""
     service_level_ms: int = 20_000
     wrap_up: WrapUp = WrapUp.MANDATORY
     wrap_up_ms: int = 60_000

@@ -54,6 +54,9 @@ class InteractionQueued(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """When the next step begins, or none when this is the last."""
     arrived_ms: int
     due_ms: int
+    """With `again`, that of the earlier visit where it is sooner."""
+    again: bool = False
+    """The customer left this queue unanswered a moment ago and has their old place back."""
     priority: int = 0
     switch: SwitchName | None = None
     customer: CustomerId | None = None

@@ -5,14 +5,13 @@ from typing import Any
 
 from history.core import routing as facts
 from history.core.entries import Fact
-from history.core.routing_records import (
-    InteractionRecord,
-)
+from history.core.routing_records import InteractionRecord, PlaceRecord
 from history.core.vocabulary import (
     InteractionPhase,
 )
 from router.core import lifecycle
 from router.core.keeping import (
+    keep_place,
     leave_out,
     leave_waiting,
     put_steps,
@@ -28,6 +27,8 @@ def _queued(state: State, fact: facts.InteractionQueued, at_ms: int) -> None:
     if earlier is not None:
         LIFECYCLE.next_state(earlier.phase, lifecycle.Trigger.REQUEUED)
         leave_waiting(state, fact.interaction)
+    if fact.again and fact.identity is not None:
+        state.places_kept.pop((fact.queue, fact.identity), None)
     record = InteractionRecord(
         interaction=fact.interaction,
         medium=fact.medium,
@@ -113,7 +114,17 @@ def _visit_answered(state: State, fact: facts.VisitAnswered, at_ms: int) -> None
 
 
 def _visit_abandoned(state: State, fact: facts.VisitAbandoned, at_ms: int) -> None:
-    """Counted by reports; the interaction is closed by its own fact."""
+    """The interaction is closed by its own fact; what stays is the place, if the queue keeps it for the customer."""
+    interaction = state.interactions[fact.interaction]
+    again_ms = state.queue_settings[fact.queue].again_ms
+    if again_ms and interaction.identity is not None:
+        place = PlaceRecord(
+            queue=fact.queue,
+            identity=interaction.identity,
+            due_ms=interaction.due_ms,
+            until_ms=at_ms + again_ms,
+        )
+        keep_place(state, place, at_ms)
 
 
 def _visit_moved(state: State, fact: facts.VisitMoved, at_ms: int) -> None:

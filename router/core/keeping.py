@@ -10,6 +10,7 @@ from history.core.routing_records import (
     HandlingRecord,
     InteractionRecord,
     OfferRecord,
+    PlaceRecord,
     WorkRecord,
 )
 from history.core.vocabulary import AgentId, InteractionId
@@ -17,6 +18,8 @@ from router.core.capacity import Seat
 from router.core.occupancy import with_work
 from router.core.state import State
 
+PLACES_KEPT = 10_000
+"""So many places are kept at the most; beyond it the one of whoever left first goes."""
 CLOSED_KEPT = 10_000
 """How many closed interactions are remembered, so that their late arrival is no new contact."""
 
@@ -100,6 +103,16 @@ def put_handling(state: State, record: HandlingRecord) -> None:
     state.interaction_handlings.setdefault(record.interaction, {})[record.handling] = record
     if record.wrap_up_ends_at_ms is not None:
         state.add_deadline(record.wrap_up_ends_at_ms, "wrap_up", record.handling)
+
+
+def keep_place(state: State, record: PlaceRecord, at_ms: int) -> None:
+    """Remember a customer's place. Places that nobody came back for in time go."""
+    kept = state.places_kept
+    key = (record.queue, record.identity)
+    kept[key] = record
+    kept.move_to_end(key)
+    while kept and (len(kept) > PLACES_KEPT or next(iter(kept.values())).until_ms <= at_ms):
+        kept.popitem(last=False)
 
 
 def put_work(state: State, record: WorkRecord) -> None:

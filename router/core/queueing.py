@@ -21,6 +21,10 @@ def queued(state: State, given: InteractionArrived, queue: QueueSettings, now_ms
     found = _steps(queue, own, given.attributes.preferred_agents)
     step = first_step(found, 0, lambda requirement: is_servable(state, requirement))
     due = due_ms(queue, given.arrived_ms, given.priority, given.attributes.value)
+    if given.due_ms is not None:
+        due = given.due_ms
+    kept = None if given.identity is None else state.places_kept.get((queue.queue, given.identity))
+    again = kept is not None and kept.until_ms > given.arrived_ms
     return InteractionQueued(
         interaction=given.interaction,
         visit=VisitId(f"{given.interaction}/1"),
@@ -31,7 +35,8 @@ def queued(state: State, given: InteractionArrived, queue: QueueSettings, now_ms
         step=step,
         next_step_ms=_ends_ms(found[step], now_ms),
         arrived_ms=given.arrived_ms,
-        due_ms=due if given.due_ms is None else given.due_ms,
+        due_ms=min(due, kept.due_ms) if kept is not None and again else due,
+        again=again,
         priority=given.priority,
         switch=given.switch,
         customer=given.customer,

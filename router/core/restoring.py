@@ -58,6 +58,10 @@ def _work_restored(state: State, fact: records.WorkRestored, at_ms: int) -> None
     put_work(state, fact.record)
 
 
+def _place_restored(state: State, fact: records.PlaceRestored, at_ms: int) -> None:
+    state.places_kept[fact.record.queue, fact.record.identity] = fact.record
+
+
 def _turn_restored(state: State, fact: records.TurnRestored, at_ms: int) -> None:
     state.turns[fact.queue] = fact.agent
 
@@ -81,6 +85,7 @@ RESTORE: dict[type[Fact], Callable[[State, Any, int], None]] = {
     records.OfferRestored: _offer_restored,
     records.HandlingRestored: _handling_restored,
     records.WorkRestored: _work_restored,
+    records.PlaceRestored: _place_restored,
     records.TurnRestored: _turn_restored,
     records.StopRestored: _stop_restored,
     records.ClosedRestored: _closed_restored,

@@ -20,6 +20,7 @@ def snapshot(state: State) -> list[Fact]:
     folded += [records.OfferRestored(record=copy(offer)) for offer in state.offers.values()]
     folded += [records.HandlingRestored(record=copy(handling)) for handling in state.handlings.values()]
     folded += [records.WorkRestored(record=work) for work in state.works.values()]
+    folded += [records.PlaceRestored(record=place) for place in state.places_kept.values()]
     folded += [records.TurnRestored(queue=queue, agent=agent) for queue, agent in state.turns.items()]
     folded += [
         records.StopRestored(offer=stop.offer, interaction=stop.interaction, give_up_at_ms=stop.give_up_at_ms)

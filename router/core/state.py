@@ -15,11 +15,22 @@ from history.core.routing_records import (
     HandlingRecord,
     InteractionRecord,
     OfferRecord,
+    PlaceRecord,
     SourceRecord,
     WorkRecord,
 )
 from history.core.routing_settings import QueueSettings, RoutingSettings
-from history.core.vocabulary import AgentId, HandlingId, InteractionId, OfferId, QueueId, ReasonCode, SourceId, WorkId
+from history.core.vocabulary import (
+    AgentId,
+    HandlingId,
+    IdentityId,
+    InteractionId,
+    OfferId,
+    QueueId,
+    ReasonCode,
+    SourceId,
+    WorkId,
+)
 from router.core.seats import Seats
 from router.core.waiting import Waiting
 
@@ -46,6 +57,8 @@ class State:
     handlings: dict[HandlingId, HandlingRecord] = field(default_factory=dict)
     works: dict[WorkId, WorkRecord] = field(default_factory=dict)
     stops: dict[OfferId, facts.RingingToStop] = field(default_factory=dict)
+    places_kept: "OrderedDict[tuple[QueueId, IdentityId], PlaceRecord]" = field(default_factory=OrderedDict)
+    """Of customers who left unanswered, the one who left first first."""
     turns: dict[QueueId, AgentId] = field(default_factory=dict)
     """Who was chosen last in each queue that goes round robin."""
     offers_made: int = 0

@@ -191,6 +191,7 @@ wrap_up = "timed"
 wrap_up_s = 40
 extension_s = 20
 extensions_max = 2
+again_s = 600
 
 [[queues.relaxation]]
 after_s = 30

@@ -153,6 +153,7 @@ def test_wrap_up_and_the_limits_of_reasons_reach_the_router() -> None:
     assert (sales.wrap_up, sales.wrap_up_ms) == (WrapUp.TIMED, 40_000)
     assert (sales.extension_ms, sales.extensions_max) == (20_000, 2)
     assert (chat.wrap_up, chat.extensions_max) == (WrapUp.MANDATORY, 0)
+    assert (sales.again_ms, chat.again_ms) == (600_000, 0)
     assert settings.reasons == ("break", "lunch")
     assert settings.reason_limits == (ReasonLimits(reason=ReasonCode("break"), lasts_ms=900_000, agents_max=3),)
 

@@ -31,7 +31,7 @@ def a_day(seed: int) -> Journal:
 
 def test_these_days_hold_what_is_counted() -> None:
     """Else the tests below would say little."""
-    found = [folded(a_day(seed), Tally()).figures() for seed in range(6)]
+    found = [folded(a_day(seed), Tally()).figures() for seed in range(12)]
     for kpi in KPIS:
         assert sum((figures[kpi.figure].value or 0) > 0 for figures in found) >= 2, kpi.figure
     assert max(figures["answered"].numerator or 0 for figures in found) > 50

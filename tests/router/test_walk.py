@@ -50,6 +50,7 @@ QUEUES = (
         choice=AgentChoice.BEST_SKILL,
         back_offs=BackOffs(declined_ms=5_000, no_answer_ms=3_000, unreachable_ms=4_000),
         misses_max=2,
+        again_ms=60_000,
     ),
     a_queue(
         "service",
@@ -129,7 +130,10 @@ class Walk:
     def arrive(self) -> None:
         preferred = tuple(AgentId(name) for name in self.chance.sample(self.names, self.chance.choice((0, 0, 1, 2))))
         self.center.arrives(
-            self.chance.choice(QUEUES).queue, preferred=preferred, priority=self.chance.choice((0, 0, 5, -5))
+            self.chance.choice(QUEUES).queue,
+            preferred=preferred,
+            priority=self.chance.choice((0, 0, 5, -5)),
+            identity=self.chance.choice((None, "maria", "otto")),
         )
 
     def leave(self) -> None:

@@ -18,6 +18,7 @@ from history.core.vocabulary import (
     DispositionId,
     EndedBy,
     HandlingId,
+    IdentityId,
     InteractionId,
     LegFailure,
     Medium,
@@ -163,6 +164,7 @@ class Center:
         due_ms: int | None = None,
         preferred: tuple[str, ...] = (),
         value: int = 0,
+        identity: str | None = None,
         **more: Any,
     ) -> InteractionId:
         self.arrived += 1
@@ -177,6 +179,7 @@ class Center:
             switch=SwitchName("s1") if medium is Medium.VOICE else None,
             required_skills=tuple(SkillId(skill) for skill in skills),
             due_ms=due_ms,
+            identity=None if identity is None else IdentityId(identity),
             attributes=facts.Attributes(preferred_agents=tuple(AgentId(agent) for agent in preferred), value=value),
             **more,
         )
