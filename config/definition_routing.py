@@ -4,6 +4,7 @@ The text under each field is what docs/configuration.md says of it. What it mean
 `config/translating.py`'s matter, what is wrong with it `config/check_routing.py`'s.
 """
 
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -67,6 +68,31 @@ class Relaxation(Part, frozen=True, kw_only=True):
     """Expression of who may take it as well. Example: `"team:night or agent:ann"`; `"anyone"` opens it to all."""
 
 
+class When(StrEnum):
+    """When an overflow rule holds."""
+
+    WAITED = "waited"
+    LENGTH = "length"
+    NOBODY_READY = "nobody_ready"
+    NOBODY_SIGNED_IN = "nobody_signed_in"
+
+
+class OverflowRule(Part, frozen=True, kw_only=True):
+    """When waiting work goes on to another queue of its medium, with its arrival and its wait. The first rule that
+    holds counts; rules may not lead in a circle; 20 at most.
+    """
+
+    when: When
+    """`waited`: after `after_s`. `length`: when `length` wait already as somebody arrives. `nobody_signed_in`,
+    `nobody_ready`: when of those who could serve it nobody is signed in, or ready, at the arrival or later."""
+    to: str
+    """Id of the other queue."""
+    after_s: Natural = 0
+    """Only who has been in the queue for so many seconds. Example: `120`."""
+    length: Positive | None = None
+    """With `when = "length"` only. Example: `20`."""
+
+
 class BackOff(Part, frozen=True, kw_only=True):
     """How many seconds an agent is left in peace, without any offer, after an offer of the queue ended badly; 3600 at
     most each. Example: `{ declined_s = 10, no_answer_s = 30 }`.
@@ -87,7 +113,7 @@ class BackOff(Part, frozen=True, kw_only=True):
 
 class Queue(Part, frozen=True, kw_only=True):
     """Work of one medium that waits under one policy. Who may take it: who meets `skills` and `requires` together.
-    `[[queues.relaxation]]` and `[queues.back_off]` stand below the queue that they belong to.
+    `[[queues.relaxation]]`, `[[queues.overflow]]` and `[queues.back_off]` stand below the queue that they belong to.
     """
 
     id: str
@@ -131,6 +157,8 @@ class Queue(Part, frozen=True, kw_only=True):
     """How long an agent has to answer; 600 at most for calls."""
     misses_max: Positive | None = None
     """Consecutive missed offers after which the agent is made not ready; 1 for calls, 2 otherwise."""
+    overflow: tuple[OverflowRule, ...] = ()
+    """When waiting work goes on to another queue, rule by rule."""
     back_off: BackOff = BackOff()
     """How long an agent is left in peace after an offer ended badly."""
     short_abandon_s: Natural = 5

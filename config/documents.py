@@ -17,6 +17,7 @@ TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[center]", d.Center),
     ("[[queues]]", routing.Queue),
     ("[[queues.relaxation]]", routing.Relaxation),
+    ("[[queues.overflow]]", routing.OverflowRule),
     ("[queues.back_off]", routing.BackOff),
     ("[[users]]", d.User),
     ("phone, in [[users]]", d.Phone),

@@ -17,6 +17,7 @@ from history.core.routing_settings import (
     AgentSettings,
     BackOffs,
     MediumCapacity,
+    Overflow,
     QueueSettings,
     ReasonLimits,
     RelaxationStep,
@@ -28,6 +29,7 @@ from history.core.vocabulary import (
     DispositionId,
     MailboxId,
     Medium,
+    MovedBecause,
     PhoneName,
     QueueId,
     ReasonCode,
@@ -161,6 +163,15 @@ def queue_settings(queue: Queue) -> QueueSettings:
         offer_ms=queue.offer_s * 1000,
         misses_max=queue.misses_max or (1 if queue.medium is Medium.VOICE else 2),
         short_abandon_ms=queue.short_abandon_s * 1000,
+        overflow=tuple(
+            Overflow(
+                when=MovedBecause(rule.when.value),
+                to=QueueId(rule.to),
+                after_ms=rule.after_s * 1000,
+                length=rule.length or 0,
+            )
+            for rule in queue.overflow
+        ),
         again_ms=queue.again_s * 1000,
         service_level_ms=(queue.service_level_s or queue.target_s) * 1000,
         wrap_up=queue.wrap_up,

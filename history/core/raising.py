@@ -37,7 +37,8 @@ def _queue(queue: OlderBody) -> OlderBody:
 
 
 def _interaction_restored(body: OlderBody) -> OlderBody:
-    return {"record": _requirement(dict(body["record"]))}
+    record = _requirement(dict(body["record"]))
+    return {"record": {**record, "entered_ms": record["queued_ms"]}}
 
 
 RAISES: Mapping[tuple[str, int], Raise] = {

@@ -105,6 +105,9 @@ class InteractionRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fal
     visits: int
     arrived_ms: int
     queued_ms: int
+    entered_ms: int = 0
+    """When it came into this queue; `queued_ms` is since when it waits."""
+    overflows: int = 0
     due_ms: int
     switch: SwitchName | None = None
     requirement: Requirement = ANYONE

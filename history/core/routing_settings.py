@@ -11,6 +11,7 @@ from history.core.vocabulary import (
     AgentId,
     DispositionId,
     Medium,
+    MovedBecause,
     PhoneName,
     QueueId,
     ReasonCode,
@@ -66,6 +67,17 @@ class RelaxationStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """Who may take it as well: a team, named agents, anyone."""
 
 
+class Overflow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When waiting work goes on to another queue of its medium, with its arrival and its wait."""
+
+    when: MovedBecause
+    to: QueueId
+    after_ms: int = 0
+    """Only who has been in the queue for so long; the condition has to hold then or later."""
+    length: int = 0
+    """With `length`: when so many wait already as somebody arrives."""
+
+
 class BackOffs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How long nothing is offered to an agent after an offer of the queue ended badly (ms)."""
 
@@ -98,6 +110,8 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """How fast lateness counts: at 300 one overdue second counts like three."""
     age_max_ms: int = 0
     """Lateness never counts for more than this beyond itself."""
+    overflow: tuple[Overflow, ...] = ()
+    """The first rule that holds counts."""
     back_offs: BackOffs = BackOffs()
     offer_ms: int
     """How long an offer stands; for a call, how long the phone rings."""

@@ -14,6 +14,7 @@ from history.core.vocabulary import (
     InteractionId,
     LanguageTag,
     Medium,
+    MovedBecause,
     QueueId,
     RegionId,
     Requirement,
@@ -124,6 +125,7 @@ class VisitMoved(Fact, frozen=True, kw_only=True, omit_defaults=True):
     medium: Medium
     wait_ms: int
     to: QueueId
+    because: MovedBecause = MovedBecause.SUPERVISOR
     by: UserId | None = None
 
 

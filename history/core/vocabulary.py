@@ -226,6 +226,16 @@ class Takes(Word):
     BEST_SKILL_FIRST = "best_skill_first"
 
 
+class MovedBecause(Word):
+    """Why waiting work left its queue for another one."""
+
+    SUPERVISOR = "supervisor"
+    WAITED = "waited"
+    LENGTH = "length"
+    NOBODY_READY = "nobody_ready"
+    NOBODY_SIGNED_IN = "nobody_signed_in"
+
+
 class OfferedBecause(Word):
     """Why this interaction came before the others that the agent could have taken."""
 

@@ -22,6 +22,8 @@ from router.core import applying_to_agents, applying_to_offers, applying_to_work
 from router.core.keeping import (
     let_go,
     put_agent,
+    put_overflow,
+    put_reason,
 )
 from router.core.restoring import RESTORE
 from router.core.state import State
@@ -61,6 +63,7 @@ def _remember_answer(state: State, source: SourceId, epoch: int, answer: SourceA
 def _routing_defined(state: State, fact: facts.RoutingDefined, at_ms: int) -> None:
     state.settings = fact.settings
     state.queue_settings = {queue.queue: queue for queue in fact.settings.queues}
+    state.overflows = any(queue.overflow for queue in fact.settings.queues)
     limits = fact.settings.reason_limits
     state.reason_lasts_ms = {each.reason: each.lasts_ms for each in limits if each.lasts_ms is not None}
     agents = {agent.agent for agent in fact.settings.agents}
@@ -74,6 +77,10 @@ def _routing_defined(state: State, fact: facts.RoutingDefined, at_ms: int) -> No
         state.planned.pop(agent, None)
     state.seats.define(fact.settings, state.agents)
     state.waiting.defined_anew(state.queue_settings)
+    for record in state.agents.values():
+        put_reason(state, record)
+    for interaction in state.interactions.values():
+        put_overflow(state, interaction)
 
 
 _APPLY: dict[type[Fact], Callable[[State, Any, int], None]] = {

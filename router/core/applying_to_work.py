@@ -8,12 +8,14 @@ from history.core.entries import Fact
 from history.core.routing_records import InteractionRecord, PlaceRecord
 from history.core.vocabulary import (
     InteractionPhase,
+    MovedBecause,
 )
 from router.core import lifecycle
 from router.core.keeping import (
     keep_place,
     leave_out,
     leave_waiting,
+    put_overflow,
     put_steps,
     put_waiting,
     remember_closed,
@@ -38,6 +40,8 @@ def _queued(state: State, fact: facts.InteractionQueued, at_ms: int) -> None:
         visits=1 if earlier is None else earlier.visits + 1,
         arrived_ms=fact.arrived_ms,
         queued_ms=_waits_since(earlier, fact, at_ms),
+        entered_ms=at_ms,
+        overflows=0 if earlier is None else earlier.overflows,
         due_ms=fact.due_ms,
         switch=fact.switch,
         requirement=fact.requirement,
@@ -53,6 +57,7 @@ def _queued(state: State, fact: facts.InteractionQueued, at_ms: int) -> None:
     state.interactions[fact.interaction] = record
     put_waiting(state, record)
     put_steps(state, record)
+    put_overflow(state, record)
 
 
 def _waits_since(earlier: InteractionRecord | None, fact: facts.InteractionQueued, at_ms: int) -> int:
@@ -128,7 +133,9 @@ def _visit_abandoned(state: State, fact: facts.VisitAbandoned, at_ms: int) -> No
 
 
 def _visit_moved(state: State, fact: facts.VisitMoved, at_ms: int) -> None:
-    """Counted by reports; the next visit begins with its own fact."""
+    """The next visit begins with its own fact."""
+    if fact.because is not MovedBecause.SUPERVISOR:
+        state.interactions[fact.interaction].overflows += 1
 
 
 def _visit_flowed_out(state: State, fact: facts.VisitFlowedOut, at_ms: int) -> None:

@@ -19,7 +19,7 @@ from history.core.vocabulary import (
     OfferId,
     OfferPhase,
 )
-from router.core import queueing
+from router.core import overflow, queueing
 from router.core.decision import Deciding
 from router.core.state import Deadline, State
 
@@ -105,6 +105,12 @@ def _step(deciding: Deciding, interaction_id: InteractionId) -> None:
             deciding.add(relaxed)
 
 
+def _overflow(deciding: Deciding, interaction_id: InteractionId) -> None:
+    interaction = deciding.state.interactions.get(interaction_id)
+    if interaction is not None:
+        overflow.settle(deciding, [interaction])
+
+
 def _parked(deciding: Deciding, interaction_id: InteractionId) -> None:
     interaction = deciding.state.interactions.get(interaction_id)
     if interaction is None or interaction.parked_until_ms is None or interaction.parked_until_ms > deciding.now_ms:
@@ -121,5 +127,6 @@ _DECIDE: dict[str, Any] = {
     "back_off": _back_off,
     "declined": _declined,
     "step": _step,
+    "overflow": _overflow,
     "parked": _parked,
 }

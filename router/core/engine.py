@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from history.core import routing as facts
 from history.core.entries import Fact
 from history.core.vocabulary import Outcome, OutcomeReason
-from router.core import arrivals, deadlines, desk_requests, dispatch, presence_requests, steering, telephony
+from router.core import arrivals, deadlines, desk_requests, dispatch, overflow, presence_requests, steering, telephony
 from router.core.apply import apply
 from router.core.decision import Deciding
 from router.core.effects import AnyEffect
@@ -26,6 +26,15 @@ _RULES: dict[type, Any] = {
     **presence_requests.DECIDE,
     **steering.DECIDE,
 }
+
+_BACK_IN_LINE = (
+    facts.InteractionQueued,
+    facts.InteractionResumed,
+    facts.OfferDeclined,
+    facts.OfferExpired,
+    facts.OfferFailed,
+    facts.OfferWithdrawn,
+)
 
 
 class Decision(NamedTuple):
@@ -115,6 +124,8 @@ class Engine:
         try:
             if self.state.planned:
                 self._change_as_planned(found, now_ms)
+            if self.state.overflows:
+                self._overflow(found, now_ms)
             self._match(found, now_ms)
         except BrokenInvariant:
             raise
@@ -127,6 +138,23 @@ class Engine:
         decided = presence_requests.planned_now(Deciding(self.state, now_ms))
         self._apply(decided, now_ms)
         found += decided
+
+    def _overflow(self, found: list[Fact], now_ms: int) -> None:
+        """Who has come into a queue, or is back in it, and who is left alone there; then those who came on by it."""
+        looked_at = 0
+        while looked_at < len(found):
+            new, looked_at = found[looked_at:], len(found)
+            records = {
+                fact.interaction: self.state.interactions.get(fact.interaction)
+                for fact in new
+                if isinstance(fact, _BACK_IN_LINE)
+            }
+            if any(isinstance(fact, facts.PresenceChanged | facts.RoutingDefined) for fact in new):
+                records |= {record.interaction: record for record in overflow.left_alone(self.state)}
+            here = [record for record in records.values() if record is not None]
+            decided = overflow.settle(Deciding(self.state, now_ms), here)
+            self._apply(decided, now_ms)
+            found += decided
 
     def _match(self, found: list[Fact], now_ms: int) -> None:
         """Make offers until nobody who waits can be served. A phone without a desktop rings in the same decision."""

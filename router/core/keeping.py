@@ -59,6 +59,13 @@ def put_steps(state: State, record: InteractionRecord) -> None:
         state.add_deadline(record.next_step_ms, "step", record.interaction)
 
 
+def put_overflow(state: State, record: InteractionRecord) -> None:
+    """Let the queue's rules be looked at when their time comes."""
+    for rule in state.queue_settings[record.queue].overflow:
+        if rule.after_ms:
+            state.add_deadline(record.entered_ms + rule.after_ms, "overflow", record.interaction)
+
+
 def leave_waiting(state: State, interaction: InteractionId) -> None:
     """It is offered, gone, parked or in another class: an agent who is held for it is free again."""
     state.waiting.remove(interaction)

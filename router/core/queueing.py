@@ -111,6 +111,11 @@ def left_behind(state: State, agent: AgentId, now_ms: int) -> list[RequirementRe
     return found
 
 
+def last_requirement(queue: QueueSettings, record: InteractionRecord) -> Requirement:
+    """Return what is asked in the end."""
+    return _steps(queue, record.own or ANYONE, ())[-1].requirement
+
+
 def is_servable(state: State, requirement: Requirement, without: int = 0) -> bool:
     """Whether somebody who is signed in meets a requirement."""
     state.seats.refresh()

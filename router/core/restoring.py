@@ -13,6 +13,7 @@ from router.core.keeping import (
     put_agent,
     put_handling,
     put_offer,
+    put_overflow,
     put_steps,
     put_stop,
     put_waiting,
@@ -40,6 +41,7 @@ def _interaction_restored(state: State, fact: records.InteractionRestored, at_ms
     if record.phase is InteractionPhase.WAITING:
         put_waiting(state, record)
     put_steps(state, record)
+    put_overflow(state, record)
     if record.hang_up_until_ms is not None:
         state.add_deadline(record.hang_up_until_ms, "hang_up", record.interaction)
     for declined in record.declined_by:

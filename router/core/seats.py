@@ -39,6 +39,9 @@ class Seats:
         self.open = [0] * len(MEDIA)
         """For each medium the mask of those who may be offered one more."""
         self.signed_in = 0
+        self.ready = 0
+        self.takes = [0] * len(MEDIA)
+        """For each medium the mask of those who take it at all."""
         self.idle: list[tuple[int, int]] = []
         """Who may be offered anything: (idle since, number), longest idle first."""
         self.stale: dict[AgentId, None] = {}
@@ -61,7 +64,8 @@ class Seats:
             if (old := before.get(seat.agent)) is not None:
                 seat.offers, seat.handlings, seat.works = old.offers, old.handlings, old.works
         self.open = [0] * len(MEDIA)
-        self.signed_in = 0
+        self.signed_in = self.ready = 0
+        self.takes = [mask_with(seat.number for seat in self.numbered if medium in seat.capacities) for medium in MEDIA]
         self.idle = []
         self.opened = {}
         self.stale = dict.fromkeys(self.of)
@@ -131,6 +135,8 @@ class Seats:
         bit = 1 << seat.number
         if (seat.record.presence is not Presence.SIGNED_OUT) != bool(self.signed_in & bit):
             self.signed_in ^= bit
+        if (seat.record.presence is Presence.READY) != bool(self.ready & bit):
+            self.ready ^= bit
         seat.able = able_media(seat)
         opened = open_media(seat, seat.able)
         if seat.record.held_medium is not None:

@@ -69,6 +69,8 @@ class State:
     waiting: Waiting = field(init=False)
     planned: dict[AgentId, None] = field(default_factory=dict)
     """Agents who become something else with the last of what they have in hand."""
+    overflows: bool = False
+    """Whether any queue has rules of overflow."""
     reason_lasts_ms: dict[ReasonCode, int] = field(default_factory=dict)
     held_for: dict[InteractionId, AgentId] = field(default_factory=dict)
     """Overdue interactions for which an agent is held."""

@@ -12,6 +12,7 @@ from config.definition import parse
 from tests.config.samples import ONLY_MAIL, ROUTING, only_queue, with_change
 
 STEP = "\n[[queues.relaxation]]\nafter_s = 5\n"
+OVERFLOW = "\n[[queues.overflow]]\n"
 
 
 def told(text: str) -> list[str]:
@@ -163,6 +164,27 @@ def test_nothing_is_wrong_with_good_routing(text: str) -> None:
             "extensions_max: 21 is too many; write 20 at most.",
         ),
         ('wrap_up = "none"', "nobody has to wrap up with wrap_up = 'none', so no disposition can be required; write"),
+        # Overflow.
+        (OVERFLOW + 'when = "waited"\nto = "z"\nafter_s = 9', "overflow, number 1, to: there is no queue 'z'; add it"),
+        (OVERFLOW + 'when = "waited"\nto = "x"', "overflow, number 1: 'waited' needs after_s; add it, such as"),
+        (OVERFLOW + 'when = "length"\nto = "x"', "overflow, number 1: 'length' needs length; add it, such as"),
+        (
+            OVERFLOW + 'when = "length"\nto = "x"\nlength = 2\nafter_s = 9',
+            "overflow, number 1, after_s: has no effect with 'length', which looks at who arrives; take it out.",
+        ),
+        (
+            OVERFLOW + 'when = "nobody_ready"\nto = "x"\nlength = 2',
+            "overflow, number 1, length: has no effect with 'nobody_ready'; take it out.",
+        ),
+        (OVERFLOW + 'when = "nobody_ready"\nto = "x"', "overflow: leads in a circle (x > x); break it."),
+        (
+            OVERFLOW + 'when = "length"\nto = "x"\nlength = 2' + OVERFLOW + 'when = "length"\nto = "x"\nlength = 3',
+            "overflow, number 2: can never hold before an earlier rule does; take it out.",
+        ),
+        (
+            (OVERFLOW + 'when = "nobody_ready"\nto = "x"') * 21,
+            "overflow: has 21 rules; write 20 at most.",
+        ),
         # What nobody can ever do.
         ('requires = "sales"', "no agent can ever serve it; give an agent what it asks ('sales') and a phone."),
         (
@@ -263,3 +285,17 @@ def test_without_teams_of_its_own_a_file_knows_those_that_its_users_are_in() -> 
     assert problems_of(parse(letters.replace("3600", '3600\nrequires = "team:night"'))) == []
     [problem, *_] = problems_of(parse(letters.replace("3600", '3600\nrequires = "team:day"')))
     assert problem == "queues, 'mail', requires: there is no team 'day'; add it under [[teams]]."
+
+
+def test_overflow_that_leads_in_a_circle_or_to_another_medium_is_told_once() -> None:
+    def queue(name: str, medium: str, to: str) -> str:
+        rule = f'when = "waited"\nafter_s = 60\nto = "{to}"\n'
+        return f'\n[[queues]]\nid = "{name}"\nname = "Q"\nmedium = "{medium}"\ntarget_s = 20\n{OVERFLOW}{rule}\n'
+
+    cut = ROUTING.index("[[switches]]")
+    circle = queue("one", "voice", "two") + queue("two", "voice", "three") + queue("three", "voice", "one")
+    text = ROUTING[:cut] + circle + queue("four", "voice", "chat") + ROUTING[cut:]
+    assert problems_of(parse(text)) == [
+        "queues, 'four', overflow, number 1, to: the queue 'chat' is for chat, not for voice.",
+        "queues, 'one', overflow: leads in a circle (one > two > three > one); break it.",
+    ]

@@ -18,8 +18,18 @@ from config.translating import (
     site_settings,
     voice_settings,
 )
-from history.core.routing_settings import BackOffs, QueueSettings, ReasonLimits, RelaxationStep, SkillLevel
-from history.core.vocabulary import AgentChoice, Medium, QueueId, ReasonCode, Requirement, SkillId, Takes, WrapUp
+from history.core.routing_settings import BackOffs, Overflow, QueueSettings, ReasonLimits, RelaxationStep, SkillLevel
+from history.core.vocabulary import (
+    AgentChoice,
+    Medium,
+    MovedBecause,
+    QueueId,
+    ReasonCode,
+    Requirement,
+    SkillId,
+    Takes,
+    WrapUp,
+)
 from router.core.requirements import is_met
 from router.core.requirements import parse as parse_requirement
 from router.core.steps import steps
@@ -145,6 +155,26 @@ def test_order_choice_and_back_offs_reach_the_router() -> None:
         declined_ms=7_000, busy_ms=8_000, no_answer_ms=9_000, failed_ms=10_000, unreachable_ms=11_000
     )
     assert chat.back_offs == BackOffs(declined_ms=0, busy_ms=5_000, no_answer_ms=0, failed_ms=2_000)
+
+
+def test_overflow_reaches_the_router() -> None:
+    rules = """
+[[queues.overflow]]
+when = "waited"
+after_s = 120
+to = "sales"
+
+[[queues.overflow]]
+when = "length"
+length = 20
+to = "sales"
+"""
+    definition = parse(ROUTING.replace("[[switches]]", f"{rules}\n[[switches]]"))
+    _, chat = routing_settings(definition, 1).queues
+    assert chat.overflow == (
+        Overflow(when=MovedBecause.WAITED, to=QueueId("sales"), after_ms=120_000),
+        Overflow(when=MovedBecause.LENGTH, to=QueueId("sales"), length=20),
+    )
 
 
 def test_wrap_up_and_the_limits_of_reasons_reach_the_router() -> None:

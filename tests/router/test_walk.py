@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from history.core import routing as facts
-from history.core.routing_settings import AgentSettings, BackOffs, ReasonLimits, RelaxationStep, SkillLevel
+from history.core.routing_settings import AgentSettings, BackOffs, Overflow, ReasonLimits, RelaxationStep, SkillLevel
 from history.core.vocabulary import (
     AgentChoice,
     AgentId,
@@ -18,8 +18,10 @@ from history.core.vocabulary import (
     HandlingPhase,
     LegFailure,
     Medium,
+    MovedBecause,
     OfferPhase,
     Presence,
+    QueueId,
     ReasonCode,
     Requirement,
     SkillId,
@@ -51,11 +53,16 @@ QUEUES = (
         back_offs=BackOffs(declined_ms=5_000, no_answer_ms=3_000, unreachable_ms=4_000),
         misses_max=2,
         again_ms=60_000,
+        overflow=(
+            Overflow(when=MovedBecause.LENGTH, to=QueueId("service"), length=4),
+            Overflow(when=MovedBecause.WAITED, to=QueueId("service"), after_ms=90_000),
+        ),
     ),
     a_queue(
         "service",
         Medium.VOICE,
         "repairs",
+        overflow=(Overflow(when=MovedBecause.NOBODY_READY, to=QueueId("sales"), after_ms=3_000),),
         wrap_up=WrapUp.OPTIONAL,
         wrap_up_ms=9_000,
         choice=AgentChoice.ROUND_ROBIN,

@@ -1,0 +1,92 @@
+"""Overflow: when waiting work leaves its queue for another one by rule, with its arrival and its wait.
+
+A rule is looked at when somebody arrives, when its time has come for them, and when an agent stops being ready; nothing
+is looked at again and again. Who is being offered stays: the next look is at the offer's end. An interaction overflows
+five times at most, so rules that lead in a circle end.
+"""
+
+from collections.abc import Iterable
+
+from history.core import routing as facts
+from history.core.entries import Fact
+from history.core.routing_records import InteractionRecord
+from history.core.routing_settings import Overflow, QueueSettings
+from history.core.vocabulary import InteractionPhase, MovedBecause, QueueId
+from router.core import queueing
+from router.core.capacity import NUMBER_OF
+from router.core.decision import Deciding
+from router.core.state import State
+
+OVERFLOWS_MAX = 5
+ON_PRESENCE = (MovedBecause.NOBODY_READY, MovedBecause.NOBODY_SIGNED_IN)
+
+
+def settle(deciding: Deciding, interactions: Iterable[InteractionRecord]) -> list[Fact]:
+    """Add and return the facts of what overflows among these now."""
+    for record in interactions:
+        if record.phase is InteractionPhase.WAITING and record.parked_until_ms is None and not record.customer_gone:
+            rule = _rule_for(deciding.state, record, deciding.now_ms)
+            if rule is not None:
+                _move(deciding, record, rule)
+    return deciding.facts
+
+
+def left_alone(state: State) -> list[InteractionRecord]:
+    """Return who waits in queues whose rules look at who is there; asked when somebody stops being ready."""
+    queues = {
+        queue.queue
+        for queue in state.settings.queues
+        if state.waiting.in_queue.get(queue.queue) and any(rule.when in ON_PRESENCE for rule in queue.overflow)
+    }
+    if not queues:
+        return []
+    places = sorted(state.waiting.places.values(), key=lambda entry: entry[:3])
+    return [state.interactions[entry[2]] for entry in places if entry[4].queue in queues]
+
+
+def _rule_for(state: State, record: InteractionRecord, now_ms: int) -> Overflow | None:
+    queue = state.queue_settings[record.queue]
+    if record.overflows >= OVERFLOWS_MAX:
+        return None
+    for rule in queue.overflow:
+        target = state.queue_settings.get(rule.to)
+        reachable = target is not None and target.medium is record.medium and rule.to != record.queue
+        if reachable and now_ms - record.entered_ms >= rule.after_ms and _holds(state, queue, rule, record, now_ms):
+            return rule
+    return None
+
+
+def _holds(state: State, queue: QueueSettings, rule: Overflow, record: InteractionRecord, now_ms: int) -> bool:
+    match rule.when:
+        case MovedBecause.WAITED:
+            return True
+        case MovedBecause.LENGTH:
+            # Only as it arrives: who waits already is not sent away because others came.
+            return record.entered_ms == now_ms and state.waiting.in_queue.get(queue.queue, 0) > rule.length
+        case MovedBecause.NOBODY_READY | MovedBecause.NOBODY_SIGNED_IN:
+            return not _there(state, queue.queue, record, ready=rule.when is MovedBecause.NOBODY_READY)
+        case MovedBecause.SUPERVISOR:
+            return False
+
+
+def _there(state: State, queue: QueueId, record: InteractionRecord, *, ready: bool) -> bool:
+    """Whether somebody who takes the medium and meets the last step is signed in, or ready."""
+    state.seats.refresh()
+    last = queueing.last_requirement(state.queue_settings[queue], record)
+    present = state.seats.ready if ready else state.seats.signed_in
+    return bool(state.seats.mask_of(last) & present & state.seats.takes[NUMBER_OF[record.medium]])
+
+
+def _move(deciding: Deciding, record: InteractionRecord, rule: Overflow) -> None:
+    deciding.add(
+        facts.VisitMoved(
+            visit=record.visit,
+            interaction=record.interaction,
+            queue=record.queue,
+            medium=record.medium,
+            wait_ms=max(0, deciding.now_ms - record.queued_ms),
+            to=rule.to,
+            because=rule.when,
+        ),
+        queueing.queued_again(deciding.state, record, deciding.now_ms, to=rule.to),
+    )
