@@ -1,0 +1,202 @@
+"""Customers: they arrive, turn away, wait, lose patience, are blocked, and come again.
+
+All that chance has in store for a customer is drawn as they arrive, in the same order in every variant of a scenario,
+from streams of their type; who comes again draws from streams of their own.
+"""
+
+from collections.abc import Iterator
+
+from history.core import routing as facts
+from history.core.vocabulary import InteractionId, Medium, QueueId, SourceId
+from router.core import inputs
+from router.simulation.arrivals import instants_ms
+from router.simulation.center import SWITCH
+from router.simulation.laws import Law, drawn_ms
+from router.simulation.observing import Observed
+from router.simulation.people import Crew, Customer
+from router.simulation.scenario import CustomerType, Retrial, Scenario
+from router.simulation.streams import Streams
+from router.simulation.world import OPENS_MS, World
+
+SWITCH_SOURCE = SourceId(f"switch/{SWITCH}")
+LETTERS = {Medium.VOICE: f"v-{SWITCH}-", Medium.CHAT: "c-", Medium.MAIL: "m-", Medium.TASK: "t-"}
+
+
+def source_of(medium: Medium) -> SourceId:
+    """Return who reports arrivals and departures of a medium."""
+    return SWITCH_SOURCE if medium is Medium.VOICE else SourceId(f"announcer/{medium}")
+
+
+class Customers:
+    """All customers of one day."""
+
+    def __init__(
+        self, world: World, scenario: Scenario, streams: Streams, observed: Observed, crews: dict[str, Crew]
+    ) -> None:
+        self.present: dict[InteractionId, Customer] = {}
+        """Everybody who has not gone yet, in order of arrival."""
+        self._world = world
+        self._scenario = scenario
+        self._streams = streams
+        self._observed = observed
+        self._crews = crews
+        self._waiting = {customers.id: 0 for customers in scenario.types}
+        self._room_of = {name: room for room in scenario.rooms for name in room.types}
+        self._arrived = 0
+        self._closed = False
+        world.on(facts.CustomerLegEnded, self._leg_ended)
+
+    def open(self) -> None:
+        """Plan the first arrival of each type."""
+        busyness = self._scenario.busyness
+        factor = 1.0 if busyness is None else busyness.draw(self._streams.of("busyness"))
+        for customers in self._scenario.types:
+            chance = self._streams.of("arrivals", customers.id)
+            self._expect(customers, instants_ms(customers.arrivals, self._scenario, chance, factor))
+
+    def close(self) -> None:
+        """Nobody comes any more, nor again."""
+        self._closed = True
+
+    def _expect(self, customers: CustomerType, instants: Iterator[int]) -> None:
+        at = next(instants, None)
+        if at is not None:
+            self._world.at(OPENS_MS + at, self._next_comes, customers, instants)
+
+    def _next_comes(self, customers: CustomerType, instants: Iterator[int]) -> None:
+        self._expect(customers, instants)
+        self._comes(self._drawn(customers, 1))
+
+    def _drawn(self, customers: CustomerType, tries: int) -> Customer:
+        again = "" if tries == 1 else "_again"
+        period = min((self._world.now_ms - OPENS_MS) // self._scenario.period_ms, self._scenario.periods - 1)
+        of, name = self._streams.of, customers.id
+
+        def law(laws: "Law | tuple[Law, ...] | None") -> Law | None:
+            return laws[period] if isinstance(laws, tuple) else laws
+
+        patience = law(customers.patience)
+        service = {"": drawn_ms(law(customers.service), of(f"service{again}", name))}
+        for group, laws in customers.service_by_group.items():
+            service[group] = drawn_ms(law(laws), of(f"service{again}", f"{name}/{group}"))
+        wrap_up = customers.wrap_up
+        self._arrived += 1
+        return Customer(
+            type=customers,
+            interaction=InteractionId(f"{LETTERS[customers.medium]}{self._arrived}"),
+            arrived_ms=self._world.now_ms,
+            tries=tries,
+            patience_ms=None if patience is None else drawn_ms(patience, of(f"patience{again}", name)),
+            service_ms=service,
+            wrap_up_ms=None if wrap_up is None else drawn_ms(wrap_up, of(f"wrap_up{again}", name)),
+            turns_away=of(f"balking{again}", name).random() if customers.balking is not None else 1.0,
+            comes_again=of(f"retrial{again}", name).random() if customers.retrial is not None else 1.0,
+        )
+
+    def _comes(self, customer: Customer) -> None:
+        name = customer.type.id
+        self._observed.count(f"arrived/{name}" if customer.tries == 1 else f"came_again/{name}")
+        retrial = customer.type.retrial
+        if self._may_turn_away(customer.type) and not self._somebody_is_free(customer.type):
+            if self._is_full(name):
+                self._observed.count(f"blocked/{name}")
+                self._perhaps_again(customer, retrial.after_blocked if retrial else 0.0)
+                return
+            if customer.turns_away < self._balks_with(customer.type):
+                self._observed.count(f"balked/{name}")
+                self._perhaps_again(customer, retrial.after_balk if retrial else 0.0)
+                return
+        self.present[customer.interaction] = customer
+        self._waits(customer, 1)
+        if customer.patience_ms is not None:
+            self._world.after(max(1, customer.patience_ms), self._patience_ends, customer)
+        self._announce(customer)
+
+    def _announce(self, customer: Customer) -> None:
+        self._world.tell(
+            source_of(customer.medium),
+            inputs.InteractionArrived,
+            interaction=customer.interaction,
+            medium=customer.medium,
+            queue=QueueId(customer.type.id),
+            arrived_ms=customer.arrived_ms,
+            switch=SWITCH if customer.medium is Medium.VOICE else None,
+        )
+
+    def _may_turn_away(self, customers: CustomerType) -> bool:
+        return customers.balking is not None or customers.id in self._room_of
+
+    def _somebody_is_free(self, customers: CustomerType) -> bool:
+        """Whether the customer would be served at once, so that neither waiting places nor a queue matter."""
+        if self._waiting[customers.id]:
+            return False
+        return any(
+            sum(agent.free for agent in self._crews[route.group].agents) > route.reserve
+            for route in customers.routes
+            if not route.after_s
+        )
+
+    def _is_full(self, name: str) -> bool:
+        room = self._room_of.get(name)
+        return room is not None and sum(self._waiting[each] for each in room.types) >= room.places
+
+    def _balks_with(self, customers: CustomerType) -> float:
+        balking = customers.balking
+        if balking is None:
+            return 0.0
+        if balking.by_waiting is None:
+            return balking.probability or 0.0
+        return balking.by_waiting[min(self._waiting[customers.id], len(balking.by_waiting) - 1)]
+
+    def _waits(self, customer: Customer, step: int) -> None:
+        self._waiting[customer.type.id] += step
+        self._observed.waiting[customer.type.id].add(step, self._world.now_ms)
+
+    def answered(self, customer: Customer) -> None:
+        """Somebody has the customer now."""
+        customer.answered = True
+        self._waits(customer, -1)
+
+    def back_in_queue(self, customer: Customer) -> None:
+        """The agent was lost, the customer hears music again."""
+        self._waits(customer, 1)
+
+    def _patience_ends(self, customer: Customer) -> None:
+        if customer.answered or customer.gone:
+            return
+        self._observed.count(f"lost_patience/{customer.type.id}")
+        retrial = customer.type.retrial
+        self.leaves(customer)
+        self._perhaps_again(customer, retrial.after_abandon if retrial else 0.0)
+
+    def leaves(self, customer: Customer) -> None:
+        """The customer hangs up or closes the chat, at whatever point."""
+        if customer.gone:
+            return
+        if customer.waits:
+            self._waits(customer, -1)
+        customer.gone = True
+        self.present.pop(customer.interaction, None)
+        ring = customer.ring
+        if ring is not None:
+            ring.over = True
+            ring.agent.ring = customer.ring = None
+        self._world.tell(source_of(customer.medium), inputs.CustomerLeft, interaction=customer.interaction)
+
+    def _perhaps_again(self, customer: Customer, probability: float) -> None:
+        retrial: Retrial | None = customer.type.retrial
+        if retrial is None or customer.tries >= retrial.tries_max or customer.comes_again >= probability:
+            return
+        delay_ms = drawn_ms(retrial.delay, self._streams.of("retrial_delay", customer.type.id))
+        self._world.after(delay_ms, self._comes_again, customer)
+
+    def _comes_again(self, customer: Customer) -> None:
+        if not self._closed:
+            self._comes(self._drawn(customer.type, customer.tries + 1))
+
+    def _leg_ended(self, fact: facts.CustomerLegEnded) -> None:
+        """A chat that the agent ended, a mail or a task that is done: nobody leaves who could report it."""
+        customer = self.present.get(fact.interaction)
+        if customer is not None and customer.medium is not Medium.VOICE:
+            customer.gone = True
+            del self.present[fact.interaction]

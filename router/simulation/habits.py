@@ -1,0 +1,29 @@
+"""What agents do by habit and by chance: how long they take, what they miss and decline. One stream for each agent."""
+
+from random import Random
+
+from router.simulation.laws import Law, drawn_ms
+from router.simulation.people import Agent
+from router.simulation.streams import Streams
+
+
+class Chances:
+    """Draws for agents."""
+
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
+
+    def of(self, purpose: str, agent: Agent) -> Random:
+        return self._streams.of(purpose, agent.agent)
+
+    def length_ms(self, law: Law | None, purpose: str, agent: Agent) -> int:
+        """Draw a length in ms; without a law it takes no time."""
+        return 0 if law is None else drawn_ms(law, self.of(purpose, agent))
+
+    def mood(self, agent: Agent) -> tuple[bool, bool]:
+        """Return whether the agent misses this offer, and whether they decline it."""
+        habits = agent.crew.group.habits
+        if not habits.misses and not habits.declines:
+            return False, False
+        drawn = self.of("mood", agent).random()
+        return drawn < habits.misses, habits.misses <= drawn < habits.misses + habits.declines

@@ -1,0 +1,90 @@
+"""Who takes part: customers, agents, and what is going on between them at the switch.
+
+This is the truth of the simulated world; what the engine believes may lag behind it when messages are late.
+"""
+
+from dataclasses import dataclass, field
+
+from history.core.vocabulary import AgentId, HandlingId, InteractionId, Medium, OfferId, Presence, SourceId
+from router.simulation.scenario import CustomerType, Group
+
+
+@dataclass(slots=True, eq=False)
+class Customer:
+    """One customer in one contact, with everything that chance has in store for them."""
+
+    type: CustomerType
+    interaction: InteractionId
+    arrived_ms: int
+    tries: int
+    patience_ms: int | None
+    service_ms: dict[str, int]
+    """By group; under the empty name for all others. For an agent of speed 1."""
+    wrap_up_ms: int | None
+    turns_away: float
+    """Compared with the probability of balking."""
+    comes_again: float
+    answered: bool = False
+    gone: bool = False
+    ring: "Ring | None" = None
+    talk: "Talk | None" = None
+
+    @property
+    def medium(self) -> Medium:
+        return self.type.medium
+
+    @property
+    def waits(self) -> bool:
+        return not self.gone and self.talk is None
+
+
+@dataclass(slots=True, eq=False)
+class Crew:
+    """The agents of a group."""
+
+    group: Group
+    agents: "list[Agent]" = field(default_factory=list)
+    leaving: int = 0
+    """So many more are to leave as soon as they have nothing in hand."""
+
+
+@dataclass(slots=True, eq=False)
+class Agent:
+    agent: AgentId
+    crew: Crew
+    desk: SourceId
+    here: bool = False
+    """Meant to be at work."""
+    presence: Presence = Presence.SIGNED_OUT
+    offers: set[OfferId] = field(default_factory=set)
+    handlings: dict[HandlingId, Customer | None] = field(default_factory=dict)
+    """None: a customer who had gone before the engine heard of the answer."""
+    ring: "Ring | None" = None
+    talk: "Talk | None" = None
+    on_break: bool = False
+
+    @property
+    def free(self) -> bool:
+        return self.presence is Presence.READY and not self.offers and not self.handlings
+
+
+@dataclass(slots=True, eq=False)
+class Ring:
+    """A phone that rings with a caller behind it."""
+
+    offer: OfferId
+    customer: Customer
+    agent: Agent
+    over: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Talk:
+    """A customer and an agent, together until one of them ends it."""
+
+    offer: OfferId
+    customer: Customer
+    agent: Agent
+    handling: HandlingId | None = None
+    """Known once the engine has heard of the answer."""
+    over: bool = False

@@ -1,0 +1,110 @@
+"""Phones: they ring, are answered, missed and declined, and are busy. What happens here is true before anyone hears it.
+"""
+
+from collections.abc import Callable, Mapping
+
+from history.core.vocabulary import AgentId, LegFailure, OfferId
+from router.core import effects, inputs
+from router.simulation.customers import SWITCH_SOURCE, Customers
+from router.simulation.habits import Chances
+from router.simulation.people import Agent, Customer, Ring
+from router.simulation.world import World
+
+
+class Phones:
+    """The switch's side of the agents."""
+
+    def __init__(
+        self,
+        world: World,
+        chances: Chances,
+        customers: Customers,
+        by_id: Mapping[AgentId, Agent],
+        answered: Callable[[Ring], None],
+    ) -> None:
+        """`answered` is told of each ring that was picked up, before the engine is."""
+        self._world = world
+        self._chances = chances
+        self._customers = customers
+        self._by_id = by_id
+        self._answered = answered
+        world.on(effects.RingAgent, self._ring)
+        world.on(effects.StopRinging, self._stop)
+
+    def _ring(self, effect: effects.RingAgent) -> None:
+        self._world.after(0, self._rings, effect)
+
+    def _rings(self, effect: effects.RingAgent) -> None:
+        agent = self._by_id[effect.agent]
+        customer = self._customers.present.get(effect.interaction)
+        if agent.ring is not None and agent.ring.offer == effect.offer:
+            self._report_ring(agent.ring)
+        elif customer is None:
+            self._leg_failed(effect.offer, LegFailure.CALLER_GONE)
+        elif agent.talk is not None or agent.ring is not None:
+            self._leg_failed(effect.offer, LegFailure.BUSY)
+        elif customer.talk is not None:
+            self._leg_failed(effect.offer, LegFailure.SWITCH_DOWN)
+        else:
+            self._begin_ring(effect, agent, customer)
+
+    def _begin_ring(self, effect: effects.RingAgent, agent: Agent, customer: Customer) -> None:
+        if customer.ring is not None:  # the switch takes the caller away from the other phone
+            self._end_ring(customer.ring, LegFailure.SWITCH_DOWN)
+        ring = agent.ring = customer.ring = Ring(effect.offer, customer, agent)
+        if self._world.thorough:
+            self._world.tell(SWITCH_SOURCE, inputs.PhoneBusy, agent=agent.agent)
+        misses, declines = self._chances.mood(agent)
+        delay_ms = self._chances.length_ms(agent.crew.group.answer, "answer", agent)
+        if delay_ms or misses:
+            self._report_ring(ring)
+        if misses or delay_ms >= effect.ring_ms:
+            self._world.after(effect.ring_ms, self._end_ring, ring, LegFailure.NO_ANSWER)
+        elif declines:
+            self._world.after(delay_ms, self._end_ring, ring, LegFailure.DECLINED)
+        else:
+            self._world.after(delay_ms, self._answers, ring)
+
+    def _report_ring(self, ring: Ring) -> None:
+        self._world.tell(SWITCH_SOURCE, inputs.AgentRang, offer=ring.offer)
+
+    def _leg_failed(self, offer: OfferId, cause: LegFailure) -> None:
+        self._world.tell(SWITCH_SOURCE, inputs.AgentLegFailed, offer=offer, cause=cause)
+
+    def _end_ring(self, ring: Ring, cause: LegFailure) -> None:
+        if ring.over:
+            return
+        ring.over = True
+        ring.agent.ring = ring.customer.ring = None
+        self._leg_failed(ring.offer, cause)
+        self.is_free(ring.agent)
+
+    def is_free(self, agent: Agent) -> None:
+        """The phone has no call any more."""
+        if self._world.thorough:
+            self._world.tell(SWITCH_SOURCE, inputs.PhoneFree, agent=agent.agent)
+
+    def _stop(self, effect: effects.StopRinging) -> None:
+        self._world.after(0, self._stops, effect)
+
+    def _stops(self, effect: effects.StopRinging) -> None:
+        customer = self._customers.present.get(effect.interaction)
+        if customer is not None and customer.ring is not None and customer.ring.offer == effect.offer:
+            self._end_ring(customer.ring, LegFailure.SWITCH_DOWN)
+        elif customer is None or customer.talk is None:
+            self._leg_failed(effect.offer, LegFailure.SWITCH_DOWN)
+
+    def _answers(self, ring: Ring) -> None:
+        if ring.over:
+            return
+        ring.over = True
+        ring.agent.ring = ring.customer.ring = None
+        self._answered(ring)
+        self._world.tell(
+            SWITCH_SOURCE,
+            inputs.AgentAnswered,
+            offer=ring.offer,
+            interaction=ring.customer.interaction,
+            agent=ring.agent.agent,
+        )
+

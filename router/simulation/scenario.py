@@ -1,0 +1,292 @@
+"""The scenario language: a published model, or a day of a center, as one readable TOML file.
+
+`read` gives a `Scenario` or says in sentences what is wrong and where. An unknown key is refused. Lengths of time carry
+their unit in the key. A value that may differ by period is one value or a list with one for each period. What the parts
+mean together is checked in `checking.py`; docs/simulation.md explains the language to those who write it.
+"""
+
+import re
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from history.core.vocabulary import Medium
+from router.simulation.checking import faults_of
+from router.simulation.errors import BadScenario
+from router.simulation.laws import Above0, Count, Factor, Law, NonNegative, Share, in_seconds
+
+Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
+Laws = Law | tuple[Law, ...]
+"""One law, or one for each period in which the customer arrives."""
+Rates = NonNegative | tuple[NonNegative, ...]
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file. An unknown key is refused, since it is most often a misspelt one."""
+
+
+class Closing(StrEnum):
+    """What happens to those who still wait or are served when the last period ends."""
+
+    SERVE = "serve"
+    CUT = "cut"
+
+
+class Choice(StrEnum):
+    """Which of several free agents of the same rank gets a customer."""
+
+    LONGEST_IDLE = "longest_idle"
+    LEAST_OCCUPIED = "least_occupied"
+    ROUND_ROBIN = "round_robin"
+
+
+class Takes(StrEnum):
+    """Whom a freed agent takes: who has waited longest, or first those of whom the agent's group is the first choice."""
+
+    LONGEST_WAIT = "longest_wait"
+    FIRST_CHOICE = "first_choice"
+
+
+class Arrivals(_Table, frozen=True, kw_only=True):
+    """How customers of a type come: exactly one of the four ways."""
+
+    per_min: Rates | None = None
+    per_h: Rates | None = None
+    """Poisson with these rates, multiplied by the day's busyness."""
+    between: Law | None = None
+    """A renewal process: these lengths lie between two arrivals, and before the first."""
+    instants_s: tuple[NonNegative, ...] | None = None
+    """A trace: seconds after opening, the same every day."""
+    busyness: bool = True
+    """Whether the day's busyness multiplies the rates."""
+
+
+class Balking(_Table, frozen=True, kw_only=True):
+    """Customers who turn away when nobody can serve them at once."""
+
+    probability: Share | None = None
+    by_waiting: Annotated[tuple[Share, ...], msgspec.Meta(min_length=1)] | None = None
+    """Probability with 0, 1, 2 ... of the type waiting already; the last one holds beyond."""
+
+    def __post_init__(self) -> None:
+        if (self.probability is None) == (self.by_waiting is None):
+            raise ValueError("needs exactly one of probability and by_waiting")
+
+
+class Retrial(_Table, frozen=True, kw_only=True):
+    """Customers who come again later."""
+
+    delay: Law
+    after_abandon: Share = 0.0
+    after_balk: Share = 0.0
+    after_blocked: Share = 0.0
+    tries_max: Count = 10
+    """So often one customer comes at most, the first time included."""
+
+
+class Route(_Table, frozen=True, kw_only=True):
+    """A group that serves a type."""
+
+    group: Id
+    rank: Count = 1
+    """Groups of the lowest rank are the first choice; between equals the scenario's `choice` decides."""
+    after_s: NonNegative = 0
+    """Only who has waited this long is given to the group."""
+    reserve: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """Only while more than this many agents of the group are free."""
+
+
+class CustomerType(_Table, frozen=True, kw_only=True):
+    id: Id
+    medium: Medium = Medium.VOICE
+    arrivals: Arrivals
+    patience: Laws | None = None
+    """Without it customers wait for ever."""
+    service: Laws | None = None
+    service_by_group: dict[Id, Laws] = {}
+    """Instead of `service` where this group serves."""
+    wrap_up: Law | None = None
+    balking: Balking | None = None
+    retrial: Retrial | None = None
+    routes: Annotated[tuple[Route, ...], msgspec.Meta(min_length=1)]
+    target_s: Annotated[int, msgspec.Meta(ge=0)] = 20
+    """Who waits longest beyond this is served first; give all types the same for plain first come, first served."""
+    within_s: Above0 = 20
+    """The service level's time."""
+    misses_max: Count = 1
+
+
+class Capacity(_Table, frozen=True, kw_only=True):
+    weight: Annotated[int, msgspec.Meta(ge=1, le=100)] = 100
+    limit: Count = 1
+    interruptible: bool = False
+
+
+class Habits(_Table, frozen=True, kw_only=True):
+    """What people at desks do besides serving."""
+
+    misses: Share = 0.0
+    """Offers that nobody takes."""
+    declines: Share = 0.0
+    hangs_up: Share = 0.0
+    """Conversations that the agent ends; the customer ends the others."""
+    loses_leg: Share = 0.0
+    """Calls in which the agent's phone is lost; the caller goes back to the head of the queue."""
+    between_breaks: Law | None = None
+    """Ready this long, then a break."""
+    break_length: Law | None = None
+    back_after_s: Above0 = 60
+    """Who was made not ready is back after this."""
+
+
+class Group(_Table, frozen=True, kw_only=True):
+    id: Id
+    agents: Annotated[int, msgspec.Meta(ge=0)] | tuple[Annotated[int, msgspec.Meta(ge=0)], ...]
+    """How many are signed in, by period. Who is to leave finishes what they have."""
+    speed: Above0 = 1.0
+    """Service times are divided by it."""
+    pop: Law | None = None
+    """Until the page has shown the record; without it no time at all."""
+    answer: Law | None = None
+    """From the ring (or the offer) to the answer; without it no time at all."""
+    wrap_up: Law | None = None
+    """Where the type has none of its own."""
+    capacity: dict[Medium, Capacity] = {}
+    """By medium; without it one customer at a time."""
+    habits: Habits = Habits()
+
+
+class Room(_Table, frozen=True, kw_only=True):
+    """Waiting places that some types share. Who comes when all are taken, and nobody is free, is blocked."""
+
+    types: Annotated[tuple[Id, ...], msgspec.Meta(min_length=1)]
+    places: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Scenario(_Table, frozen=True, kw_only=True):
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    days: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1
+    """Independent days, each with its own seed, each from an empty center."""
+    periods: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
+    period_s: Above0 | None = None
+    period_min: Above0 | None = None
+    period_h: Above0 | None = None
+    warm_up_s: NonNegative | None = None
+    warm_up_min: NonNegative | None = None
+    warm_up_h: NonNegative | None = None
+    """From opening on; what arrives in it is in no figure."""
+    batches: Annotated[int, msgspec.Meta(ge=2, le=1_000)] | None = None
+    """For one long day: so many stretches of equal length take the place of days in the intervals."""
+    closing: Closing = Closing.SERVE
+    choice: Choice = Choice.LONGEST_IDLE
+    takes: Takes = Takes.LONGEST_WAIT
+    busyness: Factor | None = None
+    """Drawn once a day, the same for all types."""
+    types: Annotated[tuple[CustomerType, ...], msgspec.Meta(min_length=1, max_length=1_000)]
+    groups: Annotated[tuple[Group, ...], msgspec.Meta(min_length=1, max_length=1_000)]
+    rooms: tuple[Room, ...] = ()
+
+    @property
+    def period_ms(self) -> int:
+        return round(in_seconds(self, "period") * 1000)
+
+    @property
+    def open_ms(self) -> int:
+        """How long the center is open."""
+        return self.period_ms * self.periods
+
+    @property
+    def warm_up_ms(self) -> int:
+        given = (self.warm_up_s, self.warm_up_min, self.warm_up_h)
+        return 0 if given == (None, None, None) else round(in_seconds(self, "warm_up") * 1000)
+
+    def __post_init__(self) -> None:
+        in_seconds(self, "period")
+        if self.warm_up_ms >= self.open_ms:
+            raise ValueError("warm_up has to be shorter than all periods together")
+
+
+def read(path: Path) -> Scenario:
+    """Return the scenario in a file.
+
+    Raises:
+        BadScenario: it cannot be read, is no TOML, or what it says does not fit together.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadScenario([f"{path}: cannot be read ({error.strerror}); give the path of a scenario."]) from error
+    except UnicodeDecodeError as error:
+        raise BadScenario([f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8."]) from error
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str = "scenario") -> Scenario:
+    """Return the scenario in a text; `name` stands in the messages. See `read`."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadScenario([f"{name}: is not valid TOML: {error}."]) from error
+    try:
+        scenario = msgspec.convert(raw, Scenario)
+    except msgspec.ValidationError as error:
+        raise BadScenario([f"{name}: {_sentence(str(error), raw)}"]) from error
+    found = faults_of(scenario)
+    if found:
+        raise BadScenario([f"{name}: {sentence}" for sentence in found])
+    return scenario
+
+
+_MISSING = re.compile(r"Object missing required field `(?P<field>\w+)`")
+_UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>[^`]*)`")
+_BOUND = re.compile(r"Expected `\w+` (?P<way>>=|<=|>|<) (?P<number>\S+)")
+_KIND = re.compile(r"Expected `(?P<wanted>[^`]+)`, got `(?P<got>[^`]+)`")
+_NO_SUCH = re.compile(r"Invalid (?:enum )?value '(?P<value>[^']*)'")
+_LENGTH = re.compile(r"Expected `(?:array|str)` of length (?P<way>>=|<=) (?P<number>\d+)")
+_NAME = re.compile(r"Expected `str` matching regex .*")
+_WAYS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
+_KINDS = {"int": "a whole number", "float": "a number", "str": "a text", "array": "a list", "object": "a table"}
+_KINDS |= {"bool": "true or false"}
+
+
+def _sentence(message: str, raw: dict[str, Any]) -> str:
+    what, _, place = message.partition(" - at `")
+    where = _where(place.rpartition("key in `")[2].removeprefix("$").rstrip("`"), raw)
+    if missing := _MISSING.fullmatch(what):
+        return f"{where}the key {missing['field']!r} is missing; add it."
+    if unknown := _UNKNOWN.fullmatch(what):
+        return f"{where}the key {unknown['field']!r} is not known; correct its spelling or take it out."
+    if length := _LENGTH.fullmatch(what):
+        return f"{where}needs {_WAYS[length['way']]} {length['number']} entries; correct it."
+    if bound := _BOUND.fullmatch(what):
+        return f"{where}has to be {_WAYS[bound['way']]} {bound['number']}; correct it."
+    if _NAME.fullmatch(what):
+        return f"{where}has to be a short name of small letters, digits and _, with a letter first; correct it."
+    if wrong := _KIND.fullmatch(what):
+        return f"{where}has to be {_kinds(wrong['wanted'])}, not {_kinds(wrong['got'])}; correct it."
+    if value := _NO_SUCH.fullmatch(what):
+        return f"{where}{value['value']!r} is not known there; docs/simulation.md lists what is."
+    return f"{where}{what[0].lower()}{what[1:]}; correct it."
+
+
+def _kinds(words: str) -> str:
+    return " or ".join(_KINDS.get(word, word) for word in words.split(" | ") if word != "null")
+
+
+def _where(place: str, raw: Any) -> str:
+    """`.types[1].patience` -> `types, 'sales', patience: ` with the id where the table has one."""
+    words: list[str] = []
+    at = raw
+    for name, index, anywhere in re.findall(r"\.(\w+)|\[(\d+)\]|(\[\.\.\.\])", place):
+        if name:
+            words.append(name)
+            at = at.get(name) if isinstance(at, dict) else None
+        elif index:
+            at = at[int(index)] if isinstance(at, list) and int(index) < len(at) else None
+            words.append(repr(at["id"]) if isinstance(at, dict) and "id" in at else f"number {int(index) + 1}")
+        elif anywhere:
+            at = None
+    return ", ".join(words) + ": " if words else ""
