@@ -119,4 +119,3 @@ class Attendance:
     def _sign_out(self, agent: Agent) -> None:
         if not agent.here:
             self._choose(agent, Presence.SIGNED_OUT)
-

@@ -34,7 +34,7 @@ class Stretch:
 
 
 def marks_of(scenario: Scenario) -> list[int]:
-    """Return the instants, in ms after opening, at which what is observed is cut: warm-up, periods, batches, closing."""
+    """Return the instants (ms after opening) at which what is observed is cut: warm-up, periods, batches, closing."""
     marks = {scenario.warm_up_ms, scenario.open_ms}
     marks |= {period * scenario.period_ms for period in range(1, scenario.periods)}
     if scenario.batches is not None:

@@ -121,7 +121,7 @@ class Weibull(_Law, frozen=True, kw_only=True, tag="weibull"):
         return in_seconds(self, "scale") * math.gamma(1.0 + 1.0 / self.shape)
 
     def draw(self, chance: Random) -> float:
-        return in_seconds(self, "scale") * (-math.log(1.0 - chance.random())) ** (1.0 / self.shape)
+        return float(in_seconds(self, "scale") * (-math.log(1.0 - chance.random())) ** (1.0 / self.shape))
 
 
 class Uniform(_Law, frozen=True, kw_only=True, tag="uniform"):

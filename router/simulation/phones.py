@@ -1,5 +1,4 @@
-"""Phones: they ring, are answered, missed and declined, and are busy. What happens here is true before anyone hears it.
-"""
+"""Phones: they ring, are answered, missed and declined, and are busy. What happens here is true before anyone hears it."""
 
 from collections.abc import Callable, Mapping
 
@@ -107,4 +106,3 @@ class Phones:
             interaction=ring.customer.interaction,
             agent=ring.agent.agent,
         )
-

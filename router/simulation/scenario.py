@@ -44,7 +44,7 @@ class Choice(StrEnum):
 
 
 class Takes(StrEnum):
-    """Whom a freed agent takes: who has waited longest, or first those of whom the agent's group is the first choice."""
+    """Whom a freed agent takes: who has waited longest, or first those of whom the own group is the first choice."""
 
     LONGEST_WAIT = "longest_wait"
     FIRST_CHOICE = "first_choice"
