@@ -129,6 +129,7 @@ class Desks:
 
     def _agent_ends(self, talk: Talk) -> None:
         if talk.customer.medium is Medium.VOICE:
+            talk.customer.left_by_agent = talk
             self.over(talk)
             self._leg_ended(talk, EndedBy.AGENT)
         elif talk.handling is not None:

@@ -28,6 +28,8 @@ class Customer:
     gone: bool = False
     ring: "Ring | None" = None
     talk: "Talk | None" = None
+    left_by_agent: "Talk | None" = None
+    """The talk after whose end the agent's leg is gone and the switch still has the customer."""
 
     @property
     def medium(self) -> Medium:

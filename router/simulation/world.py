@@ -21,13 +21,14 @@ OPENS_MS = 1_000_000_000_000
 """Virtual days open at this instant, so that no instant is confused with a length of time."""
 
 Action = Callable[..., None]
+Receipted = Callable[[Receipt], None]
 
 
 class Line(Protocol):
     """What lies between the people and the engine."""
 
-    def send(self, given: AnyInput) -> None:
-        """Bring an input to the engine: now, later, or again and again until it has an answer."""
+    def send(self, given: AnyInput, receipted: Receipted | None) -> None:
+        """Bring an input to the engine: now, later, or again and again until it has an answer, and tell the answer."""
         ...
 
 
@@ -37,8 +38,10 @@ class DirectLine:
     def __init__(self, world: "World") -> None:
         self._world = world
 
-    def send(self, given: AnyInput) -> None:
-        self._world.deliver(given)
+    def send(self, given: AnyInput, receipted: Receipted | None) -> None:
+        receipt = self._world.deliver(given)
+        if receipted is not None:
+            receipted(receipt)
 
 
 class World:
@@ -48,6 +51,8 @@ class World:
         self.engine = Engine()
         self.now_ms = OPENS_MS
         self.line: Line = DirectLine(self)
+        self.down = False
+        """While the engine is down no deadline comes; the line keeps what is sent."""
         self.thorough = False
         """Whether switches report everything, also what changes nothing where no message is ever lost."""
         self.after_step: Callable[[AnyInput | None, Decision], None] | None = None
@@ -77,11 +82,12 @@ class World:
         self._order += 1
         heapq.heappush(self._heap, (at_ms, self._order, action, args))
 
-    def tell(self, source: SourceId, kind: Any, **what: Any) -> None:
+    def tell(self, source: SourceId, kind: Any, *, receipted: Receipted | None = None, **what: Any) -> None:
         """Send an input, numbered by its source."""
         number = self._numbers.get(source, 0) + 1
         self._numbers[source] = number
-        self.line.send(kind(source=source, source_epoch=self._epochs.get(source, 1), source_number=number, **what))
+        epoch = self._epochs.get(source, 1)
+        self.line.send(kind(source=source, source_epoch=epoch, source_number=number, **what), receipted)
 
     def begin_epoch(self, source: SourceId) -> None:
         """The source has connected anew: what it sent before no longer counts."""
@@ -121,7 +127,7 @@ class World:
         """Let everything happen that happens before `until_ms`, or until `done` says so."""
         while done is None or not done():
             self._settle()
-            due_ms = self.engine.next_deadline_ms()
+            due_ms = None if self.down else self.engine.next_deadline_ms()
             event_ms = self._heap[0][0] if self._heap else None
             deadline_first = due_ms is not None and (event_ms is None or due_ms <= event_ms)
             next_ms = due_ms if deadline_first else event_ms
