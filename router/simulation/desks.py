@@ -1,7 +1,7 @@
 """Desks: pages paint, agents accept, talk and write, wrap up.
 
-They act on what the engine decides and report as desktops do. An answer on the phone is true at the switch before the engine hears of it; an accepted chat or mail is true once the
-engine has said so.
+They act on what the engine decides and report as desktops do. An answer on the phone is true at the switch before the
+engine hears of it; an accepted chat or mail is true once the engine has said so.
 """
 
 from collections.abc import Mapping

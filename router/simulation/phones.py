@@ -1,4 +1,4 @@
-"""Phones: they ring, are answered, missed and declined, and are busy. What happens here is true before anyone hears it."""
+"""Phones: they ring, are answered, missed and declined, and are busy: true here before anyone hears of it."""
 
 from collections.abc import Callable, Mapping
 

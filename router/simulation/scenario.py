@@ -262,7 +262,7 @@ def _sentence(message: str, raw: dict[str, Any]) -> str:
     if length := _LENGTH.fullmatch(what):
         return f"{where}needs {_WAYS[length['way']]} {length['number']} entries; correct it."
     if bound := _BOUND.fullmatch(what):
-        return f"{where}has to be {_WAYS[bound['way']]} {bound['number']}; correct it."
+        return f"{where}has to be {_WAYS[bound['way']]} {float(bound['number']):g}; correct it."
     if _NAME.fullmatch(what):
         return f"{where}has to be a short name of small letters, digits and _, with a letter first; correct it."
     if wrong := _KIND.fullmatch(what):
