@@ -1,13 +1,12 @@
 """What the parts of a scenario have to mean together: each fault is one sentence that names the key and the way out."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:  # the scenario asks this module as it is read
-    from router.simulation.scenario import CustomerType, Group, Scenario
+from router.simulation.scenario import CustomerType, Group, Scenario
 
 
-def faults_of(scenario: "Scenario") -> list[str]:
+def faults_of(scenario: Scenario) -> list[str]:
     """Return what keeps the scenario from being simulated; empty when nothing does."""
     found = [*_twice(scenario)]
     groups = {group.id: group for group in scenario.groups}
@@ -32,7 +31,7 @@ def faults_of(scenario: "Scenario") -> list[str]:
     return found
 
 
-def _twice(scenario: "Scenario") -> Iterator[str]:
+def _twice(scenario: Scenario) -> Iterator[str]:
     for what, names in (
         ("types", [customers.id for customers in scenario.types]),
         ("groups", [group.id for group in scenario.groups]),
@@ -46,7 +45,7 @@ def _by_period(where: str, given: Any, periods: int) -> Iterator[str]:
         yield f"{where}: has {len(given)} values for {periods} periods; give one for each, or one for all."
 
 
-def _faults_of_type(customers: "CustomerType", groups: dict[str, "Group"], periods: int) -> Iterator[str]:
+def _faults_of_type(customers: CustomerType, groups: dict[str, Group], periods: int) -> Iterator[str]:
     where = f"types, {customers.id!r}"
     arrivals = customers.arrivals
     ways = (arrivals.per_min, arrivals.per_h, arrivals.between, arrivals.instants_s)

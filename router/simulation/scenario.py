@@ -1,21 +1,16 @@
-"""The scenario language: a published model, or a day of a center, as one readable TOML file.
+"""The scenario language: a published model, or a day of a center, as typed tables.
 
-`read` gives a `Scenario` or says in sentences what is wrong and where. An unknown key is refused. Lengths of time carry
-their unit in the key. A value that may differ by period is one value or a list with one for each period. What the parts
-mean together is checked in `checking.py`; docs/simulation.md explains the language to those who write it.
+An unknown key is refused. Lengths of time carry their unit in the key. A value that may differ by period is one value
+or a list with one for each period. `reading.py` reads the file and `checking.py` says what does not fit together;
+docs/simulation.md explains the language to those who write it.
 """
 
-import re
-import tomllib
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
 from history.core.vocabulary import Medium
-from router.simulation.checking import faults_of
-from router.simulation.errors import BadScenario
 from router.simulation.laws import Above0, Count, Factor, Law, NonNegative, Share, in_seconds
 
 Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
@@ -207,86 +202,3 @@ class Scenario(_Table, frozen=True, kw_only=True):
         in_seconds(self, "period")
         if self.warm_up_ms >= self.open_ms:
             raise ValueError("warm_up has to be shorter than all periods together")
-
-
-def read(path: Path) -> Scenario:
-    """Return the scenario in a file.
-
-    Raises:
-        BadScenario: it cannot be read, is no TOML, or what it says does not fit together.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise BadScenario([f"{path}: cannot be read ({error.strerror}); give the path of a scenario."]) from error
-    except UnicodeDecodeError as error:
-        raise BadScenario([f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8."]) from error
-    return parse(text, str(path))
-
-
-def parse(text: str, name: str = "scenario") -> Scenario:
-    """Return the scenario in a text; `name` stands in the messages. See `read`."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadScenario([f"{name}: is not valid TOML: {error}."]) from error
-    try:
-        scenario = msgspec.convert(raw, Scenario)
-    except msgspec.ValidationError as error:
-        raise BadScenario([f"{name}: {_sentence(str(error), raw)}"]) from error
-    found = faults_of(scenario)
-    if found:
-        raise BadScenario([f"{name}: {sentence}" for sentence in found])
-    return scenario
-
-
-_MISSING = re.compile(r"Object missing required field `(?P<field>\w+)`")
-_UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>[^`]*)`")
-_BOUND = re.compile(r"Expected `\w+` (?P<way>>=|<=|>|<) (?P<number>\S+)")
-_KIND = re.compile(r"Expected `(?P<wanted>[^`]+)`, got `(?P<got>[^`]+)`")
-_NO_SUCH = re.compile(r"Invalid (?:enum )?value '(?P<value>[^']*)'")
-_LENGTH = re.compile(r"Expected `(?:array|str)` of length (?P<way>>=|<=) (?P<number>\d+)")
-_NAME = re.compile(r"Expected `str` matching regex .*")
-_WAYS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
-_KINDS = {"int": "a whole number", "float": "a number", "str": "a text", "array": "a list", "object": "a table"}
-_KINDS |= {"bool": "true or false"}
-
-
-def _sentence(message: str, raw: dict[str, Any]) -> str:
-    what, _, place = message.partition(" - at `")
-    where = _where(place.rpartition("key in `")[2].removeprefix("$").rstrip("`"), raw)
-    if missing := _MISSING.fullmatch(what):
-        return f"{where}the key {missing['field']!r} is missing; add it."
-    if unknown := _UNKNOWN.fullmatch(what):
-        return f"{where}the key {unknown['field']!r} is not known; correct its spelling or take it out."
-    if length := _LENGTH.fullmatch(what):
-        return f"{where}needs {_WAYS[length['way']]} {length['number']} entries; correct it."
-    if bound := _BOUND.fullmatch(what):
-        return f"{where}has to be {_WAYS[bound['way']]} {float(bound['number']):g}; correct it."
-    if _NAME.fullmatch(what):
-        return f"{where}has to be a short name of small letters, digits and _, with a letter first; correct it."
-    if wrong := _KIND.fullmatch(what):
-        return f"{where}has to be {_kinds(wrong['wanted'])}, not {_kinds(wrong['got'])}; correct it."
-    if value := _NO_SUCH.fullmatch(what):
-        return f"{where}{value['value']!r} is not known there; docs/simulation.md lists what is."
-    return f"{where}{what[0].lower()}{what[1:]}; correct it."
-
-
-def _kinds(words: str) -> str:
-    return " or ".join(_KINDS.get(word, word) for word in words.split(" | ") if word != "null")
-
-
-def _where(place: str, raw: Any) -> str:
-    """`.types[1].patience` -> `types, 'sales', patience: ` with the id where the table has one."""
-    words: list[str] = []
-    at = raw
-    for name, index, anywhere in re.findall(r"\.(\w+)|\[(\d+)\]|(\[\.\.\.\])", place):
-        if name:
-            words.append(name)
-            at = at.get(name) if isinstance(at, dict) else None
-        elif index:
-            at = at[int(index)] if isinstance(at, list) and int(index) < len(at) else None
-            words.append(repr(at["id"]) if isinstance(at, dict) and "id" in at else f"number {int(index) + 1}")
-        elif anywhere:
-            at = None
-    return ", ".join(words) + ": " if words else ""

@@ -3,8 +3,8 @@
 import pytest
 
 from router.simulation.intervals import Estimate
+from router.simulation.reading import parse
 from router.simulation.replications import simulate
-from router.simulation.scenario import parse
 from tests.simulation.counting import Counting
 from tests.simulation.exact import ErlangA, ErlangC, erlang_b
 from tests.simulation.models import one_queue

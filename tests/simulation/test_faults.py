@@ -13,11 +13,10 @@ from history.core.vocabulary import Medium
 from router.core.decision import Deciding
 from router.core.engine import Engine
 from router.core.inputs import AnyInput
-from router.simulation import faultday
 from router.simulation.errors import SeedFailed
 from router.simulation.faultday import drawn_center, fault_day
 from router.simulation.faults import Fault
-from router.simulation.scenario import Scenario
+from router.simulation.scenario import Group, Scenario
 
 FIRST_SEED = int(os.environ.get("FIRST_SEED", "0"))
 SEEDS = int(os.environ.get("SEEDS", "300"))
@@ -98,12 +97,12 @@ def test_a_planted_bug_is_found_and_the_message_replays_it(
     assert str(again.value) == str(found)
 
 
-def test_queues_that_never_drain_are_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_queues_that_never_drain_are_a_failure() -> None:
     """Nobody is there: those who have no end to their patience are left."""
 
     def deserted(seed: int) -> Scenario:
         scenario = drawn_center(seed)
-        groups = tuple(faultday.Group(id=group.id, agents=0, capacity=group.capacity) for group in scenario.groups)
+        groups = tuple(Group(id=group.id, agents=0, capacity=group.capacity) for group in scenario.groups)
         return Scenario(name="deserted", period_h=2, types=scenario.types, groups=groups)
 
     with pytest.raises(SeedFailed, match="the queues did not drain"):

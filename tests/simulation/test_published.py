@@ -4,8 +4,8 @@ Source: the examples of ContactCenters 0.9.9 (`umontreal-simul`, doc/examples), 
 """
 
 from router.simulation.intervals import Estimate
+from router.simulation.reading import parse
 from router.simulation.replications import simulate
-from router.simulation.scenario import parse
 from tests.simulation.counting import Counting
 from tests.simulation.models import mmc
 

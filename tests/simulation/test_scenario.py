@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from router.simulation.errors import BadScenario
-from router.simulation.scenario import Scenario, parse, read
+from router.simulation.reading import parse, read
+from router.simulation.scenario import Scenario
 
 WHOLE = """
 name = "Small"
@@ -46,11 +47,11 @@ def changed(before: str, after: str) -> str:
         (changed('law = "exp"', 'law = "expo"'), "types, 'sales', patience, law: 'expo' is not known there"),
         (
             changed("mean_min = 2", 'mean_min = "2"'),
-            "types, 'sales', patience, mean_min: has to be a number, not a text",
+            "patience, mean_min: has to be a number, not a text",
         ),
         (
             changed("mean_min = 2", "mean_min = 0"),
-            "types, 'sales', patience, mean_min: has to be more than 0; correct it.",
+            "patience, mean_min: has to be more than 0; correct it.",
         ),
         (
             changed("mean_min = 2", "mean_min = 2, mean_s = 120"),
@@ -63,7 +64,7 @@ def changed(before: str, after: str) -> str:
         (changed("[60, 90]", "[60]"), "types, 'sales', arrivals: has 1 values for 2 periods"),
         (
             changed("[60, 90]", "[60, -1]"),
-            "types, 'sales', arrivals, per_h, number 2: has to be at least 0; correct it.",
+            "arrivals, per_h, number 2: has to be at least 0; correct it.",
         ),
         (changed('group = "g"', 'group = "h"'), "types, 'sales', routes, number 1: 'h' is no group; correct it."),
         (changed('id = "sales"', 'id = "Sales Team"'), "types, 'Sales Team', id: has to be a short name of small"),

@@ -6,8 +6,8 @@ from history.core import routing as facts
 from history.core.entries import Fact
 from history.core.vocabulary import Presence
 from router.simulation.day import Day
+from router.simulation.reading import parse
 from router.simulation.replications import Result, compare, simulate
-from router.simulation.scenario import parse
 from router.simulation.world import OPENS_MS
 from tests.simulation.counting import Counting
 from tests.simulation.exact import Limited
@@ -129,9 +129,14 @@ name = "M/M/15/5"
 period_h = 315
 warm_up_h = 15
 batches = 20
-types = [{ id = "calls", arrivals = { per_min = 1.4 }, service = { law = "exp", mean_min = 10 }, routes = [{ group = "g" }] }]
 groups = [{ id = "g", agents = 15 }]
 rooms = [{ types = ["calls"], places = 5 }]
+
+[[types]]
+id = "calls"
+arrivals = { per_min = 1.4 }
+service = { law = "exp", mean_min = 10 }
+routes = [{ group = "g" }]
 """
     exact = Limited(calls_min=1.4, agents=15, places=5, service_min=10)
     assert (exact.blocked, exact.wait_min) == pytest.approx((0.06527, 0.8233), rel=1e-3)
@@ -153,12 +158,15 @@ name = "Busy days"
 days = 40
 period_h = 4
 busyness = { law = "gamma", shape = 4 }
-types = [
-  { id = "a", arrivals = { per_h = 100 }, service = { law = "exp", mean_s = 1 }, routes = [{ group = "g" }] },
-  { id = "b", arrivals = { per_h = 100 }, service = { law = "exp", mean_s = 1 }, routes = [{ group = "g" }] },
-  { id = "c", arrivals = { per_h = 100, busyness = false }, service = { law = "exp", mean_s = 1 }, routes = [{ group = "g" }] },
-]
 groups = [{ id = "g", agents = 5 }]
+"""
+    for name, more in (("a", ""), ("b", ""), ("c", ", busyness = false")):
+        text += f"""
+[[types]]
+id = "{name}"
+arrivals = {{ per_h = 100{more} }}
+service = {{ law = "exp", mean_s = 1 }}
+routes = [{{ group = "g" }}]
 """
     samples = simulate(parse(text), seed=2).samples
     a, b, c = ([each or 0.0 for each in samples[f"arrived/{name}"]] for name in "abc")
