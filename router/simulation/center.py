@@ -1,37 +1,54 @@
 """A scenario as routing settings: the one place where the scenario's words meet the engine's.
 
-Each type of customers becomes a queue of the same id that requires the skill of that id; each group becomes as many
-agents as it ever has, with the skills of the types that are routed to it.
+Each type of customers becomes a queue of the same id; each group becomes a team of as many agents as it ever has.
+Routes become a skill named after the type: its level is 10 in the groups of the lowest rank, 9 in those of the next,
+and so on, so that the engine's best skill is the first choice. A route with a delay becomes a step that widens the
+requirement by that group.
 """
 
-from history.core.routing_settings import AgentSettings, MediumCapacity, QueueSettings, RoutingSettings
+from history.core.routing_settings import (
+    AgentSettings,
+    MediumCapacity,
+    QueueSettings,
+    RelaxationStep,
+    RoutingSettings,
+    SkillLevel,
+)
 from history.core.vocabulary import (
+    AgentChoice,
     AgentId,
     DispositionId,
     Medium,
     PhoneName,
     QueueId,
     ReasonCode,
+    Requirement,
     SkillId,
     SwitchName,
+    TeamId,
 )
+from router.core.requirements import every_requirement, is_met, parse
+from router.errors import BadRequirement
 from router.simulation.errors import BadScenario
-from router.simulation.scenario import Choice, CustomerType, Group, Scenario, Takes
+from router.simulation.scenario import CustomerType, Group, Route, Scenario
 
 SWITCH = SwitchName("s1")
 BREAK = ReasonCode("break")
 LEAVING = ReasonCode("leaving")
 OFFER_MS = 20_000
 POP_WAIT_MS = 350
+BEST_LEVEL = 10
 
 
 def settings_of(scenario: Scenario, version: int = 1) -> RoutingSettings:
     """Return what the engine has to know of the scenario.
 
     Raises:
-        BadScenario: it asks for a rule that the engine does not have.
+        BadScenario: it asks for a rule that the engine does not have, or for what no group can do.
     """
-    _refuse_what_cannot_be_said(scenario)
+    found = [sentence for customers in scenario.types for sentence in _cannot_be_said(customers, scenario)]
+    if found:
+        raise BadScenario([f"{scenario.name}: {sentence}" for sentence in found])
     return RoutingSettings(
         definition_version=version,
         agents=tuple(
@@ -44,22 +61,39 @@ def settings_of(scenario: Scenario, version: int = 1) -> RoutingSettings:
     )
 
 
-def _refuse_what_cannot_be_said(scenario: Scenario) -> None:
+def _cannot_be_said(customers: CustomerType, scenario: Scenario) -> list[str]:
+    where = f"types, {customers.id!r}"
     found = []
-    if scenario.choice is not Choice.LONGEST_IDLE:
-        found.append(f"choice: the engine has no rule {scenario.choice!r}; use 'longest_idle'.")
-    if scenario.takes is not Takes.LONGEST_WAIT:
-        found.append(f"takes: the engine has no rule {scenario.takes!r}; use 'longest_wait'.")
-    for customers in scenario.types:
-        where = f"types, {customers.id!r}, routes"
-        if len({route.rank for route in customers.routes}) > 1:
-            found.append(f"{where}: the engine has no ranks; give all groups the same.")
-        if any(route.after_s for route in customers.routes):
-            found.append(f"{where}: the engine has no delays; take after_s out.")
-        if any(route.reserve for route in customers.routes):
-            found.append(f"{where}: the engine has no reserves; take reserve out.")
-    if found:
-        raise BadScenario([f"{scenario.name}: {sentence}" for sentence in found])
+    if any(route.reserve for route in customers.routes):
+        found.append(f"{where}, routes: the engine has no reserves; take reserve out.")
+    if len({route.rank for route in customers.routes}) > BEST_LEVEL:
+        found.append(f"{where}, routes: there are more than {BEST_LEVEL} ranks; give some groups the same.")
+    try:
+        if not serving(customers, scenario):
+            found.append(f"{where}, needs: no group has what it takes; correct it, or give a group the skills.")
+        for step in customers.relax:
+            if step.widen is not None:
+                parse(step.widen)
+    except BadRequirement as error:
+        found.append(f"{where}: {error}")
+    return found
+
+
+def serving(customers: CustomerType, scenario: Scenario) -> tuple[Group, ...]:
+    """Return the groups that may serve a type as it arrives, in order of the file.
+
+    Raises:
+        BadRequirement: what it needs cannot be read.
+    """
+    if customers.routes:
+        at_once = {route.group for route in customers.routes if not route.after_s}
+        return tuple(group for group in scenario.groups if group.id in at_once)
+    needed = parse(customers.needs or "anyone")
+    return tuple(
+        group
+        for group in scenario.groups
+        if is_met(needed, agent_settings(AgentId(f"{group.id}.001"), group, scenario))
+    )
 
 
 def sizes(group: Group, periods: int) -> tuple[int, ...]:
@@ -73,19 +107,34 @@ def agents_of(group: Group, scenario: Scenario) -> tuple[AgentId, ...]:
 
 
 def agent_settings(agent: AgentId, group: Group, scenario: Scenario) -> AgentSettings:
-    served = [each for each in scenario.types if any(route.group == group.id for route in each.routes)]
     return AgentSettings(
         agent=agent,
-        skills=tuple(SkillId(customers.id) for customers in served),
-        capacities=_capacities(group, sorted({customers.medium for customers in served})),
+        skills=_skills(group, scenario),
+        teams=(TeamId(group.id),),
+        takes=group.takes,
+        capacities=_capacities(group),
         switch=SWITCH,
         phone=PhoneName(agent),
     )
 
 
-def _capacities(group: Group, served: list[Medium]) -> tuple[MediumCapacity, ...]:
+def _skills(group: Group, scenario: Scenario) -> tuple[SkillLevel, ...]:
+    levels = dict(group.skills)
+    for customers in scenario.types:
+        for route in customers.routes:
+            if route.group == group.id:
+                levels[customers.id] = _level(route, customers)
+    return tuple(SkillLevel(SkillId(skill), level) for skill, level in sorted(levels.items()))
+
+
+def _level(route: Route, customers: CustomerType) -> int:
+    ranks = sorted({each.rank for each in customers.routes})
+    return BEST_LEVEL - ranks.index(route.rank)
+
+
+def _capacities(group: Group) -> tuple[MediumCapacity, ...]:
     if not group.capacity:
-        return tuple(MediumCapacity(medium=medium, weight=100, limit=1) for medium in served)
+        return tuple(MediumCapacity(medium=medium, weight=100, limit=1) for medium in sorted(Medium))
     return tuple(
         MediumCapacity(medium=medium, weight=each.weight, limit=each.limit, interruptible=each.interruptible)
         for medium, each in sorted(group.capacity.items())
@@ -96,7 +145,10 @@ def queue_settings(customers: CustomerType) -> QueueSettings:
     return QueueSettings(
         queue=QueueId(customers.id),
         medium=customers.medium,
-        required_skills=(SkillId(customers.id),),
+        requirement=_requirement(customers),
+        relaxation=(*_delays(customers), *_relaxation(customers)),
+        choice=_choice(customers),
+        weights=tuple(SkillLevel(SkillId(skill), level) for skill, level in sorted(customers.weights.items())),
         target_ms=customers.target_s * 1000,
         offer_ms=OFFER_MS,
         misses_max=customers.misses_max,
@@ -104,3 +156,45 @@ def queue_settings(customers: CustomerType) -> QueueSettings:
         service_level_ms=round(customers.within_s * 1000),
         disposition_required=False,
     )
+
+
+def _choice(customers: CustomerType) -> AgentChoice:
+    if customers.choice is not None:
+        return customers.choice
+    ranked = len({route.rank for route in customers.routes}) > 1
+    return AgentChoice.BEST_SKILL if ranked else AgentChoice.LONGEST_IDLE
+
+
+def _requirement(customers: CustomerType) -> Requirement:
+    if not customers.routes:
+        return every_requirement(customers.needs or "anyone")
+    if not any(route.after_s for route in customers.routes):
+        return every_requirement(customers.id)
+    return _of_teams(customers, [route for route in customers.routes if not route.after_s])
+
+
+def _of_teams(customers: CustomerType, routes: list[Route]) -> Requirement:
+    teams = " or ".join(f"team:{route.group}" for route in routes)
+    return every_requirement(customers.id, teams or "nobody")
+
+
+def _delays(customers: CustomerType) -> list[RelaxationStep]:
+    found = []
+    before_ms = 0
+    for delay_ms in sorted({round(route.after_s * 1000) for route in customers.routes if route.after_s}):
+        late = [route for route in customers.routes if round(route.after_s * 1000) == delay_ms]
+        found.append(RelaxationStep(after_ms=delay_ms - before_ms, widen=_of_teams(customers, late)))
+        before_ms = delay_ms
+    return found
+
+
+def _relaxation(customers: CustomerType) -> list[RelaxationStep]:
+    return [
+        RelaxationStep(
+            after_ms=round(step.after_s * 1000),
+            drop=tuple(SkillId(skill) for skill in step.drop),
+            lower=tuple(SkillLevel(SkillId(skill), level) for skill, level in sorted(step.lower.items())),
+            widen=None if step.widen is None else every_requirement(step.widen),
+        )
+        for step in customers.relax
+    ]

@@ -58,6 +58,12 @@ def _faults_of_type(customers: CustomerType, groups: dict[str, Group], periods: 
         yield from _by_period(f"{where}, service_by_group, {name!r}", laws, periods)
         if name not in groups:
             yield f"{where}, service_by_group: {name!r} is no group; correct it."
+    if customers.service is None and (not customers.routes or not customers.service_by_group):
+        yield f"{where}: how long they are served is not said; give service."
+    if bool(customers.routes) == (customers.needs is not None):
+        yield f"{where}: needs exactly one of routes and needs; give that one."
+    if customers.routes and customers.relax:
+        yield f"{where}, relax: routes widen by their own after_s; take relax out, or say needs instead of routes."
     seen: set[str] = set()
     for number, route in enumerate(customers.routes, 1):
         at = f"{where}, routes, number {number}"

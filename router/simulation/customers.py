@@ -10,7 +10,7 @@ from history.core import routing as facts
 from history.core.vocabulary import InteractionId, Medium, QueueId, SourceId
 from router.core import inputs
 from router.simulation.arrivals import instants_ms
-from router.simulation.center import SWITCH
+from router.simulation.center import SWITCH, serving
 from router.simulation.laws import Law, drawn_ms
 from router.simulation.observing import Observed
 from router.simulation.people import Crew, Customer
@@ -42,6 +42,7 @@ class Customers:
         self._crews = crews
         self._waiting = {customers.id: 0 for customers in scenario.types}
         self._room_of = {name: room for room in scenario.rooms for name in room.types}
+        self._serving = {customers.id: serving(customers, scenario) for customers in scenario.types}
         self._arrived = 0
         self._closed = False
         world.on(facts.CustomerLegEnded, self._leg_ended)
@@ -130,10 +131,10 @@ class Customers:
         """Whether the customer would be served at once, so that neither waiting places nor a queue matter."""
         if self._waiting[customers.id]:
             return False
+        reserved = {route.group: route.reserve for route in customers.routes}
         return any(
-            sum(agent.free for agent in self._crews[route.group].agents) > route.reserve
-            for route in customers.routes
-            if not route.after_s
+            sum(agent.free for agent in self._crews[group.id].agents) > reserved.get(group.id, 0)
+            for group in self._serving[customers.id]
         )
 
     def _is_full(self, name: str) -> bool:

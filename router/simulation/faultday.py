@@ -90,7 +90,7 @@ class _FaultRun:
 
     def _stepped(self, given: AnyInput | None, decision: Decision) -> None:
         if decision.facts:
-            check(self.day.world.engine.state, self.day.world.now_ms)
+            check(self.day.world.engine.state)
 
     def play(self) -> FaultReport:
         day = self.day

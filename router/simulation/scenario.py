@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from history.core.vocabulary import Medium
+from history.core.vocabulary import AgentChoice, Medium, Takes
 from router.simulation.laws import Above0, Count, Factor, Law, NonNegative, Share, in_seconds
 
 Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
@@ -28,21 +28,6 @@ class Closing(StrEnum):
 
     SERVE = "serve"
     CUT = "cut"
-
-
-class Choice(StrEnum):
-    """Which of several free agents of the same rank gets a customer."""
-
-    LONGEST_IDLE = "longest_idle"
-    LEAST_OCCUPIED = "least_occupied"
-    ROUND_ROBIN = "round_robin"
-
-
-class Takes(StrEnum):
-    """Whom a freed agent takes: who has waited longest, or first those of whom the own group is the first choice."""
-
-    LONGEST_WAIT = "longest_wait"
-    FIRST_CHOICE = "first_choice"
 
 
 class Arrivals(_Table, frozen=True, kw_only=True):
@@ -94,6 +79,22 @@ class Route(_Table, frozen=True, kw_only=True):
     """Only while more than this many agents of the group are free."""
 
 
+Level = Annotated[int, msgspec.Meta(ge=1, le=10)]
+
+
+class Relaxation(_Table, frozen=True, kw_only=True):
+    """One widening of what a type needs."""
+
+    after_s: Annotated[float, msgspec.Meta(gt=0)]
+    """This long after the step before, or after the arrival."""
+    drop: tuple[Id, ...] = ()
+    """Skills that are no longer asked."""
+    lower: dict[Id, Level] = {}
+    """Skills that are asked at this level at the most."""
+    widen: str | None = None
+    """Who may serve as well, as an expression; `team:<group>` is a group."""
+
+
 class CustomerType(_Table, frozen=True, kw_only=True):
     id: Id
     medium: Medium = Medium.VOICE
@@ -106,9 +107,18 @@ class CustomerType(_Table, frozen=True, kw_only=True):
     wrap_up: Law | None = None
     balking: Balking | None = None
     retrial: Retrial | None = None
-    routes: Annotated[tuple[Route, ...], msgspec.Meta(min_length=1)]
+    routes: tuple[Route, ...] = ()
+    """The groups that serve the type, or instead of them:"""
+    needs: str | None = None
+    """An expression over the skills of groups, such as `french >= 2 and not trainee`."""
+    relax: tuple[Relaxation, ...] = ()
+    choice: AgentChoice | None = None
+    """Which of several free agents gets a customer; without it by rank of the routes, then who is idle for longest."""
+    weights: dict[Id, Level] = {}
+    """For the choice `weighted`: how much a level of each skill counts."""
     target_s: Annotated[int, msgspec.Meta(ge=0)] = 20
-    """Who waits longest beyond this is served first; give all types the same for plain first come, first served."""
+    """Due this long after the arrival; the earliest due is served first. Give all types the same for plain first come,
+    first served, and very different ones for strict priority."""
     within_s: Above0 = 20
     """The service level's time."""
     misses_max: Count = 1
@@ -141,6 +151,10 @@ class Group(_Table, frozen=True, kw_only=True):
     id: Id
     agents: Annotated[int, msgspec.Meta(ge=0)] | tuple[Annotated[int, msgspec.Meta(ge=0)], ...]
     """How many are signed in, by period. Who is to leave finishes what they have."""
+    skills: dict[Id, Level] = {}
+    """For types that say what they need instead of their routes."""
+    takes: Takes = Takes.MOST_URGENT
+    """Whom a freed agent takes: who is due first, or first those for whom the agent's skill (or rank) is best."""
     speed: Above0 = 1.0
     """Service times are divided by it."""
     pop: Law | None = None
@@ -176,8 +190,6 @@ class Scenario(_Table, frozen=True, kw_only=True):
     batches: Annotated[int, msgspec.Meta(ge=2, le=1_000)] | None = None
     """For one long day: so many stretches of equal length take the place of days in the intervals."""
     closing: Closing = Closing.SERVE
-    choice: Choice = Choice.LONGEST_IDLE
-    takes: Takes = Takes.LONGEST_WAIT
     busyness: Factor | None = None
     """Drawn once a day, the same for all types."""
     types: Annotated[tuple[CustomerType, ...], msgspec.Meta(min_length=1, max_length=1_000)]

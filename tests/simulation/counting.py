@@ -39,11 +39,12 @@ class Counting:
         found = self._of("all", mine)
         for customers in self.scenario.types:
             found |= self._of(customers.id, [visit for visit in mine if visit.queue == customers.id])
+            for period in range(self.scenario.periods):
+                found[f"in_target/{customers.id}/{period}"] = 0.0
         for visit in mine:
             if self._in_target(visit):
                 period = (visit.arrived_ms - OPENS_MS) // self.scenario.period_ms
-                name = f"in_target/{visit.queue}/{period}"
-                found[name] = found.get(name, 0.0) + 1.0
+                found[f"in_target/{visit.queue}/{period}"] += 1.0
         return found
 
     def _in_target(self, visit: Visit) -> bool:
