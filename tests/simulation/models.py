@@ -153,8 +153,10 @@ routes = [{routes}]
 
 
 def n_model(reserve: int, hours: float) -> str:
-    """Two types, 12 agents for A alone and 14 for both, of whom A may take one only while more than `reserve` are
-    free."""
+    """Two types, 12 agents for A alone and 14 for both, who take B first.
+
+    A may have one of the 14 only while more than `reserve` of them are free.
+    """
     text = f"""
 name = "N-model, reserve {reserve}"
 period_h = {hours * 1.05}
@@ -169,6 +171,7 @@ agents = 12
 [[groups]]
 id = "both"
 agents = 14
+takes = "best_skill_first"
 """
     reserved = f", reserve = {reserve}" if reserve else ""
     for name, routes in (

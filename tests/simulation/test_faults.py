@@ -59,11 +59,11 @@ def broken_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def broken_recovery(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Facts of declined offers are forgotten by an engine that comes back."""
+    """An engine that comes back has forgotten which pages have shown their record."""
     fold = Engine.fold
 
     def wrong(self: Engine, fact: object, at_ms: int) -> None:
-        if not isinstance(fact, facts.AgentBackedOff):
+        if not isinstance(fact, facts.PopConfirmed):
             fold(self, fact, at_ms)  # type: ignore[arg-type]  # the fact as it came
 
     monkeypatch.setattr(Engine, "fold", wrong)
