@@ -28,6 +28,8 @@ class Attendance:
         self._observed = observed
         self._crews = crews
         world.on(facts.PresenceChanged, self._presence_changed)
+        world.on(facts.WorkStarted, self._work_started)
+        world.on(facts.WorkEnded, self._work_ended)
 
     def period_begins(self, period: int) -> None:
         """Let each group have as many agents as the period asks for."""
@@ -45,7 +47,7 @@ class Attendance:
         """Who is free leaves at once; of the others those who are done first, or, where agents serve several customers
         at a time and may never be done, those who have the fewest."""
         here = [agent for agent in crew.agents if agent.here]
-        ranked = sorted(here, key=lambda agent: len(agent.offers) + len(agent.handlings))
+        ranked = sorted(here, key=lambda agent: agent.in_hand)
         one_at_a_time = all(each.limit == 1 for each in crew.group.capacity.values())
         for agent in ranked[:too_many]:
             if agent.free or not one_at_a_time:
@@ -107,15 +109,23 @@ class Attendance:
 
     def done_with_the_last(self, agent: Agent) -> None:
         """The agent is about to finish: the first of a group that has too many goes before anything else is offered."""
-        if agent.crew.leaving and agent.here and len(agent.handlings) == 1 and not agent.offers:
+        if agent.crew.leaving and agent.here and len(agent.handlings) == 1 == agent.in_hand:
             agent.crew.leaving -= 1
             self._leaves(agent)
 
     def perhaps_sign_out(self, agent: Agent) -> None:
         """Who is to go home does so once they have nothing in hand."""
-        if agent.presence is Presence.NOT_READY and not agent.here and not agent.offers and not agent.handlings:
+        if agent.presence is Presence.NOT_READY and not agent.here and not agent.in_hand:
             self._world.after(0, self._sign_out, agent)
 
     def _sign_out(self, agent: Agent) -> None:
         if not agent.here:
             self._choose(agent, Presence.SIGNED_OUT)
+
+    def _work_started(self, fact: facts.WorkStarted) -> None:
+        self.by_id[fact.agent].works.add(fact.work)
+
+    def _work_ended(self, fact: facts.WorkEnded) -> None:
+        agent = self.by_id[fact.agent]
+        agent.works.discard(fact.work)
+        self.perhaps_sign_out(agent)

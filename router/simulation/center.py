@@ -27,6 +27,7 @@ from history.core.vocabulary import (
     SwitchName,
     TeamId,
 )
+from router.core.order import PRIORITY_MAX
 from router.core.requirements import every_requirement, is_met, parse
 from router.errors import BadRequirement
 from router.simulation.errors import BadScenario
@@ -149,7 +150,12 @@ def queue_settings(customers: CustomerType) -> QueueSettings:
         relaxation=(*_delays(customers), *_relaxation(customers)),
         choice=_choice(customers),
         weights=tuple(SkillLevel(SkillId(skill), level) for skill, level in sorted(customers.weights.items())),
+        preferred_ms=() if customers.preferred is None else (round(customers.preferred.wait_s * 1000),),
         target_ms=customers.target_s * 1000,
+        priority_step_ms=round(customers.priority_step_s * 1000),
+        moved_max_ms=round(customers.priority_step_s * 1000) * PRIORITY_MAX,
+        age_percent=customers.age_percent,
+        age_max_ms=round(customers.age_max_s * 1000),
         offer_ms=OFFER_MS,
         misses_max=customers.misses_max,
         short_abandon_ms=0,

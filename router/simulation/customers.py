@@ -5,9 +5,10 @@ from streams of their type; who comes again draws from streams of their own.
 """
 
 from collections.abc import Iterator
+from random import Random
 
 from history.core import routing as facts
-from history.core.vocabulary import InteractionId, Medium, QueueId, SourceId
+from history.core.vocabulary import AgentId, InteractionId, Medium, QueueId, SourceId
 from router.core import inputs
 from router.simulation.arrivals import instants_ms
 from router.simulation.center import SWITCH, serving
@@ -20,6 +21,7 @@ from router.simulation.world import OPENS_MS, World
 
 SWITCH_SOURCE = SourceId(f"switch/{SWITCH}")
 LETTERS = {Medium.VOICE: f"v-{SWITCH}-", Medium.CHAT: "c-", Medium.MAIL: "m-", Medium.TASK: "t-"}
+NOBODY = facts.Attributes()
 
 
 def source_of(medium: Medium) -> SourceId:
@@ -92,7 +94,15 @@ class Customers:
             wrap_up_ms=None if wrap_up is None else drawn_ms(wrap_up, of(f"wrap_up{again}", name)),
             turns_away=of(f"balking{again}", name).random() if customers.balking is not None else 1.0,
             comes_again=of(f"retrial{again}", name).random() if customers.retrial is not None else 1.0,
+            prefers=self._preferred(customers, of(f"preferred{again}", name)),
         )
+
+    def _preferred(self, customers: CustomerType, chance: Random) -> AgentId | None:
+        preferred = customers.preferred
+        if preferred is None or chance.random() >= preferred.probability:
+            return None
+        agents = [agent.agent for group in self._serving[customers.id] for agent in self._crews[group.id].agents]
+        return chance.choice(agents) if agents else None
 
     def _comes(self, customer: Customer) -> None:
         name = customer.type.id
@@ -122,6 +132,8 @@ class Customers:
             queue=QueueId(customer.type.id),
             arrived_ms=customer.arrived_ms,
             switch=SWITCH if customer.medium is Medium.VOICE else None,
+            priority=customer.type.priority,
+            attributes=NOBODY if customer.prefers is None else facts.Attributes(preferred_agents=(customer.prefers,)),
         )
 
     def _may_turn_away(self, customers: CustomerType) -> bool:

@@ -5,7 +5,7 @@ This is the truth of the simulated world; what the engine believes may lag behin
 
 from dataclasses import dataclass, field
 
-from history.core.vocabulary import AgentId, HandlingId, InteractionId, Medium, OfferId, Presence, SourceId
+from history.core.vocabulary import AgentId, HandlingId, InteractionId, Medium, OfferId, Presence, SourceId, WorkId
 from router.simulation.scenario import CustomerType, Group
 
 
@@ -24,6 +24,7 @@ class Customer:
     turns_away: float
     """Compared with the probability of balking."""
     comes_again: float
+    prefers: AgentId | None = None
     answered: bool = False
     gone: bool = False
     ring: "Ring | None" = None
@@ -64,10 +65,23 @@ class Agent:
     ring: "Ring | None" = None
     talk: "Talk | None" = None
     on_break: bool = False
+    outside: bool = False
+    """In a call that no queue knows of."""
+    works: set[WorkId] = field(default_factory=set)
+    """What the engine knows of such calls."""
+
+    @property
+    def in_hand(self) -> int:
+        """How many offers, handlings and other work the agent has, as far as the engine knows."""
+        return len(self.offers) + len(self.handlings) + len(self.works)
 
     @property
     def free(self) -> bool:
-        return self.presence is Presence.READY and not self.offers and not self.handlings
+        return self.presence is Presence.READY and not self.in_hand
+
+    @property
+    def phone_busy(self) -> bool:
+        return self.ring is not None or self.talk is not None or self.outside
 
 
 @dataclass(slots=True, eq=False)

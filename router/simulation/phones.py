@@ -40,7 +40,7 @@ class Phones:
             self._report_ring(agent.ring)
         elif customer is None:
             self._leg_failed(effect.offer, LegFailure.CALLER_GONE)
-        elif agent.talk is not None or agent.ring is not None:
+        elif agent.phone_busy:
             self._leg_failed(effect.offer, LegFailure.BUSY)
         elif customer.talk is not None:
             self._leg_failed(effect.offer, LegFailure.SWITCH_DOWN)

@@ -23,9 +23,8 @@ def resynchronise(day: Day) -> None:
 
 
 def _phone(world: World, agent: Agent) -> None:
-    busy = agent.ring is not None or agent.talk is not None
     reachable = agent.here or agent.presence is not Presence.SIGNED_OUT
-    world.tell(SWITCH_SOURCE, inputs.PhoneBusy if busy else inputs.PhoneFree, agent=agent.agent)
+    world.tell(SWITCH_SOURCE, inputs.PhoneBusy if agent.phone_busy else inputs.PhoneFree, agent=agent.agent)
     world.tell(SWITCH_SOURCE, inputs.PhoneReachable if reachable else inputs.PhoneUnreachable, agent=agent.agent)
 
 

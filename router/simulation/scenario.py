@@ -95,6 +95,13 @@ class Relaxation(_Table, frozen=True, kw_only=True):
     """Who may serve as well, as an expression; `team:<group>` is a group."""
 
 
+class Preferred(_Table, frozen=True, kw_only=True):
+    """Customers who have an agent of their own: for a while only that one is offered the work."""
+
+    probability: Share
+    wait_s: Above0 = 20
+
+
 class CustomerType(_Table, frozen=True, kw_only=True):
     id: Id
     medium: Medium = Medium.VOICE
@@ -119,6 +126,14 @@ class CustomerType(_Table, frozen=True, kw_only=True):
     target_s: Annotated[int, msgspec.Meta(ge=0)] = 20
     """Due this long after the arrival; the earliest due is served first. Give all types the same for plain first come,
     first served, and very different ones for strict priority."""
+    priority: Annotated[int, msgspec.Meta(ge=-10, le=10)] = 0
+    priority_step_s: NonNegative = 60
+    """So much sooner is due what has one more of priority."""
+    age_percent: Annotated[int, msgspec.Meta(ge=100, le=1_000)] = 100
+    """At 300 a second beyond the due time counts like three against other types."""
+    age_max_s: NonNegative = 0
+    """Lateness never counts for more than this beyond itself."""
+    preferred: Preferred | None = None
     within_s: Above0 = 20
     """The service level's time."""
     misses_max: Count = 1

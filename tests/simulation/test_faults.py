@@ -13,8 +13,10 @@ from history.core.vocabulary import Medium
 from router.core.decision import Deciding
 from router.core.engine import Engine
 from router.core.inputs import AnyInput
+from router.simulation.center import sizes
+from router.simulation.drawing import drawn_center
 from router.simulation.errors import SeedFailed
-from router.simulation.faultday import drawn_center, fault_day
+from router.simulation.faultday import fault_day
 from router.simulation.faults import Fault
 from router.simulation.scenario import Group, Scenario
 
@@ -33,7 +35,7 @@ def test_the_days_are_as_hard_as_they_claim() -> None:
     seen: set[Fault] = set()
     for seed in range(5):
         scenario = drawn_center(seed)
-        assert sum(group.agents for group in scenario.groups if isinstance(group.agents, int)) >= 20
+        assert sum(min(sizes(group, scenario.periods)) for group in scenario.groups) >= 20
         assert {each.medium for each in scenario.types} == {Medium.VOICE, Medium.CHAT, Medium.MAIL}
         assert scenario.open_ms == 2 * 3_600_000
         report = fault_day(seed)

@@ -10,7 +10,8 @@ from router.simulation.faultday import fault_day
 ROOT = Path(__file__).parent.parent.parent
 PLAY = """
 from router.simulation.day import Day, Trace
-from router.simulation.faultday import drawn_center, fault_day
+from router.simulation.drawing import drawn_center
+from router.simulation.faultday import fault_day
 print(fault_day(11).trace)
 trace = Trace()
 Day(drawn_center(12), 12, trace.take).run()

@@ -1,0 +1,125 @@
+"""A center drawn from a seed, for days with faults: at least 20 agents, three media, two hours.
+
+Its people are late, silent, hang up, decline, miss and take breaks; its queues use every rule that the engine has.
+"""
+
+from random import Random
+from typing import Any
+
+from history.core.vocabulary import AgentChoice, Medium, Takes
+from router.simulation.laws import Deterministic, Exponential, Gamma, Lognormal
+from router.simulation.scenario import (
+    Arrivals,
+    Capacity,
+    CustomerType,
+    Group,
+    Habits,
+    Preferred,
+    Relaxation,
+    Retrial,
+    Route,
+    Scenario,
+)
+from router.simulation.streams import Streams
+
+DRAWN = "drawn"
+"""Stands for a scenario's file where the seed draws the center too."""
+GROUPS = ("first", "second", "third")
+NEEDS = ("sells >= 3", "repairs", "sells 2..7 or repairs >= 4", "sells >= 2 and not trainee", "repairs and not trainee")
+"""The first group meets each of them."""
+
+
+def drawn_center(seed: int) -> Scenario:
+    """Return the center of this seed with its people."""
+    chance = Streams(seed).of("center")
+    groups = tuple(_group(chance, name) for name in GROUPS)
+    types = tuple(
+        _type(chance, name, medium, per_h, service_s, patience_s, target_s)
+        for name, medium, per_h, service_s, patience_s, target_s in (
+            ("sales", Medium.VOICE, 50, 170, 90, 20),
+            ("service", Medium.VOICE, 40, 200, 120, 40),
+            ("chat", Medium.CHAT, 35, 280, 150, 30),
+            ("advice", Medium.CHAT, 20, 300, 200, 60),
+            ("mail", Medium.MAIL, 45, 240, None, 1800),
+        )
+    )
+    return Scenario(name=f"{DRAWN} by {seed}", periods=2, period_min=60, types=types, groups=groups)
+
+
+def _group(chance: Random, name: str) -> Group:
+    first = name == GROUPS[0]
+    skills = {"sells": chance.randint(3, 7) if first else chance.randint(1, 10), "repairs": chance.randint(4, 6)}
+    if not first and chance.random() < 0.5:
+        skills["trainee"] = 1
+    if not first and chance.random() < 0.4:
+        del skills["repairs"]
+    begins = chance.randint(7, 9)
+    return Group(
+        id=name,
+        agents=(begins, max(7, begins + chance.randint(-1, 1))),
+        skills=skills,
+        takes=chance.choice(tuple(Takes)),
+        speed=chance.choice((0.8, 1.0, 1.25)),
+        pop=Gamma(mean_s=chance.choice((0.1, 0.2, 0.4)), shape=2),
+        answer=Lognormal(mean_s=chance.choice((3, 5, 9)), sd_s=4),
+        wrap_up=Exponential(mean_s=chance.choice((5, 20, 40))),
+        capacity={
+            Medium.VOICE: Capacity(weight=100, limit=1),
+            Medium.CHAT: Capacity(weight=chance.choice((30, 50)), limit=chance.choice((1, 2, 3))),
+            Medium.MAIL: Capacity(weight=40, limit=chance.choice((1, 2)), interruptible=chance.random() < 0.7),
+        },
+        habits=Habits(
+            misses=0.04,
+            declines=0.03,
+            hangs_up=0.3,
+            loses_leg=0.02,
+            between_breaks=Exponential(mean_min=40),
+            break_length=Exponential(mean_min=6),
+        ),
+    )
+
+
+def _type(
+    chance: Random,
+    name: str,
+    medium: Medium,
+    per_h: float,
+    service_s: float,
+    patience_s: float | None,
+    target_s: int,
+) -> CustomerType:
+    return CustomerType(
+        id=name,
+        medium=medium,
+        arrivals=Arrivals(per_h=per_h * chance.uniform(0.7, 1.3)),
+        patience=None if patience_s is None else Exponential(mean_s=patience_s),
+        service=chance.choice((Exponential(mean_s=service_s), Gamma(mean_s=service_s, shape=3))),
+        retrial=Retrial(delay=Deterministic(mean_min=3), after_abandon=0.3) if medium is Medium.VOICE else None,
+        choice=chance.choice((None, *AgentChoice)),
+        weights={"sells": chance.randint(1, 10), "repairs": chance.randint(1, 10)},
+        target_s=target_s,
+        priority=chance.choice((0, 0, 2, -1)),
+        age_percent=chance.choice((100, 300)),
+        age_max_s=600,
+        preferred=Preferred(probability=0.2, wait_s=15) if chance.random() < 0.5 else None,
+        misses_max=chance.choice((1, 2)),
+        **_whom(chance),
+    )
+
+
+def _whom(chance: Random) -> dict[str, Any]:
+    """Either the groups by name, some of them later, or what is needed, less and less of it."""
+    if chance.random() < 0.5:
+        served_by = chance.sample(GROUPS, chance.choice((2, 3)))
+        routes = [
+            Route(group=group, rank=chance.choice((1, 2)), after_s=chance.choice((0, 0, 25)) if place else 0)
+            for place, group in enumerate(served_by)
+        ]
+        return {"routes": tuple(routes)}
+    steps = (
+        Relaxation(after_s=15, lower={"sells": 1, "repairs": 1}),
+        Relaxation(after_s=20, drop=("trainee",)),
+        Relaxation(after_s=20, widen=f"team:{chance.choice(GROUPS)}"),
+        Relaxation(after_s=30, widen="anyone"),
+    )
+    return {"needs": chance.choice(NEEDS), "relax": steps[: chance.randint(0, len(steps))]}
