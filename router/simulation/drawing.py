@@ -36,11 +36,11 @@ def drawn_center(seed: int) -> Scenario:
     types = tuple(
         _type(chance, name, medium, per_h, service_s, patience_s, target_s)
         for name, medium, per_h, service_s, patience_s, target_s in (
-            ("sales", Medium.VOICE, 50, 170, 90, 20),
-            ("service", Medium.VOICE, 40, 200, 120, 40),
-            ("chat", Medium.CHAT, 35, 280, 150, 30),
-            ("advice", Medium.CHAT, 20, 300, 200, 60),
-            ("mail", Medium.MAIL, 45, 240, None, 1800),
+            ("sales", Medium.VOICE, 45, 280, 150, 20),
+            ("service", Medium.VOICE, 35, 330, 240, 40),
+            ("chat", Medium.CHAT, 30, 480, 300, 30),
+            ("advice", Medium.CHAT, 18, 540, 400, 60),
+            ("mail", Medium.MAIL, 40, 420, None, 600),
         )
     )
     return Scenario(name=f"{DRAWN} by {seed}", periods=2, period_min=60, types=types, groups=groups)
@@ -53,7 +53,7 @@ def _group(chance: Random, name: str) -> Group:
         skills["trainee"] = 1
     if not first and chance.random() < 0.4:
         del skills["repairs"]
-    begins = chance.randint(7, 9)
+    begins = chance.randint(7, 8)
     return Group(
         id=name,
         agents=(begins, max(7, begins + chance.randint(-1, 1))),
@@ -91,7 +91,7 @@ def _type(
     return CustomerType(
         id=name,
         medium=medium,
-        arrivals=Arrivals(per_h=per_h * chance.uniform(0.7, 1.3)),
+        arrivals=Arrivals(per_h=(per_h * chance.uniform(0.5, 1.0), per_h * chance.uniform(1.0, 2.2))),
         patience=None if patience_s is None else Exponential(mean_s=patience_s),
         service=chance.choice((Exponential(mean_s=service_s), Gamma(mean_s=service_s, shape=3))),
         retrial=Retrial(delay=Deterministic(mean_min=3), after_abandon=0.3) if medium is Medium.VOICE else None,
@@ -99,8 +99,8 @@ def _type(
         weights={"sells": chance.randint(1, 10), "repairs": chance.randint(1, 10)},
         target_s=target_s,
         priority=chance.choice((0, 0, 2, -1)),
-        age_percent=chance.choice((100, 300)),
-        age_max_s=600,
+        age_percent=chance.choice((100, 200, 500)),
+        age_max_s=900,
         preferred=Preferred(probability=0.2, wait_s=15) if chance.random() < 0.5 else None,
         misses_max=chance.choice((1, 2)),
         **_whom(chance),
