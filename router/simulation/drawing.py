@@ -70,7 +70,7 @@ def _group(chance: Random, name: str) -> Group:
         },
         habits=Habits(
             misses=0.04,
-            declines=0.03,
+            declines=0.06,
             hangs_up=0.3,
             loses_leg=0.02,
             between_breaks=Exponential(mean_min=40),

@@ -11,6 +11,7 @@ from router.core.inputs import AnyInput
 from router.core.invariants import check
 from router.core.snapshot import snapshot
 from router.errors import BrokenInvariant
+from router.simulation import promises
 from router.simulation.customers import SWITCH_SOURCE
 from router.simulation.day import Day, Trace
 from router.simulation.drawing import DRAWN, drawn_center
@@ -23,6 +24,9 @@ from router.simulation.watching import Watch
 from router.simulation.world import OPENS_MS
 
 FAULTS_PER_MIN = 1.0
+LOOK_MS = 4_000
+RINGS_ON_MS = 7_000
+"""An engine may be down for five seconds before it stops a phone."""
 DRAINS_MS = 6 * 3_600_000
 """So long at most after the last fault and arrival somebody may still be served."""
 
@@ -80,9 +84,20 @@ class _FaultRun:
         if decision.facts:
             check(self.day.world.engine.state)
 
+    def _look(self) -> None:
+        """Look whether what time brings has come, and whether no phone rings for an offer that has long ended."""
+        now_ms = self.day.world.now_ms
+        promises.in_time(self.watch, now_ms)
+        for agent in self.day.desks.by_id.values():
+            if agent.ring is not None:
+                ended_ms = self.watch.ended_offers.get(agent.ring.offer, now_ms)
+                promises.hold(now_ms <= ended_ms + RINGS_ON_MS, f"{agent.agent} rings on for {agent.ring.offer}")
+        self.day.world.after(LOOK_MS, self._look)
+
     def play(self) -> FaultReport:
         day = self.day
         day.open()
+        day.world.after(LOOK_MS, self._look)
         day.world.run_until(day.closes_ms)
         day.customers.close()
         self.supervisors.stop()

@@ -22,7 +22,7 @@ from router.simulation.world import Receipted, World
 
 SNAPSHOT_MS = 600_000
 """A snapshot is kept so often."""
-COPIES_KEPT = 60
+COPIES_KEPT = 500
 """So many of the last inputs may come again, out of order."""
 
 

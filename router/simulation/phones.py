@@ -57,12 +57,22 @@ class Phones:
         delay_ms = self._chances.length_ms(agent.crew.group.answer, "answer", agent)
         if delay_ms or misses:
             self._report_ring(ring)
-        if misses or delay_ms >= effect.ring_ms:
+        if delay_ms or misses:
             self._world.after(effect.ring_ms, self._end_ring, ring, LegFailure.NO_ANSWER)
+        if misses or delay_ms >= effect.ring_ms:
+            return
+        if declines and self._chances.of("how", agent).random() < 0.5:
+            self._world.after(delay_ms, self._declines_on_the_desk, ring)
         elif declines:
             self._world.after(delay_ms, self._end_ring, ring, LegFailure.DECLINED)
         else:
             self._world.after(delay_ms, self._answers, ring)
+
+    def _declines_on_the_desk(self, ring: Ring) -> None:
+        """The phone rings on until the engine has it stopped, or for the rest of its time."""
+        agent = ring.agent
+        if not ring.over:
+            self._world.tell(agent.desk, inputs.AgentDeclinedOffer, agent=agent.agent, offer=ring.offer)
 
     def _report_ring(self, ring: Ring) -> None:
         self._world.tell(SWITCH_SOURCE, inputs.AgentRang, offer=ring.offer)

@@ -1,0 +1,110 @@
+"""What an offer has to respect, and what has to happen in time, said over the books of `Watch` by other means than the
+engine's own.
+"""
+
+from typing import TYPE_CHECKING
+
+from history.core import routing as facts
+from history.core.vocabulary import AgentId, InteractionId, Medium, OfferedBecause
+from router.core.requirements import is_met, parse
+from router.errors import BrokenInvariant
+from router.simulation.scenario import Capacity
+
+if TYPE_CHECKING:  # the books ask these functions at each offer
+    from router.simulation.watching import Visit, Watch
+
+IN_A_ROW_MAX = 5
+"""While overdue work of a medium waits that an agent can take, so many offers in a row may be of other media."""
+SLACK_MS = 15_000
+"""By so much what time brings may come later: an engine that is down brings nothing."""
+OFFER_MS = 23_000
+"""No offer lives longer: the wait for the page, the ring and its grace."""
+
+
+def hold(condition: bool, what: str) -> None:
+    """Raises BrokenInvariant."""
+    if not condition:
+        raise BrokenInvariant(what)
+
+
+def offer_is_due(watch: "Watch", at_ms: int, fact: facts.OfferMade, visit: "Visit") -> None:
+    """The agent may take it, has room for it, and nobody comes before it. Raises BrokenInvariant."""
+    hold(may_take(watch, fact.agent, fact.interaction), f"{fact.agent} may not take {fact.interaction}")
+    held = held_by(watch, fact.agent)
+    too_much = has_no_room(watch, fact.agent, fact.medium, held)
+    hold(too_much is None, f"{fact.agent} is offered {fact.interaction}: {too_much}")
+    _in_order(watch, fact, visit)
+    _in_turn(watch, at_ms, fact, held)
+
+
+def may_take(watch: "Watch", agent: AgentId, interaction: InteractionId) -> bool:
+    """Whether the agent meets what is asked now and has not just declined it."""
+    asked = parse(watch.visits[interaction].requirement)
+    return is_met(asked, watch.agents[agent]) and (interaction, agent) not in watch.declined
+
+
+def held_by(watch: "Watch", agent: AgentId) -> list[Medium]:
+    """Return the medium of everything that the agent has in hand."""
+    held = [offer.medium for offer in watch.offers.values() if offer.agent == agent]
+    held += [handling.medium for handling in watch.handlings.values() if handling.agent == agent]
+    return held + [medium for whose, medium in watch.works.values() if whose == agent]
+
+
+def has_no_room(watch: "Watch", agent: AgentId, medium: Medium, held: list[Medium]) -> str | None:
+    """Say what stands in the way of one more of this medium, or None."""
+    capacities = watch.groups[agent.rpartition(".")[0]].capacity
+    wanted = capacities.get(medium, Capacity())
+    if held.count(medium) >= wanted.limit:
+        return f"they have {held} already"
+    if medium is Medium.VOICE and agent in watch.phone_busy:
+        return "their phone is busy"
+    for offer in watch.offers.values():
+        offered = capacities.get(offer.medium, Capacity())
+        if offer.agent == agent and (wanted.interruptible or not offered.interruptible):
+            return f"they are asked about {offer.interaction}"
+    counted = [capacities.get(each, Capacity()) for each in held]
+    load = sum(each.weight for each in counted if wanted.interruptible or not each.interruptible) + wanted.weight
+    return f"with {held} they would carry {load} of 100" if load > 100 else None
+
+
+def _in_order(watch: "Watch", fact: facts.OfferMade, visit: "Visit") -> None:
+    """Nobody of the same queue who is due earlier is passed over, but for whom this agent may not take, or takes later
+    since their skill fits another step better."""
+    mine = (visit.due_ms, visit.arrived_ms, fact.interaction)
+    own_skill = fact.because is OfferedBecause.OWN_SKILL
+    for name in watch.waiting[visit.queue]:
+        other = watch.visits[name]
+        if (other.due_ms, other.arrived_ms, name) < mine and may_take(watch, fact.agent, name):
+            hold(
+                own_skill and other.requirement != visit.requirement,
+                f"{fact.agent} is offered {fact.interaction} before {name}, which is due earlier",
+            )
+
+
+def _in_turn(watch: "Watch", at_ms: int, fact: facts.OfferMade, held: list[Medium]) -> None:
+    """No medium starves: overdue work of it that the agent could take is passed over only so often in a row."""
+    overdue: set[Medium] = set()
+    for waiting in watch.waiting.values():
+        for name in waiting:
+            other = watch.visits[name]
+            if other.medium not in overdue and other.due_ms < at_ms and may_take(watch, fact.agent, name):
+                overdue.add(other.medium)
+    for medium in Medium:
+        passed = medium is not fact.medium and medium in overdue
+        passed = passed and has_no_room(watch, fact.agent, medium, held) is None
+        times = watch.passed_over.get((fact.agent, medium), 0) + 1 if passed else 0
+        hold(times <= IN_A_ROW_MAX, f"{fact.agent} was offered other work {times} times while {medium} was overdue")
+        watch.passed_over[fact.agent, medium] = times
+
+
+def in_time(watch: "Watch", now_ms: int) -> None:
+    """What time was to bring has come: offers have ended, steps been taken, parked work resumed. Raises
+    BrokenInvariant."""
+    for offer, held in watch.offers.items():
+        hold(now_ms <= held.since_ms + OFFER_MS + SLACK_MS, f"{offer} has not ended in its time")
+    for name, visit in watch.visits.items():
+        if visit.ended:
+            continue
+        step_ms, parked_ms = visit.next_step_ms, visit.parked_until_ms
+        hold(step_ms is None or now_ms <= step_ms + SLACK_MS, f"{name} is not relaxed in its time")
+        hold(parked_ms is None or now_ms <= parked_ms + SLACK_MS, f"{name} is not resumed in its time")
