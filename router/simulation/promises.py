@@ -5,7 +5,7 @@ engine's own.
 from typing import TYPE_CHECKING
 
 from history.core import routing as facts
-from history.core.vocabulary import AgentId, InteractionId, Medium, OfferedBecause
+from history.core.vocabulary import AgentId, InteractionId, Medium, Takes
 from router.core.requirements import is_met, parse
 from router.errors import BrokenInvariant
 from router.simulation.scenario import Capacity
@@ -71,7 +71,7 @@ def _in_order(watch: "Watch", fact: facts.OfferMade, visit: "Visit") -> None:
     """Nobody of the same queue who is due earlier is passed over, but for whom this agent may not take, or takes later
     since their skill fits another step better."""
     mine = (visit.due_ms, visit.arrived_ms, fact.interaction)
-    own_skill = fact.because is OfferedBecause.OWN_SKILL
+    own_skill = watch.agents[fact.agent].takes is Takes.BEST_SKILL_FIRST
     for name in watch.waiting[visit.queue]:
         other = watch.visits[name]
         if (other.due_ms, other.arrived_ms, name) < mine and may_take(watch, fact.agent, name):
