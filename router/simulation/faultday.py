@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 
 from history.core.entries import Fact
+from history.core.routing import InputTaken
 from router.core.engine import Decision
 from router.core.inputs import AnyInput
 from router.core.invariants import check
@@ -81,7 +82,8 @@ class _FaultRun:
         self.watch.take(at_ms, fact)
 
     def _stepped(self, given: AnyInput | None, decision: Decision) -> None:
-        if decision.facts:
+        # An input that was ignored or refused has left nothing but its receipt.
+        if any(not isinstance(fact, InputTaken) for fact in decision.facts):
             check(self.day.world.engine.state)
 
     def _look(self) -> None:

@@ -5,7 +5,7 @@ engine's own.
 from typing import TYPE_CHECKING
 
 from history.core import routing as facts
-from history.core.vocabulary import AgentId, InteractionId, Medium, Takes
+from history.core.vocabulary import AgentId, InteractionId, Medium, OfferedBecause, Takes
 from router.core.requirements import is_met, parse
 from router.errors import BrokenInvariant
 from router.simulation.scenario import Capacity
@@ -33,7 +33,10 @@ def offer_is_due(watch: "Watch", at_ms: int, fact: facts.OfferMade, visit: "Visi
     held = held_by(watch, fact.agent)
     too_much = has_no_room(watch, fact.agent, fact.medium, held)
     hold(too_much is None, f"{fact.agent} is offered {fact.interaction}: {too_much}")
-    _in_order(watch, fact, visit)
+    if fact.because is OfferedBecause.HELD:
+        hold(watch.held_for.get(fact.agent) == fact.interaction, f"{fact.agent} was not held for {fact.interaction}")
+    else:
+        _in_order(watch, fact, visit)
     _in_turn(watch, at_ms, fact, held)
 
 

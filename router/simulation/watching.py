@@ -71,6 +71,8 @@ class Watch:
     passed_over: dict[tuple[AgentId, Medium], int] = field(default_factory=dict)
     """How often in a row overdue work of the medium, which the agent could have taken, went on waiting."""
     declined: set[tuple[InteractionId, AgentId]] = field(default_factory=set)
+    held_for: dict[AgentId, InteractionId] = field(default_factory=dict)
+    """For what each agent was held last."""
     agents: dict[AgentId, AgentSettings] = field(default_factory=dict)
     waiting: dict[str, dict[InteractionId, None]] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
@@ -140,6 +142,10 @@ class Watch:
         hold(visit.parked_until_ms is not None, f"{fact.interaction} is resumed and was not parked")
         visit.parked_until_ms = None
         self.waiting[visit.queue][fact.interaction] = None
+
+    def agent_held(self, at_ms: int, fact: facts.AgentHeld) -> None:
+        self._waits(fact.interaction, "is what somebody is held for")
+        self.held_for[fact.agent] = fact.interaction
 
     def _waits(self, interaction: InteractionId, what: str) -> Visit:
         visit = self.visits.get(interaction)
@@ -238,6 +244,7 @@ _KEEP: dict[type[Fact], Any] = {
     facts.PhoneBecameFree: Watch.became_free,
     facts.RequirementRelaxed: Watch.relaxed,
     facts.InteractionPrioritised: Watch.prioritised,
+    facts.AgentHeld: Watch.agent_held,
     facts.InteractionParked: Watch.parked,
     facts.InteractionResumed: Watch.resumed,
     facts.OfferableAgain: Watch.offerable_again,
