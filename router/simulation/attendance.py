@@ -58,7 +58,6 @@ class Attendance:
     def _comes(self, agent: Agent) -> None:
         agent.here = True
         if agent.presence is Presence.SIGNED_OUT:
-            self._observed.signed_in[agent.crew.group.id].add(1, self._world.now_ms)
             self._world.tell(agent.desk, inputs.DesktopAttached, agent=agent.agent)
             self._world.tell(SWITCH_SOURCE, inputs.PhoneReachable, agent=agent.agent)
         self._back_to_work(agent)
@@ -73,7 +72,7 @@ class Attendance:
         if agent.here:
             self._choose(agent, Presence.READY)
 
-    def _choose(self, agent: Agent, presence: Presence) -> None:
+    def _choose(self, agent: Agent, presence: Presence, *, after_work: bool = False) -> None:
         reason = BREAK if agent.on_break else LEAVING
         self._world.tell(
             agent.desk,
@@ -81,6 +80,7 @@ class Attendance:
             agent=agent.agent,
             presence=presence,
             reason=reason if presence is Presence.NOT_READY else None,
+            after_work=after_work,
         )
 
     def _plan_break(self, agent: Agent) -> None:
@@ -92,15 +92,16 @@ class Attendance:
         if not agent.here:
             return
         agent.on_break = True
-        self._choose(agent, Presence.NOT_READY)
+        after_work = self._streams.of("after_work", agent.agent).random() < 0.5
+        self._choose(agent, Presence.NOT_READY, after_work=after_work)
         length_ms = drawn_ms(agent.crew.group.habits.break_length, self._streams.of("breaks", agent.agent))
         self._world.after(length_ms, self._back_to_work, agent)
         self._world.after(length_ms + 1, self._plan_break, agent)
 
     def _presence_changed(self, fact: facts.PresenceChanged) -> None:
         agent = self.by_id[fact.agent]
-        if fact.presence is Presence.SIGNED_OUT:
-            self._observed.signed_in[agent.crew.group.id].add(-1, self._world.now_ms)
+        step = (fact.presence is not Presence.SIGNED_OUT) - (agent.presence is not Presence.SIGNED_OUT)
+        self._observed.signed_in[agent.crew.group.id].add(step, self._world.now_ms)
         agent.presence = fact.presence
         if fact.by is not PresenceBy.AGENT:
             back_ms = round(agent.crew.group.habits.back_after_s * 1000)

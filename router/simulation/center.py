@@ -160,6 +160,10 @@ def queue_settings(customers: CustomerType) -> QueueSettings:
         misses_max=customers.misses_max,
         short_abandon_ms=0,
         service_level_ms=round(customers.within_s * 1000),
+        wrap_up=customers.wrap_up_mode,
+        wrap_up_ms=round(customers.wrap_up_max_s * 1000),
+        extension_ms=round(customers.extension_s * 1000),
+        extensions_max=customers.extensions_max,
         disposition_required=False,
     )
 

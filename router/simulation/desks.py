@@ -7,7 +7,7 @@ engine hears of it; an accepted chat or mail is true once the engine has said so
 from collections.abc import Mapping
 
 from history.core import routing as facts
-from history.core.vocabulary import AgentId, EndedBy, HandlingId, Medium, OfferId
+from history.core.vocabulary import AgentId, EndedBy, HandlingId, Medium, OfferId, SourceId, UserId
 from router.core import effects, inputs
 from router.simulation.attendance import Attendance
 from router.simulation.customers import SWITCH_SOURCE, Customers
@@ -16,6 +16,11 @@ from router.simulation.observing import Observed
 from router.simulation.people import Agent, Customer, Ring, Talk
 from router.simulation.phones import Phones
 from router.simulation.world import World
+
+SUPERVISOR = SourceId("desk/supervisor")
+SUPERVISING = UserId("supervisor")
+FORGOTTEN_MS = 180_000
+"""A wrap-up that an agent has forgotten is closed by a supervisor after this."""
 
 
 class Desks:
@@ -160,11 +165,34 @@ class Desks:
     def _wrap_up_started(self, fact: facts.WrapUpStarted) -> None:
         agent = self.by_id[fact.agent]
         customer = agent.handlings[fact.handling]
+        forgets = agent.crew.group.habits.forgets
+        if forgets and self._chances.of("forgets", agent).random() < forgets:
+            self._world.after(FORGOTTEN_MS, self._is_closed, agent, fact.handling)
+            return
         if customer is not None and customer.wrap_up_ms is not None:
             delay_ms = customer.wrap_up_ms
         else:
             delay_ms = self._chances.length_ms(agent.crew.group.wrap_up, "wrap_up", agent)
         self._world.after(delay_ms, self._wraps_up, agent, fact.handling)
+        if customer is not None and fact.timed and fact.ends_at_ms is not None:
+            ends_ms = self._world.now_ms + delay_ms
+            self._plan_extension(agent, fact.handling, fact.ends_at_ms, ends_ms, customer.type.extensions_max)
+
+    def _plan_extension(self, agent: Agent, handling: HandlingId, ends_at_ms: int, needs_ms: int, left: int) -> None:
+        if left and needs_ms > ends_at_ms:
+            self._world.at(max(self._world.now_ms, ends_at_ms - 500), self._extends, agent, handling, needs_ms, left)
+
+    def _extends(self, agent: Agent, handling: HandlingId, needs_ms: int, left: int) -> None:
+        customer = agent.handlings.get(handling)
+        if customer is None:
+            return
+        self._world.tell(agent.desk, inputs.AgentExtendedWrapUp, agent=agent.agent, handling=handling)
+        ends_at_ms = self._world.now_ms + 500 + round(customer.type.extension_s * 1000)
+        self._plan_extension(agent, handling, ends_at_ms, needs_ms, left - 1)
+
+    def _is_closed(self, agent: Agent, handling: HandlingId) -> None:
+        if handling in agent.handlings:
+            self._world.tell(SUPERVISOR, inputs.WrapUpClosed, handling=handling, by=SUPERVISING)
 
     def _wraps_up(self, agent: Agent, handling: HandlingId) -> None:
         if handling not in agent.handlings:

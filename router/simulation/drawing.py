@@ -6,7 +6,7 @@ Its people are late, silent, hang up, decline, miss and take breaks; its queues 
 from random import Random
 from typing import Any
 
-from history.core.vocabulary import AgentChoice, Medium, Takes
+from history.core.vocabulary import AgentChoice, Medium, Takes, WrapUp
 from router.simulation.laws import Deterministic, Exponential, Gamma, Lognormal
 from router.simulation.scenario import (
     Arrivals,
@@ -73,6 +73,7 @@ def _group(chance: Random, name: str) -> Group:
             declines=0.06,
             hangs_up=0.3,
             loses_leg=0.02,
+            forgets=0.02,
             between_breaks=Exponential(mean_min=40),
             break_length=Exponential(mean_min=6),
         ),
@@ -103,6 +104,10 @@ def _type(
         age_max_s=900,
         preferred=Preferred(probability=0.2, wait_s=15) if chance.random() < 0.5 else None,
         misses_max=chance.choice((1, 2)),
+        wrap_up_mode=chance.choice((WrapUp.MANDATORY, *WrapUp)),
+        wrap_up_max_s=30,
+        extension_s=15,
+        extensions_max=2,
         **_whom(chance),
     )
 

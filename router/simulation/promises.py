@@ -49,7 +49,7 @@ def may_take(watch: "Watch", agent: AgentId, interaction: InteractionId) -> bool
 def held_by(watch: "Watch", agent: AgentId) -> list[Medium]:
     """Return the medium of everything that the agent has in hand."""
     held = [offer.medium for offer in watch.offers.values() if offer.agent == agent]
-    held += [handling.medium for handling in watch.handlings.values() if handling.agent == agent]
+    held += [each.medium for each in watch.handlings.values() if each.agent == agent and not each.frees]
     return held + [medium for whose, medium in watch.works.values() if whose == agent]
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from history.core.vocabulary import AgentChoice, Medium, Takes
+from history.core.vocabulary import AgentChoice, Medium, Takes, WrapUp
 from router.simulation.laws import Above0, Count, Factor, Law, NonNegative, Share, in_seconds
 
 Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
@@ -112,6 +112,12 @@ class CustomerType(_Table, frozen=True, kw_only=True):
     service_by_group: dict[Id, Laws] = {}
     """Instead of `service` where this group serves."""
     wrap_up: Law | None = None
+    wrap_up_mode: WrapUp = WrapUp.MANDATORY
+    wrap_up_max_s: Above0 = 60
+    """When an optional or timed wrap-up ends by itself."""
+    extension_s: NonNegative = 0
+    extensions_max: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
+    """Who needs longer puts off the end of a timed wrap-up by so much, so often."""
     balking: Balking | None = None
     retrial: Retrial | None = None
     routes: tuple[Route, ...] = ()
@@ -158,6 +164,8 @@ class Habits(_Table, frozen=True, kw_only=True):
     between_breaks: Law | None = None
     """Ready this long, then a break."""
     break_length: Law | None = None
+    forgets: Share = 0.0
+    """Wrap-ups that are left open until a supervisor closes them, after three minutes."""
     back_after_s: Above0 = 60
     """Who was made not ready is back after this."""
 

@@ -6,13 +6,14 @@ Waiting work gets another priority or queue, is put aside, and is handed to some
 from collections.abc import Callable
 from random import Random
 
-from history.core.vocabulary import Medium, QueueId, SourceId, WorkId
+from history.core.vocabulary import Medium, Presence, QueueId, WorkId
 from router.core import inputs
+from router.simulation.center import LEAVING
 from router.simulation.customers import SWITCH_SOURCE
 from router.simulation.day import Day
+from router.simulation.desks import SUPERVISING, SUPERVISOR
 from router.simulation.people import Agent, Customer
 
-SUPERVISOR = SourceId("desk/supervisor")
 BETWEEN_MS = 25_000
 """Mean time from one act to the next."""
 OUTSIDE_MS = 90_000
@@ -48,8 +49,9 @@ class Supervisors:
             self._resume,
             self._give,
         )
-        if self._chance.random() < 0.2:
-            self._telephone(self._chance.choice(self._agents))
+        drawn = self._chance.random()
+        if drawn < 0.25:
+            (self._telephone if drawn < 0.2 else self._force)(self._chance.choice(self._agents))
             return
         waiting = [customer for customer in self._day.customers.present.values() if customer.waits]
         if waiting:
@@ -74,6 +76,19 @@ class Supervisors:
     def _give(self, customer: Customer) -> None:
         agent = self._chance.choice(self._agents).agent
         self._world.tell(SUPERVISOR, inputs.WorkPulled, interaction=customer.interaction, agent=agent)
+
+    def _force(self, agent: Agent) -> None:
+        if agent.here:
+            presence = self._chance.choice(tuple(Presence))
+            reason = LEAVING if presence is Presence.NOT_READY else None
+            self._world.tell(
+                SUPERVISOR,
+                inputs.PresenceForced,
+                agent=agent.agent,
+                presence=presence,
+                reason=reason,
+                by=SUPERVISING,
+            )
 
     def _telephone(self, agent: Agent) -> None:
         if not agent.here or agent.phone_busy:

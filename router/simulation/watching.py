@@ -53,6 +53,8 @@ class Held:
     medium: Medium
     since_ms: int
     wrap_up_ms: int | None = None
+    frees: bool = False
+    """The agent may be offered more meanwhile."""
 
 
 @dataclass(slots=True)
@@ -67,6 +69,8 @@ class Watch:
     ended_offers: dict[OfferId, int] = field(default_factory=dict)
     """When each ended."""
     presence: dict[AgentId, Presence] = field(default_factory=dict)
+    planned: set[AgentId] = field(default_factory=set)
+    """Who gets nothing more before a presence that they planned."""
     phone_busy: set[AgentId] = field(default_factory=set)
     passed_over: dict[tuple[AgentId, Medium], int] = field(default_factory=dict)
     """How often in a row overdue work of the medium, which the agent could have taken, went on waiting."""
@@ -106,8 +110,15 @@ class Watch:
 
     def presence_changed(self, at_ms: int, fact: facts.PresenceChanged) -> None:
         self.presence[fact.agent] = fact.presence
+        self.planned.discard(fact.agent)
         if fact.presence is Presence.SIGNED_OUT:
             hold(not promises.held_by(self, fact.agent), f"{fact.agent} signed out with work in hand")
+
+    def presence_planned(self, at_ms: int, fact: facts.PresencePlanned) -> None:
+        if fact.presence is None:
+            self.planned.discard(fact.agent)
+        else:
+            self.planned.add(fact.agent)
 
     def queued(self, at_ms: int, fact: facts.InteractionQueued) -> None:
         known = self.visits.get(fact.interaction)
@@ -175,6 +186,7 @@ class Watch:
         assert visit is not None
         pulled = fact.because is OfferedBecause.PULLED
         if not pulled:
+            hold(fact.agent not in self.planned, f"{fact.agent} is offered work before a break that was planned")
             hold(self.presence.get(fact.agent) is Presence.READY, f"{fact.agent} is offered work and is not ready")
             promises.offer_is_due(self, at_ms, fact, visit)
         del self.waiting[visit.queue][fact.interaction]
@@ -216,6 +228,7 @@ class Watch:
         assert handling is not None
         hold(fact.active_ms == at_ms - handling.since_ms, f"{fact.handling} lasted another time than is reported")
         handling.wrap_up_ms = at_ms
+        handling.frees = fact.frees
 
     def wrap_up_completed(self, at_ms: int, fact: facts.WrapUpCompleted) -> None:
         handling = self.handlings.pop(fact.handling, None)
@@ -242,6 +255,7 @@ _KEEP: dict[type[Fact], Any] = {
     facts.PresenceChanged: Watch.presence_changed,
     facts.PhoneBecameBusy: Watch.became_busy,
     facts.PhoneBecameFree: Watch.became_free,
+    facts.PresencePlanned: Watch.presence_planned,
     facts.RequirementRelaxed: Watch.relaxed,
     facts.InteractionPrioritised: Watch.prioritised,
     facts.AgentHeld: Watch.agent_held,
