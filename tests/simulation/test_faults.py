@@ -6,6 +6,7 @@
 import os
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from history.core import routing as facts
@@ -18,7 +19,6 @@ from router.simulation.drawing import drawn_center
 from router.simulation.errors import SeedFailed
 from router.simulation.faultday import fault_day
 from router.simulation.faults import Fault
-from router.simulation.scenario import Group, Scenario
 
 FIRST_SEED = int(os.environ.get("FIRST_SEED", "0"))
 SEEDS = int(os.environ.get("SEEDS", "300"))
@@ -102,13 +102,10 @@ def test_a_planted_bug_is_found_and_the_message_replays_it(
 def test_queues_that_never_drain_are_a_failure() -> None:
     """Nobody is there: those who have no end to their patience are left."""
 
-    def deserted(seed: int) -> Scenario:
-        scenario = drawn_center(seed)
-        groups = tuple(Group(id=group.id, agents=0, capacity=group.capacity) for group in scenario.groups)
-        return Scenario(name="deserted", period_h=2, types=scenario.types, groups=groups)
-
+    scenario = drawn_center(1)
+    groups = tuple(msgspec.structs.replace(group, agents=0) for group in scenario.groups)
     with pytest.raises(SeedFailed, match="the queues did not drain"):
-        fault_day(1, deserted(1), "deserted.toml")
+        fault_day(1, msgspec.structs.replace(scenario, groups=groups), "deserted.toml")
 
 
 def test_an_input_that_is_set_aside_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
