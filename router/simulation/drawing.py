@@ -36,11 +36,11 @@ def drawn_center(seed: int) -> Scenario:
     types = tuple(
         _type(chance, name, medium, per_h, service_s, patience_s, target_s)
         for name, medium, per_h, service_s, patience_s, target_s in (
-            ("sales", Medium.VOICE, 45, 280, 150, 20),
-            ("service", Medium.VOICE, 35, 330, 240, 40),
-            ("chat", Medium.CHAT, 30, 480, 300, 30),
-            ("advice", Medium.CHAT, 18, 540, 400, 60),
-            ("mail", Medium.MAIL, 40, 420, None, 600),
+            ("sales", Medium.VOICE, 38, 330, 150, 20),
+            ("service", Medium.VOICE, 30, 380, 240, 40),
+            ("chat", Medium.CHAT, 26, 550, 300, 30),
+            ("advice", Medium.CHAT, 15, 620, 400, 60),
+            ("mail", Medium.MAIL, 34, 480, None, 600),
         )
     )
     return Scenario(name=f"{DRAWN} by {seed}", periods=2, period_min=60, types=types, groups=groups)

@@ -47,10 +47,10 @@ class Supervisors:
             self._move,
             self._park,
             self._resume,
-            self._give,
+            *((self._give,) if self._agents else ()),
         )
         drawn = self._chance.random()
-        if drawn < 0.25:
+        if drawn < 0.25 and self._agents:
             (self._telephone if drawn < 0.2 else self._force)(self._chance.choice(self._agents))
             return
         waiting = [customer for customer in self._day.customers.present.values() if customer.waits]

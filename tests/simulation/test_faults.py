@@ -101,7 +101,6 @@ def test_a_planted_bug_is_found_and_the_message_replays_it(
 
 def test_queues_that_never_drain_are_a_failure() -> None:
     """Nobody is there: those who have no end to their patience are left."""
-
     scenario = drawn_center(1)
     groups = tuple(msgspec.structs.replace(group, agents=0) for group in scenario.groups)
     with pytest.raises(SeedFailed, match="the queues did not drain"):
