@@ -20,8 +20,8 @@ from router.core.snapshot import snapshot
 from router.errors import BrokenInvariant
 from router.simulation.world import Receipted, World
 
-SNAPSHOT_MS = 600_000
-"""A snapshot is kept so often."""
+SNAPSHOT_MS = 240_000
+"""Mean time from one kept snapshot to the next; half of the restarts take one as they go down, as a clean stop does."""
 COPIES_KEPT = 500
 """So many of the last inputs may come again, out of order."""
 
@@ -111,7 +111,7 @@ class FaultyLine:
         self._copies: deque[tuple[AnyInput, Receipt]] = deque(maxlen=COPIES_KEPT)
         self._mended = False
         self._plan()
-        world.after(SNAPSHOT_MS, self._keep_snapshot)
+        self._plan_snapshot()
 
     def mend(self) -> None:
         """From now on everything arrives."""
@@ -135,7 +135,11 @@ class FaultyLine:
     def _keep_snapshot(self) -> None:
         if not self._world.down:
             self.committed.keep_snapshot(self._world.engine, self._world.now_ms)
-        self._world.after(SNAPSHOT_MS, self._keep_snapshot)
+        self._plan_snapshot()
+
+    def _plan_snapshot(self) -> None:
+        """At no round instant, so that any state may be caught."""
+        self._world.after(max(1, round(self._chance.expovariate(1 / SNAPSHOT_MS))), self._keep_snapshot)
 
     def send(self, given: AnyInput, receipted: Receipted | None) -> None:
         sender = self._senders.setdefault(given.source, _Sender())
@@ -219,6 +223,8 @@ class FaultyLine:
         if self._world.down:
             return
         self.happened[fault] += 1
+        if fault is Fault.RESTART_FROM_SNAPSHOT and self._chance.random() < 0.5:
+            self.committed.keep_snapshot(self._world.engine, self._world.now_ms)
         self._world.down = True
         self._world.after(self._chance.choice((200, 700, 2_000, 5_000)), self._come_up, fault)
 
