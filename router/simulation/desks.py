@@ -153,7 +153,11 @@ class Desks:
             self.phones.is_free(talk.agent)
 
     def _hang_up(self, effect: effects.HangUpCustomer) -> None:
-        self._world.after(0, self._hangs_up, effect)
+        self._world.after(self._hang_up_takes(), self._hangs_up, effect)
+
+    def _hang_up_takes(self) -> int:
+        """A switch takes a moment, in which a wrap-up may already be over."""
+        return self._chances.at_switch_ms() if self._world.thorough else 0
 
     def _hangs_up(self, effect: effects.HangUpCustomer) -> None:
         customer = self._customers.present.get(effect.interaction)

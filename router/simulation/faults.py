@@ -33,6 +33,7 @@ class Fault(StrEnum):
     DOUBLED = "doubled"
     OUT_OF_ORDER = "out_of_order"
     UNAVAILABLE = "unavailable"
+    DIES_BEFORE_RELEASE = "dies_before_release"
     RESTART_FROM_SNAPSHOT = "restart_from_snapshot"
     RESTART_FROM_FACTS = "restart_from_facts"
 
@@ -44,6 +45,7 @@ _WEIGHTS = {
     Fault.DOUBLED: 3,
     Fault.OUT_OF_ORDER: 3,
     Fault.UNAVAILABLE: 2,
+    Fault.DIES_BEFORE_RELEASE: 2,
     Fault.RESTART_FROM_SNAPSHOT: 2,
     Fault.RESTART_FROM_FACTS: 1,
 }
@@ -128,7 +130,9 @@ class FaultyLine:
         self._plan()
         fault = self._chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
         if fault in (Fault.RESTART_FROM_SNAPSHOT, Fault.RESTART_FROM_FACTS):
-            self._go_down(fault)
+            if not self._world.down:
+                self.happened[fault] += 1
+                self._go_down(fault)
         else:
             self._armed.append(fault)
 
@@ -173,6 +177,8 @@ class FaultyLine:
             case Fault.UNAVAILABLE:
                 self._fails_to_commit(given)
                 self._hold(sender)
+            case Fault.DIES_BEFORE_RELEASE:
+                self._dies_with(given)
             case Fault.RESTART_FROM_SNAPSHOT | Fault.RESTART_FROM_FACTS:
                 raise AssertionError("a restart befalls no single input")
             case _:
@@ -219,10 +225,14 @@ class FaultyLine:
         del lost
         world.release(world.engine.outstanding())
 
+    def _dies_with(self, given: AnyInput) -> None:
+        """What follows from the input is committed, and neither its answer nor its effects get out."""
+        self._world.mute = True
+        self._deliver(given)
+        self._world.mute = False
+        self._go_down(Fault.DIES_BEFORE_RELEASE)
+
     def _go_down(self, fault: Fault) -> None:
-        if self._world.down:
-            return
-        self.happened[fault] += 1
         if fault is Fault.RESTART_FROM_SNAPSHOT and self._chance.random() < 0.5:
             self.committed.keep_snapshot(self._world.engine, self._world.now_ms)
         self._world.down = True
@@ -230,7 +240,7 @@ class FaultyLine:
 
     def _come_up(self, fault: Fault) -> None:
         world = self._world
-        snapshot_used = fault is Fault.RESTART_FROM_SNAPSHOT
+        snapshot_used = fault is not Fault.RESTART_FROM_FACTS
         engine = self.committed.from_snapshot() if snapshot_used else self.committed.from_facts()
         if snapshot(engine.state) != snapshot(world.engine.state):
             raise BrokenInvariant(f"the engine came back different ({fault})")

@@ -20,6 +20,10 @@ class Chances:
         """Draw a length in ms; without a law it takes no time."""
         return 0 if law is None else drawn_ms(law, self.of(purpose, agent))
 
+    def at_switch_ms(self) -> int:
+        """Draw how long a switch takes to do something."""
+        return self._streams.of("switch").choice((0, 20, 200, 2_000))
+
     def mood(self, agent: Agent) -> tuple[bool, bool]:
         """Return whether the agent misses this offer, and whether they decline it."""
         habits = agent.crew.group.habits

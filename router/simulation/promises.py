@@ -105,6 +105,11 @@ def in_time(watch: "Watch", now_ms: int) -> None:
     BrokenInvariant."""
     for offer, held in watch.offers.items():
         hold(now_ms <= held.since_ms + OFFER_MS + SLACK_MS, f"{offer} has not ended in its time")
+    for handling, held in watch.handlings.items():
+        hold(
+            held.ends_ms is None or now_ms <= held.ends_ms + SLACK_MS,
+            f"the wrap-up of {handling} has not ended in time",
+        )
     for name, visit in watch.visits.items():
         if visit.ended:
             continue

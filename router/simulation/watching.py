@@ -53,6 +53,8 @@ class Held:
     medium: Medium
     since_ms: int
     wrap_up_ms: int | None = None
+    ends_ms: int | None = None
+    """When a wrap-up ends by itself."""
     frees: bool = False
     """The agent may be offered more meanwhile."""
 
@@ -229,6 +231,10 @@ class Watch:
         hold(fact.active_ms == at_ms - handling.since_ms, f"{fact.handling} lasted another time than is reported")
         handling.wrap_up_ms = at_ms
         handling.frees = fact.frees
+        handling.ends_ms = fact.ends_at_ms if fact.timed else None
+
+    def wrap_up_extended(self, at_ms: int, fact: facts.WrapUpExtended) -> None:
+        self.handlings[fact.handling].ends_ms = fact.ends_at_ms
 
     def wrap_up_completed(self, at_ms: int, fact: facts.WrapUpCompleted) -> None:
         handling = self.handlings.pop(fact.handling, None)
@@ -277,6 +283,7 @@ _KEEP: dict[type[Fact], Any] = {
     facts.VisitFlowedOut: Watch.visit_ended,
     facts.HandlingStarted: Watch.handling_started,
     facts.WrapUpStarted: Watch.wrap_up_started,
+    facts.WrapUpExtended: Watch.wrap_up_extended,
     facts.WrapUpCompleted: Watch.wrap_up_completed,
     facts.CustomerLegEnded: Watch.customer_left,
     facts.InteractionClosed: Watch.closed,

@@ -53,6 +53,8 @@ class World:
         self.line: Line = DirectLine(self)
         self.down = False
         """While the engine is down no deadline comes; the line keeps what is sent."""
+        self.mute = False
+        """While set, effects are lost: the engine has died between its commit and their release."""
         self.thorough = False
         """Whether switches report everything, also what changes nothing where no message is ever lost."""
         self.after_step: Callable[[AnyInput | None, Decision], None] | None = None
@@ -115,7 +117,8 @@ class World:
                 self._collect(self.now_ms, fact)
             for action in self._reactions.get(type(fact), ()):
                 action(fact)
-        self.release(decision.effects)
+        if not self.mute:
+            self.release(decision.effects)
 
     def release(self, effects: Iterable[AnyEffect]) -> None:
         """Let the people see what they are to do."""

@@ -1,0 +1,204 @@
+"""Bugs planted in the engine's source, one at a time, for days with faults to find.
+
+`python -m tests.simulation.planted NAME` plays days with that bug until one fails, and prints what was found. The
+source is changed as the module is loaded, in a process of its own; a text that is no longer there is said, so that a
+bug never quietly ceases to be planted.
+"""
+
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+SEEDS_MAX = 12
+NOT_FOUND = "nothing noticed"
+
+
+class Bug(NamedTuple):
+    """`before` in a module of the engine is replaced by `after`, once."""
+
+    kind: str
+    module: str
+    before: str
+    after: str
+
+
+BUGS: dict[str, Bug] = {
+    "one more than the limit": Bug(
+        "capacity", "router.core.capacity", "held.count(medium) >= wanted.limit", "held.count(medium) > wanted.limit"
+    ),
+    "weights beyond the whole": Bug(
+        "capacity", "router.core.capacity", "return load <= FULL", "return load <= FULL + 30"
+    ),
+    "own calls are no load": Bug(
+        "capacity", "router.core.capacity", "held += [work.medium for work in self.works.values()]", "pass"
+    ),
+    "two questions at a time": Bug(
+        "capacity",
+        "router.core.capacity",
+        "if wanted.interruptible or offered is None or not offered.interruptible:",
+        "if offered is None:",
+    ),
+    "the last one first": Bug(
+        "order",
+        "router.core.waiting",
+        "entry: Entry = (record.due_ms, record.arrived_ms,",
+        "entry: Entry = (-record.due_ms, record.arrived_ms,",
+    ),
+    "a priority that moves nothing": Bug(
+        "order",
+        "router.core.applying_to_work",
+        "interaction.priority, interaction.due_ms = fact.priority, fact.due_ms",
+        "interaction.priority = fact.priority",
+    ),
+    "back in the queue as if just arrived": Bug(
+        "order",
+        "router.core.queueing",
+        "step, due = min(record.step, len(found) - 1), record.due_ms",
+        "step, due = min(record.step, len(found) - 1), now_ms + queue.target_ms",
+    ),
+    "a moved wait begins anew": Bug(
+        "order",
+        "router.core.applying_to_work",
+        "return earlier.queued_ms if earlier.phase is InteractionPhase.WAITING else at_ms",
+        "return at_ms",
+    ),
+    "offers that never expire": Bug(
+        "offer end",
+        "router.core.keeping",
+        'state.add_deadline(record.expires_at_ms, "offer", record.offer)',
+        "pass",
+    ),
+    "declined and offered again": Bug(
+        "offer end",
+        "router.core.waiting",
+        "excluded = tuple(sorted(each.agent for each in record.declined_by)) if record.declined_by else ()",
+        "excluded = ()",
+    ),
+    "a late answer to a call that others have": Bug(
+        "offer end",
+        "router.core.telephony",
+        "if interaction.phase not in (InteractionPhase.WAITING, InteractionPhase.OFFERED):",
+        "if interaction.phase is InteractionPhase.CLOSED:",
+    ),
+    "a ring that is never stopped": Bug(
+        "offer end",
+        "router.core.outstanding",
+        "yield StopRinging(offer=fact.offer, interaction=fact.interaction)",
+        "yield from ()",
+    ),
+    "closed with the customer still there": Bug(
+        "wrap-up", "router.core.decision", "if interaction.customer_gone and len(", "if len("
+    ),
+    "a wrap-up that never ends": Bug(
+        "wrap-up",
+        "router.core.deadlines",
+        "if handling.wrap_up_ends_at_ms <= deciding.now_ms and (handling.timed or unattended):",
+        "if handling.wrap_up_ends_at_ms <= deciding.now_ms and unattended:",
+    ),
+    "steps that are never taken": Bug(
+        "relaxation",
+        "router.core.keeping",
+        'state.add_deadline(record.next_step_ms, "step", record.interaction)',
+        "pass",
+    ),
+    "relaxed and no longer in line": Bug(
+        "relaxation",
+        "router.core.applying_to_work",
+        "    if stands:\n        state.waiting.add(interaction)\n    put_steps(state, interaction)",
+        "    put_steps(state, interaction)",
+    ),
+    "a requirement that nobody asks": Bug(
+        "requirement",
+        "router.core.waiting",
+        "work_class.mask = self._seats.mask_of(work_class.requirement)",
+        "work_class.mask = (1 << len(self._seats.numbered)) - 1",
+    ),
+    "parked for ever": Bug(
+        "steering",
+        "router.core.keeping",
+        'state.add_deadline(record.parked_until_ms, "parked", record.interaction)',
+        "pass",
+    ),
+    "held for what has gone": Bug(
+        "fairness", "router.core.keeping", "let_go(state, state.held_for.get(interaction))", "pass"
+    ),
+    "calls that ended in a gap go on": Bug(
+        "recovery", "router.core.arrivals", "record.interaction not in seen", "record.interaction in seen"
+    ),
+    "an older engine's news": Bug(
+        "recovery", "router.core.engine", "if given.source_epoch < record.epoch:", "if given.source_epoch < 0:"
+    ),
+    "nothing is outstanding": Bug(
+        "recovery", "router.core.engine", "return tuple(outstanding(self.state))", "return ()"
+    ),
+    "what comes twice counts twice": Bug(
+        "duplicate input",
+        "router.core.engine",
+        "if given.source_number > record.number:",
+        "if given.source_number >= record.number:",
+    ),
+    "a snapshot without works": Bug(
+        "snapshot", "router.core.snapshot", "records.WorkRestored(record=", "records.WorkRestored(record=None and "
+    ),
+    "a snapshot forgets the parked": Bug(
+        "snapshot",
+        "router.core.restoring",
+        "        put_waiting(state, record)\n",
+        "        if record.parked_until_ms is None:\n            put_waiting(state, record)\n",
+    ),
+}
+
+
+class Planting(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Loads one module with its bug."""
+
+    def __init__(self, bug: Bug) -> None:
+        self._bug = bug
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != self._bug.module:
+            return None
+        found = importlib.machinery.PathFinder.find_spec(fullname, path)
+        if found is None or found.origin is None:
+            return None
+        return importlib.util.spec_from_file_location(
+            fullname, found.origin, loader=_Changed(fullname, found.origin, self._bug)
+        )
+
+
+class _Changed(importlib.machinery.SourceFileLoader):
+    def __init__(self, fullname: str, path: str, bug: Bug) -> None:
+        super().__init__(fullname, path)
+        self._bug = bug
+
+    def get_code(self, fullname: str) -> object:  # type: ignore[override]  # the library's stub wants a CodeType
+        source = Path(self.path).read_text(encoding="utf-8")
+        if self._bug.before not in source:
+            raise SystemExit(f"{self._bug.module} no longer says {self._bug.before!r}; plant the bug elsewhere")
+        return compile(source.replace(self._bug.before, self._bug.after, 1), self.path, "exec")
+
+
+def main(name: str) -> None:
+    """Play days with this bug until one fails."""
+    sys.meta_path.insert(0, Planting(BUGS[name]))
+    from router.simulation.errors import SeedFailed
+    from router.simulation.faultday import fault_day
+
+    for seed in range(SEEDS_MAX):
+        try:
+            fault_day(seed)
+        except SeedFailed as found:
+            print(found)
+            return
+    raise SystemExit(NOT_FOUND)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
