@@ -6,7 +6,8 @@
 from dataclasses import dataclass
 
 from history.core.entries import Fact
-from history.core.routing import InputTaken
+from history.core.routing import InputTaken, OfferExpired
+from history.core.vocabulary import Medium
 from router.core.engine import Decision
 from router.core.inputs import AnyInput
 from router.core.invariants import check
@@ -79,7 +80,15 @@ class _FaultRun:
     def _take(self, at_ms: int, fact: Fact) -> None:
         self.line.committed.take(at_ms, fact)
         self.trace.take(at_ms, fact)
+        if isinstance(fact, OfferExpired):
+            self._missed(fact)
         self.watch.take(at_ms, fact)
+
+    def _missed(self, fact: OfferExpired) -> None:
+        """Nobody is blamed for a call whose ring never reached their phone."""
+        offer = self.watch.offers.get(fact.offer)
+        rang = offer is None or offer.medium is not Medium.VOICE or fact.offer in self.day.desks.phones.asked
+        promises.hold(rang, f"{fact.agent} missed {fact.interaction}, and no ring was ordered")
 
     def _stepped(self, given: AnyInput | None, decision: Decision) -> None:
         # An input that was ignored or refused has left nothing but its receipt.

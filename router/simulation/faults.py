@@ -157,10 +157,10 @@ class FaultyLine:
             if fault is None:
                 self._arrives(sender, given, receipted)
             else:
-                self.happened[fault] += 1
-                self._goes_wrong(sender, given, receipted, fault)
+                self.happened[fault] += self._goes_wrong(sender, given, receipted, fault)
 
-    def _goes_wrong(self, sender: _Sender, given: AnyInput, receipted: Receipted | None, fault: Fault) -> None:
+    def _goes_wrong(self, sender: _Sender, given: AnyInput, receipted: Receipted | None, fault: Fault) -> bool:
+        """Return whether the fault was of consequence; otherwise it waits for the next input."""
         match fault:
             case Fault.LATE | Fault.LOST:
                 self._hold(sender)
@@ -178,11 +178,12 @@ class FaultyLine:
                 self._fails_to_commit(given)
                 self._hold(sender)
             case Fault.DIES_BEFORE_RELEASE:
-                self._dies_with(given)
+                return self._dies_with(sender, given, receipted)
             case Fault.RESTART_FROM_SNAPSHOT | Fault.RESTART_FROM_FACTS:
                 raise AssertionError("a restart befalls no single input")
             case _:
                 assert_never(fault)
+        return True
 
     def _hold(self, sender: _Sender) -> None:
         """The source waits for an answer, and sends again when none comes."""
@@ -195,7 +196,9 @@ class FaultyLine:
             self._pump(sender)
 
     def _arrives(self, sender: _Sender, given: AnyInput, receipted: Receipted | None) -> None:
-        receipt = self._deliver(given)
+        self._receipt(sender, self._deliver(given), receipted)
+
+    def _receipt(self, sender: _Sender, receipt: Receipt, receipted: Receipted | None) -> None:
         sender.waiting.popleft()
         if receipted is not None:
             receipted(receipt)
@@ -225,12 +228,18 @@ class FaultyLine:
         del lost
         world.release(world.engine.outstanding())
 
-    def _dies_with(self, given: AnyInput) -> None:
+    def _dies_with(self, sender: _Sender, given: AnyInput, receipted: Receipted | None) -> bool:
         """What follows from the input is committed, and neither its answer nor its effects get out."""
+        before = self._world.lost
         self._world.mute = True
-        self._deliver(given)
+        receipt = self._deliver(given)
         self._world.mute = False
-        self._go_down(Fault.DIES_BEFORE_RELEASE)
+        if self._world.lost > before:
+            self._go_down(Fault.DIES_BEFORE_RELEASE)
+            return True
+        self._receipt(sender, receipt, receipted)
+        self._armed.append(Fault.DIES_BEFORE_RELEASE)
+        return False
 
     def _go_down(self, fault: Fault) -> None:
         if fault is Fault.RESTART_FROM_SNAPSHOT and self._chance.random() < 0.5:

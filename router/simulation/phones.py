@@ -27,6 +27,8 @@ class Phones:
         self._customers = customers
         self._by_id = by_id
         self._answered = answered
+        self.asked: set[OfferId] = set()
+        """Every offer for which a ring was ordered here."""
         world.on(effects.RingAgent, self._ring)
         world.on(effects.StopRinging, self._stop)
 
@@ -34,6 +36,7 @@ class Phones:
         self._world.after(0, self._rings, effect)
 
     def _rings(self, effect: effects.RingAgent) -> None:
+        self.asked.add(effect.offer)
         agent = self._by_id[effect.agent]
         customer = self._customers.present.get(effect.interaction)
         if agent.ring is not None and agent.ring.offer == effect.offer:

@@ -54,7 +54,9 @@ class World:
         self.down = False
         """While the engine is down no deadline comes; the line keeps what is sent."""
         self.mute = False
-        """While set, effects are lost: the engine has died between its commit and their release."""
+        """While set, effects are lost: the engine dies between its commit and their release."""
+        self.lost = 0
+        """How many effects were lost that way."""
         self.thorough = False
         """Whether switches report everything, also what changes nothing where no message is ever lost."""
         self.after_step: Callable[[AnyInput | None, Decision], None] | None = None
@@ -117,7 +119,9 @@ class World:
                 self._collect(self.now_ms, fact)
             for action in self._reactions.get(type(fact), ()):
                 action(fact)
-        if not self.mute:
+        if self.mute:
+            self.lost += len(decision.effects)
+        else:
             self.release(decision.effects)
 
     def release(self, effects: Iterable[AnyEffect]) -> None:
