@@ -110,6 +110,8 @@ def in_time(watch: "Watch", now_ms: int) -> None:
             held.ends_ms is None or now_ms <= held.ends_ms + SLACK_MS,
             f"the wrap-up of {handling} has not ended in time",
         )
+    for (name, agent), until_ms in watch.declined.items():
+        hold(now_ms <= until_ms + SLACK_MS, f"{name} is not offerable to {agent} again in its time")
     for name, visit in watch.visits.items():
         if visit.ended:
             continue

@@ -76,7 +76,8 @@ class Watch:
     phone_busy: set[AgentId] = field(default_factory=set)
     passed_over: dict[tuple[AgentId, Medium], int] = field(default_factory=dict)
     """How often in a row overdue work of the medium, which the agent could have taken, went on waiting."""
-    declined: set[tuple[InteractionId, AgentId]] = field(default_factory=set)
+    declined: dict[tuple[InteractionId, AgentId], int] = field(default_factory=dict)
+    """Until when each is not to be offered to who declined it."""
     held_for: dict[AgentId, InteractionId] = field(default_factory=dict)
     """For what each agent was held last."""
     agents: dict[AgentId, AgentSettings] = field(default_factory=dict)
@@ -136,7 +137,7 @@ class Watch:
         )
         self.visits[fact.interaction].next_step_ms = fact.next_step_ms
         self.waiting.setdefault(fact.queue, {})[fact.interaction] = None
-        self.declined = {each for each in self.declined if each[0] != fact.interaction}
+        self._forget_declines(fact.interaction)
 
     def relaxed(self, at_ms: int, fact: facts.RequirementRelaxed) -> None:
         visit = self._waits(fact.interaction, "is relaxed")
@@ -178,7 +179,7 @@ class Watch:
         hold(self.works.pop(fact.work, None) is not None, f"{fact.work} ended twice")
 
     def offerable_again(self, at_ms: int, fact: facts.OfferableAgain) -> None:
-        self.declined.discard((fact.interaction, fact.agent))
+        self.declined.pop((fact.interaction, fact.agent), None)
 
     def offered(self, at_ms: int, fact: facts.OfferMade) -> None:
         visit = self.visits.get(fact.interaction)
@@ -202,7 +203,7 @@ class Watch:
         if not isinstance(fact, facts.OfferAccepted):
             self.waiting[self.visits[held.interaction].queue][held.interaction] = None
         if isinstance(fact, facts.OfferDeclined):
-            self.declined.add((held.interaction, held.agent))
+            self.declined[held.interaction, held.agent] = fact.not_again_before_ms
 
     def visit_ended(
         self,
@@ -214,7 +215,12 @@ class Watch:
         waited_ms = max(0, at_ms - visit.queued_ms)
         hold(fact.wait_ms == waited_ms, f"{fact.interaction} waited {waited_ms} ms, and {fact.wait_ms} are reported")
         visit.ended = True
+        self._forget_declines(fact.interaction)
         self.waiting[visit.queue].pop(fact.interaction, None)
+
+    def _forget_declines(self, interaction: InteractionId) -> None:
+        for name, agent in [each for each in self.declined if each[0] == interaction]:
+            del self.declined[name, agent]
 
     def handling_started(self, at_ms: int, fact: facts.HandlingStarted) -> None:
         hold(fact.handling not in self.handlings, f"{fact.handling} started twice")

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
-SEEDS_MAX = 12
+SEEDS_MAX = 60
 NOT_FOUND = "nothing noticed"
 
 
@@ -93,6 +93,19 @@ BUGS: dict[str, Bug] = {
     ),
     "closed with the customer still there": Bug(
         "wrap-up", "router.core.decision", "if interaction.customer_gone and len(", "if len("
+    ),
+    "a wait told too long": Bug(
+        "wait",
+        "router.core.decision",
+        "wait_ms = max(0, self.now_ms - interaction.queued_ms)",
+        "wait_ms = 1 + max(0, self.now_ms - interaction.queued_ms)",
+    ),
+    "offered before a planned break": Bug("presence", "router.core.capacity", " or record.planned is not None", ""),
+    "a snapshot forgets who declined": Bug(
+        "snapshot",
+        "router.core.restoring",
+        'state.add_deadline(declined.until_ms, "declined", record.interaction)',
+        "pass",
     ),
     "a wrap-up that never ends": Bug(
         "wrap-up",
