@@ -44,6 +44,7 @@ def agrees(found: Estimate, exact: float, sharp: float) -> None:
         (400, 24, 24_000),
         (1000, 55, 30_000),
         (1000, 60, 30_000),
+        (5000, 260, 120_000),
     ],
 )
 def test_erlang_c(calls_h: int, agents: int, calls: int) -> None:
@@ -57,12 +58,19 @@ def test_erlang_c(calls_h: int, agents: int, calls: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("calls_h", "agents", "patience_s"),
-    [(100, 5, 60), (100, 6, 180), (200, 12, 120), (1000, 50, 120), (1000, 50, 600)],
+    ("calls_h", "agents", "patience_s", "calls"),
+    [
+        (100, 5, 60, 20_000),
+        (100, 6, 180, 20_000),
+        (200, 12, 120, 20_000),
+        (1000, 50, 120, 20_000),
+        (1000, 50, 600, 20_000),
+        (5000, 250, 120, 70_000),
+    ],
 )
-def test_erlang_a(calls_h: int, agents: int, patience_s: int) -> None:
+def test_erlang_a(calls_h: int, agents: int, patience_s: int, calls: int) -> None:
     exact = ErlangA(calls_h, agents, patience_s)
-    result = simulate(parse(one_queue(calls_h, agents, 20_000 / calls_h, patience_s)), seed=1, new_figures=Counting)
+    result = simulate(parse(one_queue(calls_h, agents, calls / calls_h, patience_s)), seed=1, new_figures=Counting)
     found = result.estimates()
     agrees(found["p_wait/all"], exact.p_wait, 0.12)
     agrees(found["abandonment/all"], exact.abandonment, 0.02)
