@@ -152,6 +152,7 @@ def queue_settings(customers: CustomerType) -> QueueSettings:
         weights=tuple(SkillLevel(SkillId(skill), level) for skill, level in sorted(customers.weights.items())),
         preferred_ms=() if customers.preferred is None else (round(customers.preferred.wait_s * 1000),),
         target_ms=customers.target_s * 1000,
+        again_ms=round(customers.again_s * 1000),
         priority_step_ms=round(customers.priority_step_s * 1000),
         moved_max_ms=round(customers.priority_step_s * 1000) * PRIORITY_MAX,
         age_percent=customers.age_percent,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from random import Random
 
 from history.core import routing as facts
-from history.core.vocabulary import AgentId, InteractionId, Medium, QueueId, SourceId
+from history.core.vocabulary import AgentId, IdentityId, InteractionId, Medium, QueueId, SourceId
 from router.core import inputs
 from router.simulation.arrivals import instants_ms
 from router.simulation.center import SWITCH, serving
@@ -70,7 +70,7 @@ class Customers:
         self._expect(customers, instants)
         self._comes(self._drawn(customers, 1))
 
-    def _drawn(self, customers: CustomerType, tries: int) -> Customer:
+    def _drawn(self, customers: CustomerType, tries: int, identity: IdentityId | None = None) -> Customer:
         again = "" if tries == 1 else "_again"
         period = min((self._world.now_ms - OPENS_MS) // self._scenario.period_ms, self._scenario.periods - 1)
         of, name = self._streams.of, customers.id
@@ -87,6 +87,7 @@ class Customers:
         return Customer(
             type=customers,
             interaction=InteractionId(f"{LETTERS[customers.medium]}{self._arrived}"),
+            identity=identity or IdentityId(f"i{self._arrived}"),
             arrived_ms=self._world.now_ms,
             tries=tries,
             patience_ms=None if patience is None else drawn_ms(patience, of(f"patience{again}", name)),
@@ -133,6 +134,7 @@ class Customers:
             arrived_ms=customer.arrived_ms,
             switch=SWITCH if customer.medium is Medium.VOICE else None,
             priority=customer.type.priority,
+            identity=customer.identity if customer.type.again_s else None,
             attributes=NOBODY if customer.prefers is None else facts.Attributes(preferred_agents=(customer.prefers,)),
         )
 
@@ -205,7 +207,7 @@ class Customers:
 
     def _comes_again(self, customer: Customer) -> None:
         if not self._closed:
-            self._comes(self._drawn(customer.type, customer.tries + 1))
+            self._comes(self._drawn(customer.type, customer.tries + 1, customer.identity))
 
     def _leg_ended(self, fact: facts.CustomerLegEnded) -> None:
         """A chat that the agent ended, a mail or a task that is done: nobody leaves who could report it."""

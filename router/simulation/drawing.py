@@ -96,6 +96,7 @@ def _type(
         patience=None if patience_s is None else Exponential(mean_s=patience_s),
         service=chance.choice((Exponential(mean_s=service_s), Gamma(mean_s=service_s, shape=3))),
         retrial=Retrial(delay=Deterministic(mean_min=3), after_abandon=0.3) if medium is Medium.VOICE else None,
+        again_s=600 if chance.random() < 0.7 else 0,
         choice=chance.choice((None, *AgentChoice)),
         weights={"sells": chance.randint(1, 10), "repairs": chance.randint(1, 10)},
         target_s=target_s,

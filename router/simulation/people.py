@@ -5,7 +5,17 @@ This is the truth of the simulated world; what the engine believes may lag behin
 
 from dataclasses import dataclass, field
 
-from history.core.vocabulary import AgentId, HandlingId, InteractionId, Medium, OfferId, Presence, SourceId, WorkId
+from history.core.vocabulary import (
+    AgentId,
+    HandlingId,
+    IdentityId,
+    InteractionId,
+    Medium,
+    OfferId,
+    Presence,
+    SourceId,
+    WorkId,
+)
 from router.simulation.scenario import CustomerType, Group
 
 
@@ -15,6 +25,8 @@ class Customer:
 
     type: CustomerType
     interaction: InteractionId
+    identity: IdentityId
+    """Who it is: the same when they come again."""
     arrived_ms: int
     tries: int
     patience_ms: int | None

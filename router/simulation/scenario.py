@@ -118,6 +118,8 @@ class CustomerType(_Table, frozen=True, kw_only=True):
     extension_s: NonNegative = 0
     extensions_max: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
     """Who needs longer puts off the end of a timed wrap-up by so much, so often."""
+    again_s: NonNegative = 0
+    """Who left unanswered and comes again within this long has their old place back."""
     balking: Balking | None = None
     retrial: Retrial | None = None
     routes: tuple[Route, ...] = ()

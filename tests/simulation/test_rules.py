@@ -96,6 +96,20 @@ def test_an_agent_of_ones_own_is_waited_for() -> None:
     assert waits == {11, 23}
 
 
+def test_who_comes_again_has_their_old_place_back() -> None:
+    """The second leaves at 40 and is back at 50, when the third has waited since 30: without the old place they wait
+    for the third."""
+    how = (
+        'routes = [{ group = "a" }]\npatience = { law = "empirical", values_s = [30] }\n'
+        'retrial = { delay = { law = "deterministic", mean_s = 10 }, after_abandon = 1 }'
+    )
+    group = '[[groups]]\nid = "a"\nagents = 1\n'
+    plain = offers(by_hand("[5, 10, 30]", how, group, service_s=47))
+    kept = offers(by_hand("[5, 10, 30]", how + "\nagain_s = 60", group, service_s=47))
+    assert plain[:2] == [(5, "v-s1-1", "a.001"), (52, "v-s1-3", "a.001")]
+    assert kept[:2] == [(5, "v-s1-1", "a.001"), (52, "v-s1-4", "a.001")]
+
+
 @pytest.mark.parametrize(("mode", "done"), [("mandatory", 130), ("timed", 125), ("none", 110)])
 def test_wrap_up_ends_as_its_queue_says(mode: str, done: float) -> None:
     how = (
