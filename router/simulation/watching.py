@@ -192,6 +192,8 @@ class Watch:
             hold(fact.agent not in self.planned, f"{fact.agent} is offered work before a break that was planned")
             hold(self.presence.get(fact.agent) is Presence.READY, f"{fact.agent} is offered work and is not ready")
             promises.offer_is_due(self, at_ms, fact, visit)
+        else:  # a supervisor's doing breaks the row
+            self.passed_over = {key: times for key, times in self.passed_over.items() if key[0] != fact.agent}
         del self.waiting[visit.queue][fact.interaction]
         self.offers[fact.offer] = Held(fact.agent, fact.interaction, fact.medium, at_ms)
 
