@@ -1,12 +1,12 @@
-"""The command line: `switchroom serve | check | apply | export | explain | replay | agent | password | bench`.
+"""The command line: `switchroom serve`, `check`, `simulate`, `explain` and the others that `--help` lists.
 
 A mistake is answered in one sentence and status 78 (2 for an option that does not exist); what each command does is in
-`config/serving.py`, `config/commands.py` and `config/past_commands.py`.
+`config/serving.py`, `config/commands.py`, `config/past_commands.py` and `config/simulate_command.py`.
 """
 
 import typer
 
-from config import commands, past_commands, serving
+from config import commands, past_commands, serving, simulate_command
 
 app = typer.Typer(
     add_completion=False,
@@ -21,6 +21,7 @@ for command in (commands.check, commands.apply, commands.agent, commands.passwor
     app.command()(command)
 app.command()(past_commands.explain)
 app.command("replay")(past_commands.replay_command)
+app.command()(simulate_command.simulate)
 
 
 def main() -> None:
