@@ -27,9 +27,13 @@ check: $(VENV)/.dev web $(LINT)/node_modules/.package-lock.json
 bed: $(VENV)/.dev
 	@$(PYTHON) -m tests.bed.install
 
-# What takes too long for every change, in parts of under ten minutes: make soak PART=3/12
+# What takes too long for every change, in parts of under ten minutes: make soak PART=3/15
 soak: $(VENV)/.dev bed web
 	@$(PYTHON) -m deploy.soaking $(if $(PART),--part $(PART))
+
+# Days with faults by seed, every step checked: make simulate SEEDS=2000
+simulate: $(VENV)/.dev
+	@SEEDS=$(SEEDS) $(PYTHON) -m pytest -q tests/simulation/test_faults.py -k break_no_promise
 
 docs: $(VENV)/.dev
 	@$(PYTHON) -m deploy.documents

@@ -1,4 +1,4 @@
-"""`make soak [PART=3/12]`: what takes too long for every change, in parts of under ten minutes.
+"""`make soak [PART=3/15]`: what takes too long for every change, in parts of under ten minutes.
 
 A part repeats its tests, each time with new seeds, until its time is over, and adds its figures to docs/soak.md.
 """
@@ -50,6 +50,9 @@ PARTS = (
     Part("a parent's death and a frozen engine", ["tests/kill/test_parent.py", "tests/kill/test_frozen.py"]),
     Part("random walks of the router", ["tests/router/test_walk.py"], {"SEEDS": "2000"}),
     Part("kept data folders", ["tests/upgrades"], repeats_max=10),
+    Part("simulated days with faults", ["tests/simulation/test_faults.py", "-k", "break_no_promise"], {"SEEDS": "250"}),
+    Part("simulated days with faults", ["tests/simulation/test_faults.py", "-k", "break_no_promise"], {"SEEDS": "250"}),
+    Part("replays and explanations of random days", ["tests/router/test_replaying.py"], {"SEEDS": "500"}),
 )
 
 
