@@ -5,57 +5,31 @@ becomes the answer. A request that is sent again does nothing twice: the router 
 know the client's message ids.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from agent_desktop.core import protocol as p
-from agent_desktop.core.floor import Floor, HandlingOnFloor
+from agent_desktop.core.floor import Floor
+from agent_desktop.core.on_floor import HandlingOnFloor
 from agent_desktop.core.rights import ACTION_OF, NOTHING, Actor, Thing, may, own
 from agent_desktop.errors import ChannelRefused
-from agent_desktop.ports import ChatSpeaker, MailAnswerer, RehearsalPhones, TaskMaker
-from agent_desktop.sentences import SENTENCES
+from agent_desktop.ports import ChatSpeaker, MailAnswerer, RehearsalPhones, SteeringLog, TaskMaker
+from agent_desktop.replies import Make, Reply, Source, refused, reply_to
+from agent_desktop.steering import Steering
 from history import audit, drafts
 from history.core.conversations import NoteWritten
 from history.core.customers import Act
-from history.core.vocabulary import AgentId, Medium, Outcome, OutcomeReason, SourceId
+from history.core.vocabulary import AgentId, Medium, Outcome
 from history.errors import StoreUnavailable
 from history.store import Store
 from router.core import inputs
-from router.core.inputs import AnyInput, Receipt
+from router.core.inputs import Receipt
 from router.errors import RouterUnavailable
 from router.ports import Router
 
 LOG = logging.getLogger("agent_desktop.acts")
-
-Reply = p.Answer | p.Refused
-
-_HIDDEN = {
-    OutcomeReason.NOT_YOURS,
-    OutcomeReason.UNKNOWN_OFFER,
-    OutcomeReason.UNKNOWN_HANDLING,
-    OutcomeReason.UNKNOWN_INTERACTION,
-}
-"""Somebody else's and not there are answered alike."""
-
-
-@dataclass(slots=True)
-class Source:
-    """Who counts these requests. The numbers of one source reach the router in order, one after the other."""
-
-    name: SourceId
-    epoch: int
-    counted_by_client: bool
-    """The request's id is its number; else the server counts."""
-    gate: asyncio.Lock = field(default_factory=asyncio.Lock)
-    next_number: int = 1
-
-
-def source_of_tab(actor: Actor, tab: str) -> Source:
-    """A tab counts its requests itself: the request's id is its number, also over a restart."""
-    return Source(SourceId(f"desktop/{actor.user}/{tab}"), epoch=1, counted_by_client=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +42,6 @@ class Channels:
     rehearsal: RehearsalPhones | None = None
 
 
-def refused(request: p.Request, reason: p.RefusalReason, sentence: str | None = None) -> p.Refused:
-    return p.Refused(id=request.id, reason=reason, sentence=sentence or SENTENCES[reason])
-
-
 class Acts:
     def __init__(
         self,
@@ -80,6 +50,7 @@ class Acts:
         store: Store,
         floor: Callable[[], Floor],
         channels: Channels,
+        steering_log: SteeringLog,
         draft_saved: Callable[[AgentId], None],
         read: Callable[[AgentId, HandlingOnFloor, int], None],
     ) -> None:
@@ -89,6 +60,7 @@ class Acts:
         self._channels = channels
         self._draft_saved = draft_saved
         self._read = read
+        self._steering = Steering(submit=self._submit, floor=floor, log=steering_log)
         self._carry: dict[type, Callable[[Any, Actor, Source], Awaitable[Reply]]] = {
             p.SetPresence: self._set_presence,
             p.AcceptOffer: self._offer,
@@ -96,6 +68,7 @@ class Acts:
             p.PopShown: self._offer,
             p.EndHandling: self._end,
             p.CompleteHandling: self._complete,
+            p.ExtendWrapUp: self._extend,
             p.SendLine: self._say,
             p.SendMail: self._answer_mail,
             p.SaveDraft: self._save_draft,
@@ -106,6 +79,7 @@ class Acts:
             p.AnswerRehearsalPhone: self._rehearsal_phone,
             p.DeclineRehearsalPhone: self._rehearsal_phone,
             p.HangUpRehearsalPhone: self._rehearsal_phone,
+            **self._steering.carry,
         }
 
     async def carry_out(self, actor: Actor, source: Source, request: p.Request) -> Reply:
@@ -128,18 +102,18 @@ class Acts:
             case p.AcceptOffer() | p.DeclineOffer() | p.PopShown():
                 offer = floor.offers.get(request.offer)
                 return Thing(owners=frozenset({offer.agent})) if offer else own(actor)
-            case p.EndHandling() | p.CompleteHandling():
+            case p.EndHandling() | p.CompleteHandling() | p.ExtendWrapUp():
                 handling = floor.handlings.get(request.handling)
                 return Thing(owners=frozenset({handling.agent})) if handling else own(actor)
             case p.SendLine() | p.SendMail() | p.SaveDraft() | p.MarkRead() | p.TellTyping():
                 handling = floor.handlings.get(request.handling)
                 return Thing(owners=frozenset({handling.agent})) if handling else NOTHING
+            case _ if type(request) in self._steering.carry:
+                return self._steering.thing_of(actor, request)
             case _:
                 return own(actor)
 
-    async def _submit(
-        self, request: p.Request, source: Source, make: Callable[[SourceId, int, int], AnyInput]
-    ) -> tuple[Receipt, Reply]:
+    async def _submit(self, request: p.Request, source: Source, make: Make) -> tuple[Receipt, Reply]:
         async with source.gate:
             number = request.id if source.counted_by_client else source.next_number
             source.next_number += 1
@@ -157,6 +131,7 @@ class Acts:
                 agent=AgentId(actor.user),
                 presence=request.presence,
                 reason=request.reason,
+                after_work=request.after_work,
             ),
         )
         return reply
@@ -182,6 +157,20 @@ class Acts:
             request,
             source,
             lambda name, epoch, number: inputs.AgentEndedHandling(
+                source=name,
+                source_epoch=epoch,
+                source_number=number,
+                agent=AgentId(actor.user),
+                handling=request.handling,
+            ),
+        )
+        return reply
+
+    async def _extend(self, request: p.ExtendWrapUp, actor: Actor, source: Source) -> Reply:
+        _, reply = await self._submit(
+            request,
+            source,
+            lambda name, epoch, number: inputs.AgentExtendedWrapUp(
                 source=name,
                 source_epoch=epoch,
                 source_number=number,
@@ -308,14 +297,3 @@ class Acts:
             case _:
                 await phones.hang_up(agent)
         return p.Answer(id=request.id)
-
-
-def reply_to(request: p.Request, receipt: Receipt) -> Reply:
-    """The router's receipt in the words of the protocol. That nothing had to change is no refusal."""
-    if receipt.outcome is Outcome.DEFECT:
-        return refused(request, p.RefusalReason.DEFECT)
-    if receipt.outcome is Outcome.ACCEPTED or receipt.reason in (None, OutcomeReason.NO_CHANGE):
-        return p.Answer(id=request.id)
-    if receipt.reason in _HIDDEN:
-        return refused(request, p.RefusalReason.NOT_ALLOWED)
-    return refused(request, p.RefusalReason(receipt.reason.value))

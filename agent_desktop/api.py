@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from agent_desktop.acts import Acts, Source, source_of_tab
+from agent_desktop.acts import Acts
 from agent_desktop.attendance import Attendance
 from agent_desktop.commands import COMMANDS, Command
 from agent_desktop.core import protocol as p
@@ -20,6 +20,7 @@ from agent_desktop.description import describe
 from agent_desktop.errors import NotAllowed, NotSignedIn
 from agent_desktop.files import FileLinks, as_download
 from agent_desktop.guard import Guard, answer, body_of
+from agent_desktop.replies import Source, source_of_tab
 from agent_desktop.signin import SignIn, Who
 from agent_desktop.viewings import Viewings
 from agent_desktop.views import Views
@@ -106,6 +107,7 @@ class Api:
                 "/api/views/conversation/{conversation}",
                 guarded(Action.SEE_CONVERSATION, self._conversation, self._thing_of_conversation),
             ),
+            ("GET", "/api/views/queue/{queue}", guarded(Action.SEE_QUEUE, self._queue, self._thing_of_queue)),
             (
                 "GET",
                 "/api/files/{conversation}/{content}",
@@ -208,6 +210,13 @@ class Api:
         conversation = ConversationId(request.path_params["conversation"])
         await self._viewings.record(signed_in(who), conversation)
         return answer(await self._views.snapshot(signed_in(who).actor, p.CONVERSATION_VIEW_PREFIX + conversation))
+
+    async def _thing_of_queue(self, request: Request, actor: Actor) -> Thing | None:
+        return await self._views.thing_of(actor, p.QUEUE_VIEW_PREFIX + request.path_params["queue"])
+
+    async def _queue(self, request: Request, who: Who | None) -> Response:
+        view = p.QUEUE_VIEW_PREFIX + request.path_params["queue"]
+        return answer(await self._views.snapshot(signed_in(who).actor, view))
 
     async def _file(self, request: Request, who: Who | None) -> Response:
         content = ContentId(request.path_params["content"])

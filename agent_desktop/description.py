@@ -95,6 +95,7 @@ _OTHERS: tuple[tuple[str, str, str, dict[str, Any] | None, dict[str, Any]], ...]
     ("get", "/api/views/desk", "Your own desk.", None, _ref("Snapshot")),
     ("get", "/api/views/wallboard", "The wallboard.", None, _ref("Snapshot")),
     ("get", "/api/views/conversation/{conversation}", "One conversation.", None, _ref("Snapshot")),
+    ("get", "/api/views/queue/{queue}", "What waits in one queue, the oldest first.", None, _ref("Snapshot")),
     (
         "get",
         "/api/files/{conversation}/{content}",

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from agent_desktop.acts import Acts, Reply, Source, refused, source_of_tab
+from agent_desktop.acts import Acts
 from agent_desktop.attendance import Attendance
 from agent_desktop.core import protocol as p
 from agent_desktop.core.rights import ACTION_OF, Action, action_of_view, may, own
@@ -23,6 +23,7 @@ from agent_desktop.core.settings import CenterSettings
 from agent_desktop.errors import DesktopError
 from agent_desktop.origins import Origins
 from agent_desktop.outbox import Outbox
+from agent_desktop.replies import Reply, Source, refused, source_of_tab
 from agent_desktop.signin import SignIn, Who
 from agent_desktop.viewings import Viewings
 from agent_desktop.views import Views

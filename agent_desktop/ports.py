@@ -5,9 +5,11 @@ no such channel the port is none.
 """
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Protocol
 
 from agent_desktop.core.figures import BoardFigures
+from agent_desktop.core.rights import Actor
 from history.core.vocabulary import (
     AgentId,
     ClientMessageId,
@@ -102,6 +104,28 @@ class DefinitionKeeper(Protocol):
 
         Raises:
             DefinitionProblems: nothing has changed.
+        """
+        ...
+
+
+class SteeringAct(StrEnum):
+    """What is done to other people's presence and to waiting work, in the words of the audit log."""
+
+    PRESENCE_FORCED = "presence_forced"
+    WRAP_UP_CLOSED = "wrap_up_closed"
+    WORK_PRIORITISED = "work_prioritised"
+    WORK_MOVED = "work_moved"
+    WORK_PARKED = "work_parked"
+    WORK_RESUMED = "work_resumed"
+    WORK_GIVEN = "work_given"
+
+
+class SteeringLog(Protocol):
+    async def steered(self, act: SteeringAct, actor: Actor, *, subject: str, customer: CustomerId | None) -> None:
+        """Keep who did what to what, for good. `subject` is of ids and numbers.
+
+        Raises:
+            history.errors.StoreUnavailable: it could not be written.
         """
         ...
 

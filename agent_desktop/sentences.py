@@ -3,6 +3,7 @@
 from types import MappingProxyType
 from typing import Final
 
+from agent_desktop.core import protocol as p
 from agent_desktop.core.protocol import RefusalReason as R
 
 SENTENCES: Final = MappingProxyType(
@@ -28,8 +29,14 @@ SENTENCES: Final = MappingProxyType(
         R.REASON_MISSING: "Choose a reason first.",
         R.NOT_ALLOWED: "There is no such thing, or you may not do this.",
         R.MALFORMED: "The request could not be read; see the API description.",
-        R.UNKNOWN_VIEW: "There is no such view; ask for desk, wallboard or conversation:<id>.",
+        R.UNKNOWN_VIEW: "There is no such view; ask for desk, wallboard, conversation:<id> or queue:<id>.",
         R.TOO_MANY_VIEWS: "Too many views are open on this connection; close one first.",
+        R.REQUIREMENT_UNREADABLE: "What is asked of agents cannot be read; see the definition's reference.",
+        R.UNKNOWN_WORK: "There is no such work.",
+        R.NOT_WAITING: "It does not wait any more: it is offered, in somebody's hands, or the customer has gone.",
+        R.OUT_OF_RANGE: "This value is out of range; choose another.",
+        R.REASON_FULL: "As many as may are away for this reason already; choose another, or try again later.",
+        R.NO_EXTENSION_LEFT: "This wrap-up cannot be extended any more.",
         R.WRONG_MEDIUM: "This is not possible over this medium.",
         R.NO_SUCH_CHANNEL: "This center has no such channel.",
         R.CHANNEL_REFUSED: "The channel could not carry this out.",
@@ -37,3 +44,28 @@ SENTENCES: Final = MappingProxyType(
         R.TRY_AGAIN: "The center cannot write just now; nothing was changed. Send the same again in a moment.",
     }
 )
+
+_NO_AGENT = "There is no such agent; choose one of the list."
+
+_OF_REQUESTS: Final = MappingProxyType(
+    {
+        (p.ForcePresence, R.UNKNOWN_AGENT): _NO_AGENT,
+        (p.ForcePresence, R.WORK_IN_HAND): "This agent is with a customer; sign them out when that has ended.",
+        (p.PullWork, R.UNKNOWN_AGENT): _NO_AGENT,
+        (
+            p.PullWork,
+            R.WORK_IN_HAND,
+        ): "It cannot reach this agent now: signed out, no desktop open or the phone in use.",
+        (p.CloseWrapUp, R.STILL_TALKING): "The agent is still with the customer; only a wrap-up can be closed.",
+        (p.CloseWrapUp, R.HANDLING_ENDED): "This wrap-up has ended already.",
+        (p.PrioritiseWork, R.OUT_OF_RANGE): "A priority is from -10 to 10.",
+        (p.ParkWork, R.OUT_OF_RANGE): "Choose a time to come, at most 31 days from now.",
+        (p.MoveWork, R.WRONG_MEDIUM): "Choose a queue of the same medium.",
+    }
+)
+"""Where a request wants other words than its refusal has in general."""
+
+
+def sentence_of(reason: R, request: type[p.Request]) -> str:
+    """What is wrong and what to do, for whoever asked for this."""
+    return _OF_REQUESTS.get((request, reason), SENTENCES[reason])

@@ -34,8 +34,9 @@ from agent_desktop.guard import Guard, answer
 from agent_desktop.headers import Outermost, policy
 from agent_desktop.origins import Origins
 from agent_desktop.passwords import Passwords
-from agent_desktop.ports import ChannelHealth, DefinitionKeeper, WallboardFigures
+from agent_desktop.ports import ChannelHealth, DefinitionKeeper, SteeringLog, WallboardFigures
 from agent_desktop.signin import SignIn, Who
+from agent_desktop.steering_log import AuditedSteering
 from agent_desktop.viewings import Viewings
 from agent_desktop.views import Views
 from history.clock import Clock
@@ -183,6 +184,7 @@ def build_desk(
     definitions: DefinitionKeeper | None = None,
     mounts: Sequence[Mounted] = (),
     passwords: Passwords | None = None,
+    steering_log: SteeringLog | None = None,
 ) -> Desk:
     """Join the desktop's parts; nothing is started, nothing is read."""
     sign_in = SignIn(store, center, passwords or Passwords())
@@ -193,6 +195,7 @@ def build_desk(
         store=store,
         floor=lambda: views.floor,
         channels=channels or Channels(),
+        steering_log=steering_log or AuditedSteering(store),
         draft_saved=views.touch_desk,
         read=views.mark_read,
     )

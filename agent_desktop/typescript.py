@@ -32,6 +32,7 @@ _CONSTANTS = (
     "DESK_VIEW",
     "WALLBOARD_VIEW",
     "CONVERSATION_VIEW_PREFIX",
+    "QUEUE_VIEW_PREFIX",
 )
 
 _PLAIN: dict[type[inspect.Type], str] = {

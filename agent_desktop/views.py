@@ -16,19 +16,28 @@ from zoneinfo import ZoneInfo
 from agent_desktop.core.board import board_parts
 from agent_desktop.core.conversation import conversation_parts
 from agent_desktop.core.desk import LookedUp, desk_parts
-from agent_desktop.core.floor import Floor, HandlingOnFloor, Touched
+from agent_desktop.core.floor import Floor
 from agent_desktop.core.kept_floor import FORM, kept, restored
 from agent_desktop.core.numbering import NumberedView
+from agent_desktop.core.on_floor import HandlingOnFloor, Touched
 from agent_desktop.core.parts import AnyPart, ChannelDown
-from agent_desktop.core.protocol import CONVERSATION_VIEW_PREFIX, DESK_VIEW, WALLBOARD_VIEW, Snapshot
-from agent_desktop.core.rights import Actor, Thing, own
+from agent_desktop.core.protocol import (
+    CONVERSATION_VIEW_PREFIX,
+    DESK_VIEW,
+    QUEUE_VIEW_PREFIX,
+    WALLBOARD_VIEW,
+    Snapshot,
+)
+from agent_desktop.core.queue_view import may_pull_from, queue_parts, shown_of
+from agent_desktop.core.rights import Action, Actor, Thing, may, own
 from agent_desktop.core.settings import CenterSettings, UserSettings
+from agent_desktop.lines import Lines
 from agent_desktop.lookups import Lookups
 from agent_desktop.outbox import encoded
 from agent_desktop.ports import ChannelHealth, WallboardFigures
 from history.clock import Clock
 from history.core.entries import Entry, Kind
-from history.core.vocabulary import AgentId, ContentId, ConversationId, HandlingId, InteractionId, UserId
+from history.core.vocabulary import AgentId, ContentId, ConversationId, HandlingId, InteractionId, QueueId, UserId
 from history.days import day_began_ms
 from history.errors import HistoryError
 from history.feed import Feed
@@ -40,6 +49,8 @@ LOG = logging.getLogger("agent_desktop.views")
 BOARD_PERIOD_S = 0.25
 FEED_PAUSE_S = 0.5
 VIEWS_KEPT = 2_000
+UNNAMED_QUEUE_PREFIX = "unnamed-queue:"
+"""How a queue's view is kept for those who are not told who waits."""
 
 
 class Watcher(Protocol):
@@ -87,12 +98,14 @@ class Views:
         self._health = health
         self._stream = f"routing/{domain}"
         self._lookups = Lookups(store, center)
+        self._lines = Lines(self._lookups)
         self._number = 0
         self._keeping = KeptFold(store, "floor", self._stream)
         self._loaded = False
         self._shown: OrderedDict[str, _Shown] = OrderedDict()
         self._dirty: set[str] = set()
         self._queues_touched = False
+        self._lines_touched: set[QueueId] = set()
         self._touched = asyncio.Event()
         self._lagging: dict[str, int] = {}
         """Conversation views whose timeline has not come to this number of the routing stream."""
@@ -158,20 +171,30 @@ class Views:
             self._touch(self.floor.fold(self._store.registry.fact(entry), entry.at_ms))
 
     def _touch(self, touched: Touched, conversation: ConversationId | None = None) -> None:
+        self._lines.forget(touched.interactions)
         if not self._shown:
             return
         names = {f"{DESK_VIEW}/{agent}" for agent in touched.agents}
         names |= {CONVERSATION_VIEW_PREFIX + interaction for interaction in touched.interactions}
         if conversation is not None:
             names.add(CONVERSATION_VIEW_PREFIX + conversation)
+            self._touch_line(InteractionId(conversation))
             at_work = self.floor.agents_at(InteractionId(conversation))
             names |= {f"{DESK_VIEW}/{agent}" for agent in at_work}
         if touched.everything:
             names |= set(self._shown)
         self._queues_touched = self._queues_touched or bool(touched.queues)
+        self._lines_touched |= touched.lines
         self._mark(names)
         if touched.interactions:
             self._look_again(touched)
+
+    def _touch_line(self, interaction: InteractionId) -> None:
+        """Something of what was said by somebody who may be waiting has changed."""
+        self._lines.forget([interaction])
+        item = self.floor.interactions.get(interaction)
+        if item is not None and item.waiting:
+            self._lines_touched.add(item.queue)
 
     def _look_again(self, touched: Touched) -> None:
         """A timeline is a projection that follows the journal: it is read once more when it has come this far."""
@@ -231,7 +254,7 @@ class Views:
                         asyncio.get_running_loop().call_later(FEED_PAUSE_S, self._mark, {name})
 
     async def _publish_board(self) -> None:
-        """Four times a second: the wallboard, the queues' glances on all desks, and the channels' health."""
+        """Four times a second: the wallboard, the queues and their glances on all desks, and the channels' health."""
         troubles: tuple[ChannelDown, ...] = ()
         while True:
             await asyncio.sleep(BOARD_PERIOD_S)
@@ -243,6 +266,9 @@ class Views:
                 self._queues_touched = False
                 self._dirty |= {name for name, shown in self._shown.items() if shown.user and shown.watchers}
                 self._touched.set()
+            if self._lines_touched:
+                lines, self._lines_touched = self._lines_touched, set()
+                self._mark({prefix + queue for queue in lines for prefix in (QUEUE_VIEW_PREFIX, UNNAMED_QUEUE_PREFIX)})
             with suppress(HistoryError):
                 await self._mark_caught_up()
             shown = self._shown.get(WALLBOARD_VIEW)
@@ -273,12 +299,19 @@ class Views:
 
     async def _parts(self, name: str, shown: _Shown) -> list[AnyPart]:
         if name == WALLBOARD_VIEW:
-            return board_parts(self._board.figures(), self._center(), self.channels_down())
+            return board_parts(self._board.figures(), self.floor, self._center(), self.channels_down())
         if shown.user is not None:
             return await self._desk(shown, shown.user)
+        if name.startswith((QUEUE_VIEW_PREFIX, UNNAMED_QUEUE_PREFIX)):
+            return await self._queue(shown.numbered.view, named=name.startswith(QUEUE_VIEW_PREFIX))
         conversation = await self._lookups.conversation(ConversationId(name.removeprefix(CONVERSATION_VIEW_PREFIX)))
         found = await self._lookups.found(self.floor, conversation)
         return conversation_parts(conversation, self._center(), found)
+
+    async def _queue(self, view: str, named: bool) -> list[AnyPart]:
+        queue = QueueId(view.removeprefix(QUEUE_VIEW_PREFIX))
+        about = await self._lines.about(self.floor, shown_of(self.floor, queue))
+        return queue_parts(self.floor, self._center(), queue, about, named)
 
     async def _desk(self, shown: _Shown, user_id: UserId) -> list[AnyPart]:
         user = self._center().user(user_id)
@@ -313,7 +346,14 @@ class Views:
             conversation = ConversationId(view.removeprefix(CONVERSATION_VIEW_PREFIX))
             owners = await self._lookups.agents_of(self.floor, conversation)
             return None if owners is None else Thing(owners=owners)
+        if view.startswith(QUEUE_VIEW_PREFIX):
+            return self._thing_of_queue(AgentId(actor.user), QueueId(view.removeprefix(QUEUE_VIEW_PREFIX)))
         return own(actor)
+
+    def _thing_of_queue(self, agent: AgentId, queue: QueueId) -> Thing | None:
+        if self._center().queue(queue) is None:
+            return None
+        return Thing(owners=frozenset({agent} if may_pull_from(self.floor, queue, agent) else ()))
 
     async def has_file(self, conversation: ConversationId, content: ContentId) -> bool:
         """Whether the file is an attachment of this conversation."""
@@ -349,6 +389,8 @@ class Views:
         return shown.numbered.snapshot(self._clock.now_ms()) if shown is not None else None
 
     def _name(self, actor: Actor, view: str) -> str:
+        if view.startswith(QUEUE_VIEW_PREFIX) and not may(actor, Action.SEE_CONVERSATION):
+            return UNNAMED_QUEUE_PREFIX + view.removeprefix(QUEUE_VIEW_PREFIX)
         return f"{DESK_VIEW}/{actor.user}" if view == DESK_VIEW else view
 
     def _get(self, actor: Actor, view: str) -> _Shown:

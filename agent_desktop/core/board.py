@@ -1,6 +1,8 @@
-"""The view `wallboard`: the figures of `reports/core/kpi.py`, with names."""
+"""The view `wallboard`: the figures of `reports/core/kpi.py`, with names, and what the floor adds about agents."""
 
 from agent_desktop.core.figures import BoardAgent, BoardFigures, BoardQueue
+from agent_desktop.core.floor import Floor
+from agent_desktop.core.on_floor import AgentOnFloor
 from agent_desktop.core.parts import AnyPart, ChannelDown
 from agent_desktop.core.settings import CenterSettings
 from agent_desktop.core.wallboard_parts import (
@@ -10,6 +12,7 @@ from agent_desktop.core.wallboard_parts import (
     BoardCenter,
     FigureMeaning,
     QueueFigures,
+    WrapUpShown,
 )
 from history.core.vocabulary import AgentId, Medium, Presence
 
@@ -23,7 +26,9 @@ _MEDIUM_NAMES = {
 }
 
 
-def board_parts(figures: BoardFigures, center: CenterSettings, channels_down: tuple[ChannelDown, ...]) -> list[AnyPart]:
+def board_parts(
+    figures: BoardFigures, floor: Floor, center: CenterSettings, channels_down: tuple[ChannelDown, ...]
+) -> list[AnyPart]:
     parts: list[AnyPart] = [
         BoardCenter(
             key="center",
@@ -36,7 +41,11 @@ def board_parts(figures: BoardFigures, center: CenterSettings, channels_down: tu
     ]
     parts += [_queue(queue, center) for queue in (*figures.totals, *figures.queues) if queue.medium in center.media]
     parts.append(AgentsByState(key="agents", **{str(name): count for name, count in figures.by_activity.items()}))
-    parts += [_agent(agent, now, center) for agent, now in figures.agents.items()]
+    wrap_ups = _wrap_ups(floor)
+    parts += [
+        _agent(agent, now, floor.agents.get(agent, AgentOnFloor()), wrap_ups.get(agent, ()), center)
+        for agent, now in figures.agents.items()
+    ]
     parts += [
         FigureMeaning(
             key=f"meaning/{item.figure}",
@@ -81,7 +90,27 @@ def _target(medium: Medium, center: CenterSettings) -> int:
     return max(targets, default=DEFAULT_TARGET_PERCENT)
 
 
-def _agent(agent: AgentId, now: BoardAgent, center: CenterSettings) -> AgentRow:
+def _wrap_ups(floor: Floor) -> dict[AgentId, tuple[WrapUpShown, ...]]:
+    found: dict[AgentId, tuple[WrapUpShown, ...]] = {}
+    for work in floor.handlings.values():
+        if work.wrap_up_since_ms is not None:
+            shown = WrapUpShown(
+                handling=work.handling,
+                medium=work.medium,
+                since_ms=work.wrap_up_since_ms,
+                ends_at_ms=work.wrap_up_ends_at_ms,
+            )
+            found[work.agent] = (*found.get(work.agent, ()), shown)
+    return found
+
+
+def _agent(
+    agent: AgentId,
+    now: BoardAgent,
+    on_floor: AgentOnFloor,
+    wrap_ups: tuple[WrapUpShown, ...],
+    center: CenterSettings,
+) -> AgentRow:
     return AgentRow(
         key=f"agent/{agent}",
         agent=agent,
@@ -89,6 +118,11 @@ def _agent(agent: AgentId, now: BoardAgent, center: CenterSettings) -> AgentRow:
         activity=AgentActivity(now.activity),
         presence=Presence(now.presence),
         reason_name=center.reason_name(now.reason),
+        forced_by_name=center.user_name(on_floor.forced_by) if on_floor.forced_by is not None else "",
+        overrun_since_ms=on_floor.overrun_since_ms,
+        planned=on_floor.planned,
+        planned_reason_name=center.reason_name(on_floor.planned_reason),
+        wrap_ups=wrap_ups,
         since_ms=now.since_ms,
         carries=now.carries,
         desktop_connected=now.desktop_connected,

@@ -6,7 +6,8 @@ Pure: the same floor and look-ups give the same parts. The browser computes noth
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from agent_desktop.core.floor import AgentOnFloor, Floor, HandlingOnFloor, InteractionOnFloor, OfferOnFloor
+from agent_desktop.core.floor import Floor
+from agent_desktop.core.on_floor import AgentOnFloor, HandlingOnFloor, InteractionOnFloor, OfferOnFloor
 from agent_desktop.core.parts import (
     AnyPart,
     CapacityChip,
@@ -56,6 +57,8 @@ class LookedUp:
 
 
 _NAME_TAG = 4
+PULLED_MEDIA = frozenset({Medium.MAIL, Medium.TASK})
+"""What agents may take for themselves, out of its turn: nobody is on the line for it."""
 
 
 def desk_parts(floor: Floor, center: CenterSettings, user: UserSettings, looked_up: LookedUp) -> list[AnyPart]:
@@ -63,13 +66,13 @@ def desk_parts(floor: Floor, center: CenterSettings, user: UserSettings, looked_
     parts: list[AnyPart] = [_center(floor, center)]
     agent_id = AgentId(user.user)
     agent = floor.agents.get(agent_id, AgentOnFloor())
-    parts.append(_me(user, agent))
+    parts.append(_me(user, agent, floor, center))
     if user.is_agent:
-        settings = _agent_settings(floor.settings, agent_id)
+        settings = agent_settings(floor.settings, agent_id)
         offers, work = floor.offers_to(agent_id), floor.work_of(agent_id)
         if Medium.VOICE in center.media:
             parts.append(_phone(user, agent, offers))
-        parts += _capacity(center, settings, offers, work)
+        parts += _capacity(center, settings, floor.leases_of(agent_id))
         parts += [_offer(offer, floor, center, looked_up) for offer in offers]
         parts += [_work(handling, floor, center, looked_up) for handling in work]
         parts += _drafts(work, looked_up)
@@ -97,7 +100,7 @@ def _center(floor: Floor, center: CenterSettings) -> Center:
     )
 
 
-def _me(user: UserSettings, agent: AgentOnFloor) -> Me:
+def _me(user: UserSettings, agent: AgentOnFloor, floor: Floor, center: CenterSettings) -> Me:
     return Me(
         key="me",
         user=user.user,
@@ -109,6 +112,11 @@ def _me(user: UserSettings, agent: AgentOnFloor) -> Me:
         by=agent.by,
         since_ms=agent.since_ms,
         backed_off_until_ms=agent.backed_off_until_ms,
+        forced_by_name=center.user_name(agent.forced_by) if agent.forced_by is not None else "",
+        overrun_since_ms=agent.overrun_since_ms,
+        work_in_hand=bool(floor.leases_of(AgentId(user.user))),
+        planned=agent.planned,
+        planned_reason=agent.planned_reason,
     )
 
 
@@ -134,13 +142,7 @@ def _phone(user: UserSettings, agent: AgentOnFloor, offers: Iterable[OfferOnFloo
     )
 
 
-def _capacity(
-    center: CenterSettings,
-    settings: AgentSettings | None,
-    offers: Iterable[OfferOnFloor],
-    work: Iterable[HandlingOnFloor],
-) -> list[AnyPart]:
-    carried = [offer.medium for offer in offers] + [handling.medium for handling in work]
+def _capacity(center: CenterSettings, settings: AgentSettings | None, carried: list[Medium]) -> list[AnyPart]:
     return [
         CapacityChip(
             key=f"capacity/{capacity.medium}",
@@ -180,6 +182,7 @@ def _work(handling: HandlingOnFloor, floor: Floor, center: CenterSettings, looke
     about = looked_up.about.get(handling.interaction, About())
     interaction = floor.interactions.get(handling.interaction)
     known = _known(interaction)
+    queue = _queue(floor.settings, handling.queue)
     return WorkItem(
         key=f"work/{handling.handling}",
         handling=handling.handling,
@@ -197,13 +200,17 @@ def _work(handling: HandlingOnFloor, floor: Floor, center: CenterSettings, looke
         started_ms=handling.started_ms,
         wrap_up_since_ms=handling.wrap_up_since_ms,
         wrap_up_ends_at_ms=handling.wrap_up_ends_at_ms,
+        wrap_up_timed=handling.timed,
+        wrap_up_optional=handling.frees,
+        extension_ms=queue.extension_ms if queue else 0,
+        extensions_left=max(0, queue.extensions_max - handling.extensions) if queue and handling.timed else 0,
         ended_by=handling.ended_by,
         due_ms=interaction.due_ms if interaction and not about.answered else None,
         customer_gone=known.customer_gone,
         unread=about.unread,
         last_line=about.last_line,
         last_line_ms=about.last_line_ms,
-        disposition_required=_disposition_required(floor.settings, handling),
+        disposition_required=queue is not None and queue.disposition_required,
     )
 
 
@@ -237,9 +244,8 @@ def _known(interaction: InteractionOnFloor | None) -> InteractionOnFloor:
     return interaction if interaction is not None else _NOTHING_KNOWN
 
 
-def _disposition_required(settings: RoutingSettings | None, handling: HandlingOnFloor) -> bool:
-    queues = settings.queues if settings else ()
-    return any(queue.disposition_required for queue in queues if queue.queue == handling.queue)
+def _queue(settings: RoutingSettings | None, queue: QueueId) -> QueueSettings | None:
+    return next((each for each in settings.queues if each.queue == queue), None) if settings else None
 
 
 def _drafts(work: Iterable[HandlingOnFloor], looked_up: LookedUp) -> list[AnyPart]:
@@ -257,7 +263,7 @@ def _glances(floor: Floor, center: CenterSettings, settings: AgentSettings | Non
     waiting = floor.waiting()
     glances: list[AnyPart] = []
     for queue in floor.settings.queues:
-        if not _serves(settings, queue):
+        if not serves(settings, queue):
             continue
         count, since_ms = waiting.get(queue.queue, (0, None))
         glances.append(
@@ -268,18 +274,19 @@ def _glances(floor: Floor, center: CenterSettings, settings: AgentSettings | Non
                 medium=queue.medium,
                 waiting=count,
                 longest_waiting_since_ms=since_ms,
+                may_pull=queue.medium in PULLED_MEDIA,
             )
         )
     return glances
 
 
-def _serves(settings: AgentSettings, queue: QueueSettings) -> bool:
+def serves(settings: AgentSettings, queue: QueueSettings) -> bool:
     """Whether the queue is one of the agent's own: they meet what it asks and have a limit for its medium."""
     has_medium = any(capacity.medium is queue.medium and capacity.limit > 0 for capacity in settings.capacities)
     return has_medium and is_met(parse(queue.requirement), settings)
 
 
-def _agent_settings(settings: RoutingSettings | None, agent: AgentId) -> AgentSettings | None:
+def agent_settings(settings: RoutingSettings | None, agent: AgentId) -> AgentSettings | None:
     return next((item for item in settings.agents if item.agent == agent), None) if settings else None
 
 

@@ -9,108 +9,25 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from agent_desktop.core.on_floor import (
+    HANDLED_MAX,
+    HANDLED_MS,
+    AgentFact,
+    AgentOnFloor,
+    Handled,
+    HandlingOnFloor,
+    InteractionOnFloor,
+    OfferOnFloor,
+    Touched,
+    WorkOnFloor,
+    agent_after,
+)
 from history.core import routing as facts
 from history.core.entries import Fact
 from history.core.routing_settings import RoutingSettings
-from history.core.vocabulary import (
-    AgentId,
-    CustomerId,
-    EndedBy,
-    HandlingId,
-    IdentityId,
-    InteractionId,
-    Medium,
-    OfferId,
-    Presence,
-    PresenceBy,
-    QueueId,
-    ReasonCode,
-    Trust,
-)
+from history.core.vocabulary import AgentId, HandlingId, InteractionId, Medium, OfferId, QueueId, WorkId
 
-
-@dataclass(frozen=True, slots=True)
-class AgentOnFloor:
-    presence: Presence = Presence.SIGNED_OUT
-    reason: ReasonCode | None = None
-    by: PresenceBy = PresenceBy.AGENT
-    since_ms: int = 0
-    desktop_connected: bool = False
-    phone_reachable: bool = False
-    phone_busy: bool = False
-    backed_off_until_ms: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class InteractionOnFloor:
-    interaction: InteractionId
-    medium: Medium
-    queue: QueueId
-    arrived_ms: int
-    due_ms: int
-    waiting: bool = True
-    """In a queue: until a visit ends, also while it is offered."""
-    customer: CustomerId | None = None
-    identity: IdentityId | None = None
-    trust: Trust = Trust.CLAIMED
-    customer_gone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OfferOnFloor:
-    offer: OfferId
-    interaction: InteractionId
-    agent: AgentId
-    queue: QueueId
-    medium: Medium
-    made_ms: int
-    expires_at_ms: int
-    ringing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class HandlingOnFloor:
-    handling: HandlingId
-    interaction: InteractionId
-    agent: AgentId
-    queue: QueueId
-    medium: Medium
-    started_ms: int
-    wrap_up_since_ms: int | None = None
-    wrap_up_ends_at_ms: int | None = None
-    ended_by: EndedBy | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Handled:
-    """One handling that an agent has completed, wrap-up included."""
-
-    medium: Medium
-    completed_ms: int
-    handle_ms: int
-
-
-HANDLED_MAX = 1_000
-"""So many of an agent's last handlings are remembered: more than a day's work."""
-HANDLED_MS = 26 * 3_600_000
-"""And so long: no day of any zone is longer, so that none of today is missing."""
-
-
-@dataclass(slots=True)
-class Touched:
-    """What looks different after one or more facts."""
-
-    agents: set[AgentId] = field(default_factory=set)
-    queues: set[QueueId] = field(default_factory=set)
-    interactions: set[InteractionId] = field(default_factory=set)
-    everything: bool = False
-    """The definition changed: names, queues and limits may all differ."""
-
-    def add(self, other: "Touched") -> None:
-        self.agents |= other.agents
-        self.queues |= other.queues
-        self.interactions |= other.interactions
-        self.everything = self.everything or other.everything
+HandlingFact = facts.HandlingStarted | facts.WrapUpStarted | facts.WrapUpExtended | facts.WrapUpCompleted
 
 
 @dataclass(slots=True)
@@ -120,6 +37,7 @@ class Floor:
     interactions: dict[InteractionId, InteractionOnFloor] = field(default_factory=dict)
     offers: dict[OfferId, OfferOnFloor] = field(default_factory=dict)
     handlings: dict[HandlingId, HandlingOnFloor] = field(default_factory=dict)
+    works: dict[WorkId, WorkOnFloor] = field(default_factory=dict)
     handled: dict[AgentId, deque[Handled]] = field(default_factory=dict)
     _glances: dict[QueueId, tuple[int, int]] | None = field(default=None, compare=False)
     """What `waiting` found last; none when it may have changed."""
@@ -133,6 +51,8 @@ class Floor:
                 touched.everything = True
             case (
                 facts.PresenceChanged()
+                | facts.PresencePlanned()
+                | facts.ReasonOverrun()
                 | facts.DesktopConnected()
                 | facts.DesktopDisconnected()
                 | facts.PhoneBecameReachable()
@@ -142,8 +62,9 @@ class Floor:
                 | facts.AgentBackedOff()
                 | facts.BackOffEnded()
             ):
-                self.agents[fact.agent] = _agent_after(self.agents.get(fact.agent, AgentOnFloor()), fact, at_ms)
-                touched.agents.add(fact.agent)
+                self._agent(fact, at_ms, touched)
+            case facts.WorkStarted() | facts.WorkEnded():
+                self._work(fact, touched)
             case facts.OfferMade():
                 self._offer(fact, at_ms, touched)
             case facts.RingOrdered() | facts.PhoneRang():
@@ -158,7 +79,9 @@ class Floor:
                 ended = self.offers.pop(fact.offer, None)
                 touched.agents |= {fact.agent, ended.agent if ended is not None else fact.agent}
                 touched.interactions.add(fact.interaction)
-            case facts.HandlingStarted() | facts.WrapUpStarted() | facts.WrapUpCompleted():
+                if ended is not None:
+                    touched.lines.add(ended.queue)
+            case facts.HandlingStarted() | facts.WrapUpStarted() | facts.WrapUpExtended() | facts.WrapUpCompleted():
                 self._handle(fact, at_ms, touched)
             case _:
                 self._interaction(fact, touched)
@@ -171,6 +94,17 @@ class Floor:
 
     def offers_to(self, agent: AgentId) -> list[OfferOnFloor]:
         return [offer for offer in self.offers.values() if offer.agent == agent]
+
+    def leases_of(self, agent: AgentId) -> list[Medium]:
+        """The medium of each piece of work that the agent has in hand or is offered; a wrap-up that frees is none."""
+        held = [offer.medium for offer in self.offers_to(agent)]
+        held += [handling.medium for handling in self.work_of(agent) if not handling.frees]
+        return held + [work.medium for work in self.works.values() if work.agent == agent]
+
+    def line_of(self, queue: QueueId) -> list[InteractionOnFloor]:
+        """What waits in the queue, the oldest first."""
+        line = [item for item in self.interactions.values() if item.waiting and item.queue == queue]
+        return sorted(line, key=lambda item: (item.arrived_ms, item.interaction))
 
     def agents_at(self, interaction: InteractionId) -> frozenset[AgentId]:
         """Agents who are offered this interaction or have a part in it now."""
@@ -201,6 +135,16 @@ class Floor:
             **{agent.agent: AgentOnFloor() for agent in settings.agents if agent.agent not in self.agents},
         }
 
+    def _agent(self, fact: AgentFact, at_ms: int, touched: Touched) -> None:
+        self.agents[fact.agent] = agent_after(self.agents.get(fact.agent, AgentOnFloor()), fact, at_ms)
+        touched.agents.add(fact.agent)
+
+    def _work(self, fact: facts.WorkStarted | facts.WorkEnded, touched: Touched) -> None:
+        before = self.works.pop(fact.work, None)
+        touched.agents |= {fact.agent, before.agent if before is not None else fact.agent}
+        if isinstance(fact, facts.WorkStarted):
+            self.works[fact.work] = WorkOnFloor(fact.work, fact.agent, fact.medium)
+
     def _offer(self, fact: facts.OfferMade, at_ms: int, touched: Touched) -> None:
         before = self.offers.get(fact.offer)
         if before is not None:
@@ -216,6 +160,7 @@ class Floor:
         )
         touched.agents.add(fact.agent)
         touched.interactions.add(fact.interaction)
+        touched.lines.add(fact.queue)
 
     def _ring(self, fact: facts.RingOrdered | facts.PhoneRang, touched: Touched) -> None:
         offer = self.offers.get(fact.offer)
@@ -225,9 +170,7 @@ class Floor:
         self.offers[fact.offer] = replace(offer, ringing=True, expires_at_ms=expires_at_ms)
         touched.agents.add(offer.agent)
 
-    def _handle(
-        self, fact: facts.HandlingStarted | facts.WrapUpStarted | facts.WrapUpCompleted, at_ms: int, touched: Touched
-    ) -> None:
+    def _handle(self, fact: HandlingFact, at_ms: int, touched: Touched) -> None:
         before = self.handlings.get(fact.handling)
         touched.agents |= {fact.agent, before.agent if before is not None else fact.agent}
         touched.interactions.add(fact.interaction)
@@ -248,6 +191,13 @@ class Floor:
                         wrap_up_since_ms=at_ms,
                         wrap_up_ends_at_ms=fact.ends_at_ms,
                         ended_by=fact.by,
+                        timed=fact.timed,
+                        frees=fact.frees,
+                    )
+            case facts.WrapUpExtended():
+                if before is not None:
+                    self.handlings[fact.handling] = replace(
+                        before, wrap_up_ends_at_ms=fact.ends_at_ms, extensions=fact.extensions
                     )
             case facts.WrapUpCompleted():
                 self.handlings.pop(fact.handling, None)
@@ -272,13 +222,30 @@ class Floor:
                     customer=fact.customer,
                     identity=fact.identity,
                     trust=fact.trust,
+                    priority=fact.priority,
+                    requirement=fact.requirement,
+                    step=fact.step,
+                    next_step_ms=fact.next_step_ms,
                 )
                 touched.queues.add(fact.queue)
+                touched.lines.add(fact.queue)
             case facts.VisitAnswered() | facts.VisitAbandoned() | facts.VisitFlowedOut() | facts.VisitMoved():
                 self._change(fact.interaction, touched, waiting=False)
                 touched.queues.add(fact.queue)
             case facts.InteractionPrioritised():
-                self._change(fact.interaction, touched, due_ms=fact.due_ms)
+                self._change(fact.interaction, touched, due_ms=fact.due_ms, priority=fact.priority)
+            case facts.InteractionParked():
+                self._change(fact.interaction, touched, parked_until_ms=fact.until_ms)
+            case facts.InteractionResumed():
+                self._change(fact.interaction, touched, parked_until_ms=None)
+            case facts.RequirementRelaxed():
+                self._change(
+                    fact.interaction,
+                    touched,
+                    requirement=fact.requirement,
+                    step=fact.step,
+                    next_step_ms=fact.next_step_ms,
+                )
             case facts.InteractionAttributed():
                 self._change(
                     fact.interaction,
@@ -300,55 +267,15 @@ class Floor:
         if known is not None:
             self.interactions[interaction] = replace(known, **changes)
             touched.agents |= self.agents_at(interaction)
+            touched.lines.add(known.queue)
 
     def _close(self, interaction: InteractionId, touched: Touched) -> None:
         touched.agents |= self.agents_at(interaction)
         known = self.interactions.pop(interaction, None)
         if known is not None:
             touched.queues.add(known.queue)
+            touched.lines.add(known.queue)
         for offer in [item.offer for item in self.offers.values() if item.interaction == interaction]:
             del self.offers[offer]
         for handling in [item.handling for item in self.handlings.values() if item.interaction == interaction]:
             del self.handlings[handling]
-
-
-AgentFact = (
-    facts.PresenceChanged
-    | facts.DesktopConnected
-    | facts.DesktopDisconnected
-    | facts.PhoneBecameReachable
-    | facts.PhoneBecameUnreachable
-    | facts.PhoneBecameBusy
-    | facts.PhoneBecameFree
-    | facts.AgentBackedOff
-    | facts.BackOffEnded
-)
-
-
-def _agent_after(agent: AgentOnFloor, fact: AgentFact, at_ms: int) -> AgentOnFloor:
-    match fact:
-        case facts.PresenceChanged():
-            return replace(
-                agent,
-                presence=fact.presence,
-                reason=fact.reason,
-                by=fact.by,
-                since_ms=at_ms,
-                backed_off_until_ms=None,
-            )
-        case facts.DesktopConnected():
-            return replace(agent, desktop_connected=True)
-        case facts.DesktopDisconnected():
-            return replace(agent, desktop_connected=False)
-        case facts.PhoneBecameReachable():
-            return replace(agent, phone_reachable=True)
-        case facts.PhoneBecameUnreachable():
-            return replace(agent, phone_reachable=False)
-        case facts.PhoneBecameBusy():
-            return replace(agent, phone_busy=True)
-        case facts.PhoneBecameFree():
-            return replace(agent, phone_busy=False)
-        case facts.AgentBackedOff():
-            return replace(agent, backed_off_until_ms=fact.until_ms)
-        case facts.BackOffEnded():
-            return replace(agent, backed_off_until_ms=None)

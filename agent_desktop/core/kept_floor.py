@@ -9,20 +9,21 @@ from collections import deque
 
 import msgspec
 
-from agent_desktop.core.floor import (
+from agent_desktop.core.floor import Floor
+from agent_desktop.core.on_floor import (
     HANDLED_MAX,
     AgentOnFloor,
-    Floor,
     Handled,
     HandlingOnFloor,
     InteractionOnFloor,
     OfferOnFloor,
+    WorkOnFloor,
 )
 from history.core.routing import RoutingDefined
 from history.core.routing_settings import RoutingSettings
 from history.core.vocabulary import AgentId
 
-FORM = f"floor/1, settings/{RoutingDefined.version}"
+FORM = f"floor/2, settings/{RoutingDefined.version}"
 """Its first number rises with every change of what the floor holds or of what `Floor.fold` makes of a fact that may be
 in a journal already; the floor is then folded from the first entry once."""
 
@@ -33,6 +34,7 @@ class _Kept(msgspec.Struct, frozen=True):
     interactions: tuple[InteractionOnFloor, ...]
     offers: tuple[OfferOnFloor, ...]
     handlings: tuple[HandlingOnFloor, ...]
+    works: tuple[WorkOnFloor, ...]
     handled: dict[AgentId, tuple[Handled, ...]]
 
 
@@ -48,6 +50,7 @@ def kept(floor: Floor) -> bytes:
             interactions=tuple(floor.interactions.values()),
             offers=tuple(floor.offers.values()),
             handlings=tuple(floor.handlings.values()),
+            works=tuple(floor.works.values()),
             handled={agent: tuple(done) for agent, done in floor.handled.items()},
         )
     )
@@ -66,5 +69,6 @@ def restored(body: bytes) -> Floor:
         interactions={item.interaction: item for item in found.interactions},
         offers={item.offer: item for item in found.offers},
         handlings={item.handling: item for item in found.handlings},
+        works={item.work: item for item in found.works},
         handled={agent: deque(done, maxlen=HANDLED_MAX) for agent, done in found.handled.items()},
     )

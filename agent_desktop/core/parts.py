@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from agent_desktop.core.part import Part
+from agent_desktop.core.queue_parts import QueueHead, WaitingRow
 from agent_desktop.core.wallboard_parts import AgentRow, AgentsByState, BoardCenter, FigureMeaning, QueueFigures
 from history.core.conversations import Author, SendState
 from history.core.customers import IdentityKind
@@ -101,6 +102,15 @@ class Me(Part, frozen=True, kw_only=True):
     since_ms: int
     backed_off_until_ms: int | None
     """Nothing is offered until then (after a decline or a busy phone)."""
+    forced_by_name: str
+    """Who set this presence in the agent's place; empty when nobody did."""
+    overrun_since_ms: int | None
+    """Since when the agent is away for longer than the reason allows."""
+    work_in_hand: bool
+    """Something is offered or in hand: another presence may be planned for its end."""
+    planned: Presence | None
+    """What the agent becomes with the last of what they have in hand; nothing more is offered until then."""
+    planned_reason: ReasonCode | None
 
 
 class PhoneKind(StrEnum):
@@ -180,6 +190,13 @@ class WorkItem(Part, frozen=True, kw_only=True):
     started_ms: int
     wrap_up_since_ms: int | None
     wrap_up_ends_at_ms: int | None
+    wrap_up_timed: bool
+    """The wrap-up ends at its time, whoever writes."""
+    wrap_up_optional: bool
+    """The agent is free for more meanwhile; nothing has to be written."""
+    extension_ms: int
+    """By so much the agent may put off the end of a timed wrap-up, each time."""
+    extensions_left: int
     ended_by: EndedBy | None
     due_ms: int | None
     """None when nothing is due to the customer: a mail whose newest word is ours."""
@@ -206,6 +223,8 @@ class QueueGlance(Part, frozen=True, kw_only=True):
     medium: Medium
     waiting: int
     longest_waiting_since_ms: int | None
+    may_pull: bool
+    """The agent may look at what waits here and take it."""
 
 
 class TodayCount(Part, frozen=True, kw_only=True):
@@ -333,6 +352,8 @@ AnyPart = (
     | NoteShown
     | CustomerShown
     | TimelineRow
+    | QueueHead
+    | WaitingRow
     | BoardCenter
     | QueueFigures
     | AgentsByState

@@ -10,7 +10,7 @@ puts some parts and removes some keys. Whoever stands at another number than `fr
 `Heartbeat` and `TypingShown` travel unnumbered and may be lost.
 
 Times are UTC milliseconds of the server; every message that shows times carries `server_ms`, by which a browser knows
-how far its own clock is off. The parts are in `parts.py` and `wallboard_parts.py` here.
+how far its own clock is off. The parts are in `parts.py`, `wallboard_parts.py` and `queue_parts.py` here.
 `python -m agent_desktop.typescript` writes the TypeScript types of all this.
 """
 
@@ -22,11 +22,13 @@ import msgspec
 from agent_desktop.core.parts import AnyPart
 from agent_desktop.core.words import tag_of
 from history.core.vocabulary import (
+    AgentId,
     ClientMessageId,
     ConversationId,
     CustomerId,
     DispositionId,
     HandlingId,
+    InteractionId,
     OfferId,
     Presence,
     QueueId,
@@ -52,8 +54,10 @@ SILENCE_MAX_MS = 15_000
 DESK_VIEW = "desk"
 WALLBOARD_VIEW = "wallboard"
 CONVERSATION_VIEW_PREFIX = "conversation:"
+QUEUE_VIEW_PREFIX = "queue:"
 
 RequestId = Annotated[int, msgspec.Meta(ge=1, le=9_007_199_254_740_991)]
+WholeNumber = Annotated[int, msgspec.Meta(ge=-9_007_199_254_740_991, le=9_007_199_254_740_991)]
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 ClientKey = Annotated[ClientMessageId, msgspec.Meta(min_length=1, max_length=64)]
 
@@ -112,10 +116,14 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, tag=tag_of, forbid_unkn
 
 
 class SetPresence(Request, frozen=True, kw_only=True):
-    """Choose ready, not ready (with a reason of the definition) or signed out."""
+    """Choose ready, not ready (with a reason of the definition) or signed out.
+
+    `after_work` means with the last of what is in hand, and at once when nothing is. A choice for now drops the plan.
+    """
 
     presence: Presence
     reason: ReasonCode | None = None
+    after_work: bool = False
 
 
 class AcceptOffer(Request, frozen=True, kw_only=True):
@@ -140,6 +148,12 @@ class CompleteHandling(Request, frozen=True, kw_only=True):
     handling: HandlingId
     disposition: DispositionId | None = None
     note: Annotated[str, msgspec.Meta(max_length=NOTE_MAX)] = ""
+
+
+class ExtendWrapUp(Request, frozen=True, kw_only=True):
+    """Put off the end of a timed wrap-up by its queue's extension, as often as the queue allows."""
+
+    handling: HandlingId
 
 
 class SendLine(Request, frozen=True, kw_only=True):
@@ -180,7 +194,7 @@ class MarkRead(Request, frozen=True, kw_only=True):
 
 
 class OpenView(Request, frozen=True, kw_only=True):
-    """Show me a view from now on: `desk`, `wallboard` or `conversation:<id>`.
+    """Show me a view from now on: `desk`, `wallboard`, `conversation:<id>` or `queue:<id>`.
 
     With `from_number` the client says where it stands: it gets the changes since, or a snapshot.
     """
@@ -202,6 +216,58 @@ class CreateTask(Request, frozen=True, kw_only=True):
     fields: Annotated[dict[str, str], msgspec.Meta(max_length=TASK_FIELDS_MAX)] = {}
     customer: CustomerId | None = None
     due_ms: int | None = None
+
+
+class PullWork(Request, frozen=True, kw_only=True):
+    """Take waiting work out of its turn, or give it to another agent.
+
+    A call rings the agent's phone; everything else is theirs at once.
+    """
+
+    interaction: InteractionId
+    agent: AgentId | None = None
+    """Whose it becomes; none: mine."""
+
+
+class ForcePresence(Request, frozen=True, kw_only=True):
+    """Set another agent's presence. What is offered to them is taken back, what they handle stays theirs."""
+
+    agent: AgentId
+    presence: Presence
+    reason: ReasonCode | None = None
+
+
+class CloseWrapUp(Request, frozen=True, kw_only=True):
+    """End a wrap-up that its agent has left open, without a disposition."""
+
+    handling: HandlingId
+
+
+class PrioritiseWork(Request, frozen=True, kw_only=True):
+    """Give waiting work another priority, from -10 to 10; higher is sooner. Its wait counts on."""
+
+    interaction: InteractionId
+    priority: WholeNumber
+
+
+class MoveWork(Request, frozen=True, kw_only=True):
+    """Send waiting work to another queue of its medium, with its arrival and its wait."""
+
+    interaction: InteractionId
+    to: QueueId
+
+
+class ParkWork(Request, frozen=True, kw_only=True):
+    """Put waiting work aside until then (UTC ms), at most for 31 days. Its wait counts on."""
+
+    interaction: InteractionId
+    until_ms: WholeNumber
+
+
+class ResumeWork(Request, frozen=True, kw_only=True):
+    """Let what was put aside wait again, in its old place."""
+
+    interaction: InteractionId
 
 
 class TellTyping(Request, frozen=True, kw_only=True):
@@ -233,6 +299,7 @@ AnyRequest = (
     | DeclineOffer
     | EndHandling
     | CompleteHandling
+    | ExtendWrapUp
     | SendLine
     | SendMail
     | SaveDraft
@@ -241,6 +308,13 @@ AnyRequest = (
     | OpenView
     | CloseView
     | CreateTask
+    | PullWork
+    | ForcePresence
+    | CloseWrapUp
+    | PrioritiseWork
+    | MoveWork
+    | ParkWork
+    | ResumeWork
     | TellTyping
     | Ping
     | AnswerRehearsalPhone

@@ -37,6 +37,12 @@ class Action(StrEnum):
     # looking at customers
     SEE_CONVERSATION = "see_conversation"
     SEE_FILE = "see_file"
+    # waiting work and other people's
+    SEE_QUEUE = "see_queue"
+    PULL_WORK = "pull_work"  # take it out of its turn, or give it to somebody
+    STEER_WORK = "steer_work"  # prioritise, move, park, resume
+    FORCE_PRESENCE = "force_presence"
+    CLOSE_WRAP_UP = "close_wrap_up"
     # the center
     MAKE_TASK = "make_task"
     SEE_WALLBOARD = "see_wallboard"
@@ -91,6 +97,13 @@ _OWN_WORK: Final = {
     Action.WORK_ON_HANDLING: Reach.OWN,
     Action.USE_REHEARSAL_PHONE: Reach.OWN,
 }
+_STEERING: Final = {
+    Action.SEE_QUEUE: Reach.ALL,
+    Action.PULL_WORK: Reach.ALL,
+    Action.STEER_WORK: Reach.ALL,
+    Action.FORCE_PRESENCE: Reach.ALL,
+    Action.CLOSE_WRAP_UP: Reach.ALL,
+}
 _MYSELF: Final = {
     Action.SIGN_OUT: Reach.OWN,
     Action.SEE_MYSELF: Reach.OWN,
@@ -103,6 +116,9 @@ TABLE: Final = MappingProxyType(
         Role.AGENT: {
             **_MYSELF,
             **_OWN_WORK,
+            # Waiting mail and tasks of a queue that they serve are theirs to take, by themselves alone.
+            Action.SEE_QUEUE: Reach.OWN,
+            Action.PULL_WORK: Reach.OWN,
             Action.SEE_CONVERSATION: Reach.OWN,
             Action.SEE_FILE: Reach.OWN,
             Action.MAKE_TASK: Reach.ALL,
@@ -110,6 +126,7 @@ TABLE: Final = MappingProxyType(
         Role.SUPERVISOR: {
             **_MYSELF,
             **_OWN_WORK,
+            **_STEERING,
             Action.SEE_CONVERSATION: Reach.ALL,
             Action.SEE_FILE: Reach.ALL,
             Action.MAKE_TASK: Reach.ALL,
@@ -118,6 +135,7 @@ TABLE: Final = MappingProxyType(
         Role.ADMINISTRATOR: {
             **_MYSELF,
             **_OWN_WORK,
+            **_STEERING,
             Action.SEE_CONVERSATION: Reach.ALL,
             Action.SEE_FILE: Reach.ALL,
             Action.MAKE_TASK: Reach.ALL,
@@ -169,6 +187,7 @@ ACTION_OF: Final[MappingProxyType[type[protocol.Request], Action]] = MappingProx
         protocol.PopShown: Action.ANSWER_OFFER,
         protocol.EndHandling: Action.WORK_ON_HANDLING,
         protocol.CompleteHandling: Action.WORK_ON_HANDLING,
+        protocol.ExtendWrapUp: Action.WORK_ON_HANDLING,
         protocol.SendLine: Action.WORK_ON_HANDLING,
         protocol.SendMail: Action.WORK_ON_HANDLING,
         protocol.SaveDraft: Action.WORK_ON_HANDLING,
@@ -178,6 +197,13 @@ ACTION_OF: Final[MappingProxyType[type[protocol.Request], Action]] = MappingProx
         protocol.CloseView: Action.SEE_MYSELF,
         protocol.Ping: Action.SEE_MYSELF,
         protocol.CreateTask: Action.MAKE_TASK,
+        protocol.PullWork: Action.PULL_WORK,
+        protocol.ForcePresence: Action.FORCE_PRESENCE,
+        protocol.CloseWrapUp: Action.CLOSE_WRAP_UP,
+        protocol.PrioritiseWork: Action.STEER_WORK,
+        protocol.MoveWork: Action.STEER_WORK,
+        protocol.ParkWork: Action.STEER_WORK,
+        protocol.ResumeWork: Action.STEER_WORK,
         protocol.AnswerRehearsalPhone: Action.USE_REHEARSAL_PHONE,
         protocol.DeclineRehearsalPhone: Action.USE_REHEARSAL_PHONE,
         protocol.HangUpRehearsalPhone: Action.USE_REHEARSAL_PHONE,
@@ -194,4 +220,6 @@ def action_of_view(view: str) -> Action | None:
         return Action.SEE_WALLBOARD
     if view.startswith(protocol.CONVERSATION_VIEW_PREFIX):
         return Action.SEE_CONVERSATION
+    if view.startswith(protocol.QUEUE_VIEW_PREFIX):
+        return Action.SEE_QUEUE
     return None

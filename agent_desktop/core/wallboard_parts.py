@@ -2,8 +2,10 @@
 
 from enum import StrEnum
 
+import msgspec
+
 from agent_desktop.core.part import Part
-from history.core.vocabulary import AgentId, Medium, Presence, QueueId
+from history.core.vocabulary import AgentId, HandlingId, Medium, Presence, QueueId
 
 
 class BoardCenter(Part, frozen=True, kw_only=True):
@@ -60,6 +62,15 @@ class AgentsByState(Part, frozen=True, kw_only=True):
     wrap_up: int
 
 
+class WrapUpShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A wrap-up that is open; it hangs when it lasts while nobody writes."""
+
+    handling: HandlingId
+    medium: Medium
+    since_ms: int
+    ends_at_ms: int | None
+
+
 class AgentRow(Part, frozen=True, kw_only=True):
     """Key `agent/<agent>`."""
 
@@ -68,6 +79,11 @@ class AgentRow(Part, frozen=True, kw_only=True):
     activity: AgentActivity
     presence: Presence
     reason_name: str
+    forced_by_name: str
+    overrun_since_ms: int | None
+    planned: Presence | None
+    planned_reason_name: str
+    wrap_ups: tuple[WrapUpShown, ...]
     since_ms: int
     carries: tuple[Medium, ...]
     desktop_connected: bool

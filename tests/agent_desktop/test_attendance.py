@@ -3,7 +3,8 @@
 import asyncio
 
 from agent_desktop.attendance import Attendance
-from agent_desktop.core.floor import AgentOnFloor, Floor
+from agent_desktop.core.floor import Floor
+from agent_desktop.core.on_floor import AgentOnFloor
 from history.core.vocabulary import AgentId, Outcome
 from router.core.inputs import AnyInput, DesktopAttached, DesktopLost, Receipt
 from router.errors import RouterUnavailable

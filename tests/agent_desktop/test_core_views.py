@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent_desktop.core.desk import About, LookedUp, desk_parts, unknown_who
-from agent_desktop.core.floor import Floor, Touched
+from agent_desktop.core.floor import Floor
 from agent_desktop.core.numbering import CHANGES_KEPT, NumberedView
+from agent_desktop.core.on_floor import Touched
 from agent_desktop.core.parts import (
     AnyPart,
     CapacityChip,
@@ -43,6 +44,7 @@ from history.core.vocabulary import (
     UserId,
     VisitId,
     WithdrawnBecause,
+    WorkId,
 )
 from tests.agent_desktop.center import center_settings, routing_settings
 
@@ -96,11 +98,27 @@ def any_fact(kind: int, work: int, agent: int) -> Fact:
         facts.InteractionClosed(interaction=interaction, reason=CloseReason.HANDLED),
         facts.RoutingDefined(settings=routing_settings()),
         facts.RingingStopped(offer=offer),
+        facts.PresencePlanned(agent=who, presence=Presence.NOT_READY, reason=ReasonCode("lunch")),
+        facts.PresencePlanned(agent=who),
+        facts.ReasonOverrun(agent=who, reason=ReasonCode("lunch")),
+        facts.WrapUpStarted(
+            handling=handling, interaction=interaction, agent=who, by=EndedBy.AGENT, active_ms=3, frees=True
+        ),
+        facts.WrapUpExtended(
+            handling=handling, interaction=interaction, agent=who, ends_at_ms=199, extensions=number + 1
+        ),
+        facts.WorkStarted(work=WorkId(f"w-{number}"), agent=who, medium=medium),
+        facts.WorkEnded(work=WorkId(f"w-{number}"), agent=who),
+        facts.InteractionPrioritised(interaction=interaction, priority=number - 2, due_ms=number),
+        facts.InteractionParked(interaction=interaction, until_ms=number + 50),
+        facts.InteractionResumed(interaction=interaction),
+        facts.RequirementRelaxed(interaction=interaction, step=1, requirement=Requirement("bikes")),
+        facts.VisitMoved(**visit, wait_ms=5, to=QueueId("other")),
     ]
     return made[kind % len(made)]
 
 
-KINDS = 27
+KINDS = 39
 SEQUENCES = st.lists(st.tuples(st.integers(0, KINDS - 1), st.integers(0, 3), st.integers(0, 1)), max_size=60)
 
 
@@ -167,6 +185,7 @@ def glance(number: int, waiting: int) -> QueueGlance:
         medium=Medium.CHAT,
         waiting=waiting,
         longest_waiting_since_ms=None,
+        may_pull=True,
     )
 
 

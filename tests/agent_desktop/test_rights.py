@@ -32,11 +32,13 @@ DESK = {
     Action.USE_REHEARSAL_PHONE,
 }
 LOOK = {Action.SEE_CONVERSATION, Action.SEE_FILE}
+PULL = {Action.SEE_QUEUE, Action.PULL_WORK}
+STEER = PULL | {Action.STEER_WORK, Action.FORCE_PRESENCE, Action.CLOSE_WRAP_UP}
 ALLOWED = {
-    Role.AGENT: (MINE | DESK | LOOK | {Action.MAKE_TASK}, {Action.MAKE_TASK}),
+    Role.AGENT: (MINE | DESK | LOOK | PULL | {Action.MAKE_TASK}, {Action.MAKE_TASK}),
     Role.SUPERVISOR: (
-        MINE | DESK | LOOK | {Action.MAKE_TASK, Action.SEE_WALLBOARD},
-        LOOK | {Action.MAKE_TASK, Action.SEE_WALLBOARD},
+        MINE | DESK | LOOK | STEER | {Action.MAKE_TASK, Action.SEE_WALLBOARD},
+        LOOK | STEER | {Action.MAKE_TASK, Action.SEE_WALLBOARD},
     ),
     Role.ADMINISTRATOR: (set(Action) - PUBLIC, set(Action) - PUBLIC - MINE - DESK),
     Role.INTEGRATOR: (
@@ -83,6 +85,7 @@ def test_every_view_has_an_action() -> None:
     assert action_of_view("desk") is Action.SEE_DESK
     assert action_of_view("wallboard") is Action.SEE_WALLBOARD
     assert action_of_view("conversation:c-1") is Action.SEE_CONVERSATION
+    assert action_of_view("queue:mail") is Action.SEE_QUEUE
     assert action_of_view("kitchen") is None
 
 
@@ -121,7 +124,7 @@ async def _try_all(center: TestCenter, user: UserId | None, routes: list[tuple[s
     async with httpx.AsyncClient(base_url=center.address, headers=headers) as http:
         for method, path, action in routes:
             address = path.replace("{path:path}", "screen").replace("{conversation}", "c-none")
-            for name in ("offer", "handling", "content", "link"):
+            for name in ("offer", "handling", "content", "link", "agent", "interaction", "queue"):
                 address = address.replace("{" + name + "}", "none.1.2")
             answer = await http.request(method, address.replace("{kind}", "note"), json={})
             where = f"{method} {path} as {user}"

@@ -11,15 +11,17 @@ export const TASK_FIELDS_MAX = 40;
 export const DESK_VIEW = "desk";
 export const WALLBOARD_VIEW = "wallboard";
 export const CONVERSATION_VIEW_PREFIX = "conversation:";
+export const QUEUE_VIEW_PREFIX = "queue:";
 
 export type Presence = "signed_out" | "not_ready" | "ready";
 
-/** Choose ready, not ready (with a reason of the definition) or signed out. */
+/** Choose ready, not ready (with a reason of the definition) or signed out. `after_work` means with the last of what is in hand, and at once when nothing is. A choice for now drops the plan. */
 export interface SetPresence {
   readonly type: "set_presence";
   readonly id: number;
   readonly presence: Presence;
   readonly reason?: string | null;
+  readonly after_work?: boolean;
 }
 
 /** Take an offered mail, chat or task. A call is accepted on the phone. */
@@ -49,6 +51,13 @@ export interface CompleteHandling {
   readonly handling: string;
   readonly disposition?: string | null;
   readonly note?: string;
+}
+
+/** Put off the end of a timed wrap-up by its queue's extension, as often as the queue allows. */
+export interface ExtendWrapUp {
+  readonly type: "extend_wrap_up";
+  readonly id: number;
+  readonly handling: string;
 }
 
 /** Say one line in a chat. The same `client_message` is the same line. */
@@ -95,7 +104,7 @@ export interface MarkRead {
   readonly number: number;
 }
 
-/** Show me a view from now on: `desk`, `wallboard` or `conversation:<id>`. With `from_number` the client says where it stands: it gets the changes since, or a snapshot. */
+/** Show me a view from now on: `desk`, `wallboard`, `conversation:<id>` or `queue:<id>`. With `from_number` the client says where it stands: it gets the changes since, or a snapshot. */
 export interface OpenView {
   readonly type: "open_view";
   readonly id: number;
@@ -119,6 +128,61 @@ export interface CreateTask {
   readonly fields?: Readonly<Record<string, string>>;
   readonly customer?: string | null;
   readonly due_ms?: number | null;
+}
+
+/** Take waiting work out of its turn, or give it to another agent. A call rings the agent's phone; everything else is theirs at once. */
+export interface PullWork {
+  readonly type: "pull_work";
+  readonly id: number;
+  readonly interaction: string;
+  readonly agent?: string | null;
+}
+
+/** Set another agent's presence. What is offered to them is taken back, what they handle stays theirs. */
+export interface ForcePresence {
+  readonly type: "force_presence";
+  readonly id: number;
+  readonly agent: string;
+  readonly presence: Presence;
+  readonly reason?: string | null;
+}
+
+/** End a wrap-up that its agent has left open, without a disposition. */
+export interface CloseWrapUp {
+  readonly type: "close_wrap_up";
+  readonly id: number;
+  readonly handling: string;
+}
+
+/** Give waiting work another priority, from -10 to 10; higher is sooner. Its wait counts on. */
+export interface PrioritiseWork {
+  readonly type: "prioritise_work";
+  readonly id: number;
+  readonly interaction: string;
+  readonly priority: number;
+}
+
+/** Send waiting work to another queue of its medium, with its arrival and its wait. */
+export interface MoveWork {
+  readonly type: "move_work";
+  readonly id: number;
+  readonly interaction: string;
+  readonly to: string;
+}
+
+/** Put waiting work aside until then (UTC ms), at most for 31 days. Its wait counts on. */
+export interface ParkWork {
+  readonly type: "park_work";
+  readonly id: number;
+  readonly interaction: string;
+  readonly until_ms: number;
+}
+
+/** Let what was put aside wait again, in its old place. */
+export interface ResumeWork {
+  readonly type: "resume_work";
+  readonly id: number;
+  readonly interaction: string;
 }
 
 /** The agent is (or is no longer) writing to the customer; may be lost. */
@@ -157,6 +221,7 @@ export type AnyRequest =
   | DeclineOffer
   | EndHandling
   | CompleteHandling
+  | ExtendWrapUp
   | SendLine
   | SendMail
   | SaveDraft
@@ -165,6 +230,13 @@ export type AnyRequest =
   | OpenView
   | CloseView
   | CreateTask
+  | PullWork
+  | ForcePresence
+  | CloseWrapUp
+  | PrioritiseWork
+  | MoveWork
+  | ParkWork
+  | ResumeWork
   | TellTyping
   | Ping
   | AnswerRehearsalPhone
@@ -216,6 +288,11 @@ export interface Me {
   readonly by: PresenceBy;
   readonly since_ms: number;
   readonly backed_off_until_ms: number | null;
+  readonly forced_by_name: string;
+  readonly overrun_since_ms: number | null;
+  readonly work_in_hand: boolean;
+  readonly planned: Presence | null;
+  readonly planned_reason: string | null;
 }
 
 export type PhoneKind = "none" | "desk" | "softphone" | "rehearsal";
@@ -288,6 +365,10 @@ export interface WorkItem {
   readonly started_ms: number;
   readonly wrap_up_since_ms: number | null;
   readonly wrap_up_ends_at_ms: number | null;
+  readonly wrap_up_timed: boolean;
+  readonly wrap_up_optional: boolean;
+  readonly extension_ms: number;
+  readonly extensions_left: number;
   readonly ended_by: EndedBy | null;
   readonly due_ms: number | null;
   readonly customer_gone: boolean;
@@ -315,6 +396,7 @@ export interface QueueGlance {
   readonly medium: Medium;
   readonly waiting: number;
   readonly longest_waiting_since_ms: number | null;
+  readonly may_pull: boolean;
 }
 
 /** Key `today/<medium>`. What this agent has completed since midnight in the center's zone. */
@@ -451,6 +533,38 @@ export interface TimelineRow {
   readonly summary: string;
 }
 
+/** Key `head`. */
+export interface QueueHead {
+  readonly type: "queue_head";
+  readonly key: string;
+  readonly queue: string;
+  readonly name: string;
+  readonly medium: Medium;
+  readonly waiting: number;
+  readonly named: boolean;
+}
+
+/** Key `waiting/<interaction>`. One interaction that waits, with where it stands. */
+export interface WaitingRow {
+  readonly type: "waiting_row";
+  readonly key: string;
+  readonly interaction: string;
+  readonly medium: Medium;
+  readonly who: string;
+  readonly customer: string | null;
+  readonly trust: Trust;
+  readonly why: string;
+  readonly arrived_ms: number;
+  readonly due_ms: number;
+  readonly priority: number;
+  readonly parked_until_ms: number | null;
+  readonly requirement: string;
+  readonly step: number;
+  readonly next_step_ms: number | null;
+  readonly offered_to: string | null;
+  readonly offered_name: string;
+}
+
 /** Key `center`. */
 export interface BoardCenter {
   readonly type: "board_center";
@@ -497,6 +611,14 @@ export interface AgentsByState {
 
 export type AgentActivity = "signed_out" | "not_ready" | "ready" | "offered" | "talking" | "wrap_up";
 
+/** A wrap-up that is open; it hangs when it lasts while nobody writes. */
+export interface WrapUpShown {
+  readonly handling: string;
+  readonly medium: Medium;
+  readonly since_ms: number;
+  readonly ends_at_ms: number | null;
+}
+
 /** Key `agent/<agent>`. */
 export interface AgentRow {
   readonly type: "agent_row";
@@ -506,6 +628,11 @@ export interface AgentRow {
   readonly activity: AgentActivity;
   readonly presence: Presence;
   readonly reason_name: string;
+  readonly forced_by_name: string;
+  readonly overrun_since_ms: number | null;
+  readonly planned: Presence | null;
+  readonly planned_reason_name: string;
+  readonly wrap_ups: ReadonlyArray<WrapUpShown>;
   readonly since_ms: number;
   readonly carries: ReadonlyArray<Medium>;
   readonly desktop_connected: boolean;
@@ -540,6 +667,8 @@ export type AnyPart =
   | NoteShown
   | CustomerShown
   | TimelineRow
+  | QueueHead
+  | WaitingRow
   | BoardCenter
   | QueueFigures
   | AgentsByState
@@ -562,7 +691,7 @@ export interface Snapshot {
   readonly view: string;
   readonly number: number;
   readonly server_ms: number;
-  readonly parts: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | TodayCount | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | BoardCenter | QueueFigures | AgentsByState | AgentRow | FigureMeaning>;
+  readonly parts: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | TodayCount | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | QueueHead | WaitingRow | BoardCenter | QueueFigures | AgentsByState | AgentRow | FigureMeaning>;
 }
 
 /** Leads a view from `from_number` to `number`: first remove, then put. */
@@ -572,7 +701,7 @@ export interface Change {
   readonly from_number: number;
   readonly number: number;
   readonly server_ms: number;
-  readonly put: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | TodayCount | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | BoardCenter | QueueFigures | AgentsByState | AgentRow | FigureMeaning>;
+  readonly put: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | TodayCount | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | QueueHead | WaitingRow | BoardCenter | QueueFigures | AgentsByState | AgentRow | FigureMeaning>;
   readonly removed: ReadonlyArray<string>;
 }
 

@@ -1,0 +1,195 @@
+"""What stands on the floor, record by record, and what a fact about an agent makes of theirs.
+
+`agent_desktop/core/floor.py` holds them together and folds all other facts.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from history.core import routing as facts
+from history.core.routing_settings import ANYONE
+from history.core.vocabulary import (
+    AgentId,
+    CustomerId,
+    EndedBy,
+    HandlingId,
+    IdentityId,
+    InteractionId,
+    Medium,
+    OfferId,
+    Presence,
+    PresenceBy,
+    QueueId,
+    ReasonCode,
+    Requirement,
+    Trust,
+    UserId,
+    WorkId,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentOnFloor:
+    presence: Presence = Presence.SIGNED_OUT
+    reason: ReasonCode | None = None
+    by: PresenceBy = PresenceBy.AGENT
+    since_ms: int = 0
+    desktop_connected: bool = False
+    phone_reachable: bool = False
+    phone_busy: bool = False
+    backed_off_until_ms: int | None = None
+    forced_by: UserId | None = None
+    """The supervisor who set the presence; none when it was not forced."""
+    planned: Presence | None = None
+    """What they become with the last of what they have in hand."""
+    planned_reason: ReasonCode | None = None
+    overrun_since_ms: int | None = None
+    """Since when they are not ready for longer than the reason allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionOnFloor:
+    interaction: InteractionId
+    medium: Medium
+    queue: QueueId
+    arrived_ms: int
+    due_ms: int
+    waiting: bool = True
+    """In a queue: until a visit ends, also while it is offered."""
+    customer: CustomerId | None = None
+    identity: IdentityId | None = None
+    trust: Trust = Trust.CLAIMED
+    customer_gone: bool = False
+    priority: int = 0
+    parked_until_ms: int | None = None
+    """Put aside: nobody is offered it before then."""
+    requirement: Requirement = ANYONE
+    """What is asked in the step that it is in."""
+    step: int = 0
+    next_step_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferOnFloor:
+    offer: OfferId
+    interaction: InteractionId
+    agent: AgentId
+    queue: QueueId
+    medium: Medium
+    made_ms: int
+    expires_at_ms: int
+    ringing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingOnFloor:
+    handling: HandlingId
+    interaction: InteractionId
+    agent: AgentId
+    queue: QueueId
+    medium: Medium
+    started_ms: int
+    wrap_up_since_ms: int | None = None
+    wrap_up_ends_at_ms: int | None = None
+    ended_by: EndedBy | None = None
+    timed: bool = False
+    """The wrap-up ends at its time also with a desktop; its agent may extend it."""
+    frees: bool = False
+    """The wrap-up is no lease: more may be offered meanwhile."""
+    extensions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOnFloor:
+    """Work that was not offered (a direct, internal or outgoing call, a consult): a lease like others."""
+
+    work: WorkId
+    agent: AgentId
+    medium: Medium
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """One handling that an agent has completed, wrap-up included."""
+
+    medium: Medium
+    completed_ms: int
+    handle_ms: int
+
+
+HANDLED_MAX = 1_000
+"""So many of an agent's last handlings are remembered: more than a day's work."""
+HANDLED_MS = 26 * 3_600_000
+"""And so long: no day of any zone is longer, so that none of today is missing."""
+
+
+@dataclass(slots=True)
+class Touched:
+    """What looks different after one or more facts."""
+
+    agents: set[AgentId] = field(default_factory=set)
+    queues: set[QueueId] = field(default_factory=set)
+    interactions: set[InteractionId] = field(default_factory=set)
+    everything: bool = False
+    """The definition changed: names, queues and limits may all differ."""
+    lines: set[QueueId] = field(default_factory=set)
+    """Queues of which something that waits looks different, also where as many wait for as long as before."""
+
+    def add(self, other: "Touched") -> None:
+        self.agents |= other.agents
+        self.queues |= other.queues
+        self.interactions |= other.interactions
+        self.everything = self.everything or other.everything
+        self.lines |= other.lines
+
+
+AgentFact = (
+    facts.PresenceChanged
+    | facts.PresencePlanned
+    | facts.ReasonOverrun
+    | facts.DesktopConnected
+    | facts.DesktopDisconnected
+    | facts.PhoneBecameReachable
+    | facts.PhoneBecameUnreachable
+    | facts.PhoneBecameBusy
+    | facts.PhoneBecameFree
+    | facts.AgentBackedOff
+    | facts.BackOffEnded
+)
+
+
+def agent_after(agent: AgentOnFloor, fact: AgentFact, at_ms: int) -> AgentOnFloor:
+    """The agent after one fact about them."""
+    match fact:
+        case facts.PresenceChanged():
+            return replace(
+                agent,
+                presence=fact.presence,
+                reason=fact.reason,
+                by=fact.by,
+                since_ms=at_ms,
+                backed_off_until_ms=None,
+                forced_by=fact.supervisor,
+                planned=None,
+                planned_reason=None,
+                overrun_since_ms=None,
+            )
+        case facts.PresencePlanned():
+            return replace(agent, planned=fact.presence, planned_reason=fact.reason)
+        case facts.ReasonOverrun():
+            return replace(agent, overrun_since_ms=at_ms)
+        case facts.DesktopConnected():
+            return replace(agent, desktop_connected=True)
+        case facts.DesktopDisconnected():
+            return replace(agent, desktop_connected=False)
+        case facts.PhoneBecameReachable():
+            return replace(agent, phone_reachable=True)
+        case facts.PhoneBecameUnreachable():
+            return replace(agent, phone_reachable=False)
+        case facts.PhoneBecameBusy():
+            return replace(agent, phone_busy=True)
+        case facts.PhoneBecameFree():
+            return replace(agent, phone_busy=False)
+        case facts.AgentBackedOff():
+            return replace(agent, backed_off_until_ms=fact.until_ms)
+        case facts.BackOffEnded():
+            return replace(agent, backed_off_until_ms=None)
