@@ -20,6 +20,7 @@ class WaitingRow(Part, frozen=True, kw_only=True):
     """Key `waiting/<interaction>`. One interaction that waits, with where it stands."""
 
     interaction: InteractionId
+    queue: QueueId
     medium: Medium
     who: str
     """Empty when the viewer may not see it."""

@@ -48,6 +48,7 @@ def _row(
     return WaitingRow(
         key=f"waiting/{item.interaction}",
         interaction=item.interaction,
+        queue=item.queue,
         medium=item.medium,
         who=(about.who or unknown_who(item.medium, item.interaction)) if named else "",
         customer=item.customer if named else None,

@@ -26,6 +26,7 @@ export class PlayedCenter {
   constructor() {
     this.put("desk", ...samples.desk());
     this.put("wallboard", ...samples.wallboard());
+    this.put("queue:mail", ...samples.mailLine());
     setInterval(() => {
       if (!this.mute) this.broadcast({ type: "heartbeat", server_ms: Date.now() });
     }, 5_000).unref();
@@ -91,7 +92,10 @@ export class PlayedCenter {
       }
       case "set_presence": {
         const me = desk.get("me");
-        if (me?.type === "me") this.put("desk", { ...me, presence: request.presence, reason: request.reason ?? null, by: "agent", since_ms: Date.now() });
+        if (me?.type !== "me") return ok;
+        if (request.after_work === true && me.work_in_hand) this.put("desk", { ...me, planned: request.presence, planned_reason: request.reason ?? null });
+        else if (me.presence === request.presence && me.planned !== null) this.put("desk", { ...me, planned: null, planned_reason: null });
+        else this.put("desk", { ...samples.me(me.user, me.name, me.role), is_agent: me.is_agent, work_in_hand: me.work_in_hand, presence: request.presence, reason: request.reason ?? null, since_ms: Date.now() });
         return ok;
       }
       case "accept_offer": {
@@ -120,6 +124,16 @@ export class PlayedCenter {
         if (work?.type === "work_item") this.wrapUp(work);
         return ok;
       }
+      case "extend_wrap_up": {
+        const work = desk.get(`work/${request.handling}`);
+        if (work?.type === "work_item" && work.wrap_up_ends_at_ms !== null) {
+          this.put("desk", { ...work, wrap_up_ends_at_ms: work.wrap_up_ends_at_ms + work.extension_ms, extensions_left: work.extensions_left - 1 });
+        }
+        return ok;
+      }
+      case "pull_work":
+        this.remove("queue:mail", `waiting/${request.interaction}`);
+        return ok;
       case "complete_handling":
         this.change("desk", [], [`work/${request.handling}`, `draft/${request.handling}/note`, `draft/${request.handling}/answer`]);
         return ok;

@@ -1,6 +1,6 @@
 /** Harbor Bikes, as parts of views. */
 
-import type { AgentActivity, AnyPart, MessageShown, Me, Medium, OfferCard, Phone, PhoneState, QueueFigures, Role, TimelineRow, WorkItem } from "../src/protocol.gen";
+import type { AgentActivity, AnyPart, MessageShown, Me, Medium, OfferCard, Phone, PhoneState, QueueFigures, Role, TimelineRow, WaitingRow, WorkItem } from "../src/protocol.gen";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -15,7 +15,7 @@ const QUEUES: readonly (readonly [string, string, Medium])[] = [
 ];
 
 export function me(user: string, name: string, role: Role): Me {
-  return { type: "me", key: "me", user, name, role, is_agent: true, presence: "ready", reason: null, by: "agent", since_ms: ago(23 * MINUTE), backed_off_until_ms: null };
+  return { type: "me", key: "me", user, name, role, is_agent: true, presence: "ready", reason: null, by: "agent", since_ms: ago(23 * MINUTE), backed_off_until_ms: null, forced_by_name: "", overrun_since_ms: null, work_in_hand: false, planned: null, planned_reason: null };
 }
 
 export function phone(state: PhoneState): Phone {
@@ -66,6 +66,7 @@ export function desk(): AnyPart[] {
         medium,
         waiting: [2, 0, 1, 4, 0][index] ?? 0,
         longest_waiting_since_ms: [ago(74_000), null, ago(22_000), ago(41 * MINUTE), null][index] ?? null,
+        may_pull: medium === "mail" || medium === "task",
       }),
     ),
   ];
@@ -114,6 +115,10 @@ export function workOf(from: OfferCard, extra: Partial<WorkItem> = {}): WorkItem
     started_ms: Date.now(),
     wrap_up_since_ms: null,
     wrap_up_ends_at_ms: null,
+    wrap_up_timed: false,
+    wrap_up_optional: false,
+    extension_ms: 0,
+    extensions_left: 0,
     ended_by: null,
     due_ms: from.medium === "mail" ? Date.now() + 95 * MINUTE : null,
     customer_gone: false,
@@ -208,6 +213,38 @@ export function maria(conversation: string, medium: Medium, subject: string): An
   ];
 }
 
+/** What waits for the shop's mailbox. */
+export function mailLine(): AnyPart[] {
+  const waiting = (id: string, who: string, why: string, since: number, extra: Partial<WaitingRow> = {}): WaitingRow => ({
+    type: "waiting_row",
+    key: `waiting/${id}`,
+    interaction: id,
+    queue: "mail",
+    medium: "mail",
+    who,
+    customer: null,
+    trust: "claimed",
+    why,
+    arrived_ms: ago(since),
+    due_ms: ago(since) + HOUR,
+    priority: 0,
+    parked_until_ms: null,
+    requirement: "anyone",
+    step: 0,
+    next_step_ms: null,
+    offered_to: null,
+    offered_name: "",
+    ...extra,
+  });
+  return [
+    { type: "queue_head", key: "head", queue: "mail", name: "Mail to the shop", medium: "mail", waiting: 4, named: true },
+    waiting("w-1", "Tom Nguyen", "Where is my order 8790?", 71 * MINUTE, { priority: 5, due_ms: ago(11 * MINUTE) }),
+    waiting("w-2", "Maria Lopez", "Delivery of the cargo bike", 41 * MINUTE, { requirement: "bikes >= 3", step: 1, next_step_ms: Date.now() + 95_000 }),
+    waiting("w-3", "Unknown sender", "Invoice 2217", 22 * MINUTE, { parked_until_ms: Date.now() + 50 * MINUTE }),
+    waiting("w-4", "Elena Petrova", "Test ride on Thursday", 3 * MINUTE, { offered_to: "grace", offered_name: "Grace Kim" }),
+  ];
+}
+
 function figures(id: string | null, name: string, medium: Medium, waiting: number, longest: number | null, counts: readonly [number, number, number, number], level: readonly [number, number], target: readonly [number, number]): QueueFigures {
   return {
     type: "queue_figures",
@@ -262,6 +299,11 @@ export function wallboard(): AnyPart[] {
         activity,
         presence: activity === "signed_out" ? "signed_out" : activity === "not_ready" ? "not_ready" : "ready",
         reason_name: reason,
+        forced_by_name: name === "Elif Kaya" ? "Sam Taylor" : "",
+        overrun_since_ms: name === "Elif Kaya" ? ago(192_000) : null,
+        planned: name === "Carla Rossi" ? "not_ready" : null,
+        planned_reason_name: name === "Carla Rossi" ? "Break" : "",
+        wrap_ups: activity === "wrap_up" ? [{ handling: "h-dmitri", medium: "voice", since_ms: ago(since), ends_at_ms: null }] : [],
         since_ms: ago(since),
         carries,
         desktop_connected: true,

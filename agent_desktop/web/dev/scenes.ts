@@ -1,6 +1,6 @@
 /** Scenes that a developer or the screenshot script asks for by name. */
 
-import type { AnyPart } from "../src/protocol.gen";
+import type { AnyPart, Me } from "../src/protocol.gen";
 import type { PlayedCenter } from "./played-center";
 import * as samples from "./samples";
 
@@ -35,6 +35,25 @@ function wrapUp(center: PlayedCenter): void {
   talk(center);
   const work = center.view("desk").parts.get("work/h-v-1");
   if (work?.type === "work_item") center.put("desk", { ...work, state: "wrap_up", wrap_up_since_ms: Date.now() - 14_000, ended_by: "customer" }, samples.phone("free"));
+}
+
+/** A timed wrap-up that may be put off twice. */
+function timedWrapUp(center: PlayedCenter): void {
+  wrapUp(center);
+  const work = center.view("desk").parts.get("work/h-v-1");
+  if (work?.type === "work_item") center.put("desk", { ...work, wrap_up_ends_at_ms: Date.now() + 26_000, wrap_up_timed: true, extension_ms: 20_000, extensions_left: 2 });
+}
+
+function optionalWrapUp(center: PlayedCenter): void {
+  chat(center);
+  const work = center.view("desk").parts.get("work/h-c-1");
+  if (work?.type === "work_item") center.put("desk", { ...work, state: "wrap_up", wrap_up_since_ms: Date.now() - 9_000, ended_by: "customer", wrap_up_optional: true, wrap_up_ends_at_ms: Date.now() + 51_000 });
+}
+
+/** The agent's own presence: as it is in `me`, changed. */
+function presence(center: PlayedCenter, changes: Partial<Me>): void {
+  const me = center.view("desk").parts.get("me");
+  if (me?.type === "me") center.put("desk", { ...me, ...changes });
 }
 
 function chat(center: PlayedCenter): void {
@@ -101,6 +120,12 @@ const SCENES: Record<string, (center: PlayedCenter) => void> = {
   call,
   talk,
   wrap: wrapUp,
+  "timed-wrap": timedWrapUp,
+  "optional-wrap": optionalWrapUp,
+  "in-hand": (center) => presence(center, { work_in_hand: true }),
+  planned: (center) => presence(center, { work_in_hand: true, planned: "not_ready", planned_reason: "break" }),
+  forced: (center) =>
+    presence(center, { presence: "not_ready", reason: "lunch", by: "supervisor", forced_by_name: "Max Weber", since_ms: Date.now() - 33 * MINUTE, overrun_since_ms: Date.now() - 3 * MINUTE - 12_000 }),
   chat,
   mail,
   task,

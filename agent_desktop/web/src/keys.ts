@@ -40,6 +40,7 @@ export const KEYS = {
     shown: "1…9",
     matches: (event: KeyboardEvent) => isPlain(event) && /^(Digit|Numpad)[1-9]$/.test(event.code),
   },
+  extend: { action: "Put off the end of a timed wrap-up", shown: "Alt+E", matches: alt("KeyE") },
   done: {
     action: "Send, or complete the wrap-up",
     shown: "Ctrl+Enter",

@@ -549,6 +549,7 @@ export interface WaitingRow {
   readonly type: "waiting_row";
   readonly key: string;
   readonly interaction: string;
+  readonly queue: string;
   readonly medium: Medium;
   readonly who: string;
   readonly customer: string | null;

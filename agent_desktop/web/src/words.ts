@@ -1,5 +1,6 @@
 /** The glossary's words as they stand on screens. */
 
+import { duration, durationWords } from "./format";
 import type { AgentActivity, EndedBy, IdentityKind, Me, Medium, Presence, SendState } from "./protocol.gen";
 
 export const MEDIUM: Record<Medium, string> = { voice: "Call", mail: "E-mail", chat: "Chat", task: "Task" };
@@ -16,6 +17,23 @@ export const ACTIVITY: Record<AgentActivity, string> = {
 /** What somebody presses who is not ready. */
 export function readyWords(me: Me): string {
   return me.by === "missed_offers" && me.presence === "not_ready" ? "I'm back" : "Get ready";
+}
+/** A presence that comes with the end of what is in hand. */
+export function afterThis(planned: Presence | null, reason: string): string {
+  if (planned === null) return "";
+  return `${planned === "signed_out" ? "Sign-out" : reason === "" ? PRESENCE[planned] : reason} after this`;
+}
+/** A presence that a supervisor has set. */
+export function setBy(name: string): string {
+  return `Set by ${name}`;
+}
+export function priorityWords(priority: number): string {
+  return priority === 0 ? "–" : priority > 0 ? `+${priority}` : `−${-priority}`;
+}
+/** Until when waiting work is due; seconds matter only near the end. */
+export function dueWords(leftMs: number): string {
+  const spell = Math.abs(leftMs) < 3_600_000 ? duration(Math.abs(leftMs)) : durationWords(Math.abs(leftMs));
+  return leftMs <= 0 ? `${spell} overdue` : `in ${spell}`;
 }
 /** How an interaction of the timeline stands or ended; what was handled is said by who did it and how long it took. */
 const STANDING: Record<string, string> = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AnyPart, Change, Snapshot } from "../src/protocol.gen";
 import { afterChange, afterSnapshot, partAt, partsOf } from "../src/store";
 
-const queue = (id: string, waiting: number): AnyPart => ({ type: "queue_glance", key: `queue/${id}`, queue: id, name: id, medium: "voice", waiting, longest_waiting_since_ms: null });
+const queue = (id: string, waiting: number): AnyPart => ({ type: "queue_glance", key: `queue/${id}`, queue: id, name: id, medium: "voice", waiting, longest_waiting_since_ms: null, may_pull: false });
 const snapshot = (number: number, ...parts: AnyPart[]): Snapshot => ({ type: "snapshot", view: "desk", number, server_ms: 0, parts });
 const change = (from_number: number, number: number, put: AnyPart[], removed: string[] = []): Change => ({ type: "change", view: "desk", from_number, number, server_ms: 0, put, removed });
 

@@ -6,7 +6,7 @@ import { type Played, played } from "./played";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const part = (key: string): AnyPart => ({ type: "queue_glance", key, queue: key, name: key, medium: "voice", waiting: 0, longest_waiting_since_ms: null });
+const part = (key: string): AnyPart => ({ type: "queue_glance", key, queue: key, name: key, medium: "voice", waiting: 0, longest_waiting_since_ms: null, may_pull: false });
 const snapshot = (number: number, ...keys: string[]): AnyMessage => ({ type: "snapshot", view: "desk", number, server_ms: 0, parts: keys.map(part) });
 const change = (from_number: number, number: number, ...keys: string[]): AnyMessage => ({ type: "change", view: "desk", from_number, number, server_ms: 0, put: keys.map(part), removed: [] });
 

@@ -51,6 +51,7 @@ export const ClockIcon = drawing(
 export const CheckIcon = drawing(<path d="m5 12.500 4.500 4.500L19 7.500" />);
 export const CrossIcon = drawing(<path d="m6.500 6.500 11 11M17.500 6.500l-11 11" />);
 export const WarningIcon = drawing(<path d="M12 4.500 3.500 19h17zM12 10v4M12 16.500v.2" />);
+export const MoreIcon = drawing(<path d="M6 12h.1M12 12h.1M18 12h.1" strokeWidth={2.6} />);
 export const DownIcon = drawing(<path d="m7 10 5 5 5-5" />);
 export const PlusIcon = drawing(<path d="M12 5.500v13M5.500 12h13" />);
 export const KeysIcon = drawing(

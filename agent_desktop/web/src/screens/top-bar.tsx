@@ -3,18 +3,18 @@
 import { Menu, Tooltip, UnstyledButton, useMantineColorScheme } from "@mantine/core";
 import { useState } from "react";
 import { useDeskParts, useLink, useShared } from "../app-context";
-import { useNow } from "../clock";
 import type { LinkState } from "../connection";
-import { duration } from "../format";
 import { useKeys } from "../keys";
-import { BoardIcon, CheckIcon, DownIcon, HeadsetIcon, KeysIcon, MediumIcon, MicIcon, PersonIcon, PlusIcon, SunIcon } from "../parts/icons";
+import { BoardIcon, HeadsetIcon, KeysIcon, MediumIcon, MicIcon, PersonIcon, PlusIcon, SunIcon } from "../parts/icons";
 import { Initials, Key, RehearsalMark, Since } from "../parts/small";
 import { usePhone } from "../phone/controls";
 import { microphoneIsPlain, setMicrophonePlain } from "../phone/softphone";
-import type { Center, Me, Medium, QueueGlance } from "../protocol.gen";
+import type { Center, Me, QueueGlance } from "../protocol.gen";
 import { useAct } from "../use-act";
-import { MEDIA, MEDIUM_ORDER, PRESENCE, backOffBecause, readyWords } from "../words";
+import { MEDIA, MEDIUM_ORDER } from "../words";
 import { TaskDialog } from "./desk/task-dialog";
+import { PresenceMenu } from "./presence-menu";
+import { QueueDialog } from "./queue/queue-dialog";
 
 interface Props {
   readonly center: Center;
@@ -36,7 +36,7 @@ export function TopBar({ center, me, board, onHelp }: Props) {
       {center.rehearsal && <RehearsalMark />}
       {me.is_agent && <PresenceMenu center={center} me={me} board={board} />}
       {me.is_agent && <Capacity />}
-      <QueueStrip />
+      <QueueStrip center={center} />
       <span className="top-gap" />
       {hasTasks && (
         <Tooltip label={<>Make a task <Key>Alt+T</Key></>}>
@@ -51,78 +51,6 @@ export function TopBar({ center, me, board, onHelp }: Props) {
       <UserMenu me={me} board={board} zone={center.zone} onHelp={onHelp} />
       {hasTasks && <TaskDialog opened={taskOpen} onClose={() => setTaskOpen(false)} center={center} />}
     </header>
-  );
-}
-
-/** On the desk itself the way back to work stands where the work would be. */
-function PresenceMenu({ center, me, board }: { center: Center; me: Me; board: boolean }) {
-  const act = useAct();
-  const [opened, setOpened] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const choose = async (presence: Me["presence"], reason: string | null) => {
-    setBusy(true);
-    await act({ type: "set_presence", presence, reason });
-    setBusy(false);
-  };
-  const first = center.reasons[0];
-  useKeys({
-    ready: () => void choose("ready", null),
-    presence: () => setOpened(true),
-    ...(first === undefined ? {} : { pause: () => void choose("not_ready", first.id) }),
-  });
-  const reason = center.reasons.find((one) => one.id === me.reason)?.name;
-  const why = me.by === "missed_offers" ? "Not responding" : me.by === "phone_problem" ? "Phone problem" : undefined;
-  // Who reads this is signed in: to the router they have not begun.
-  const begun = me.presence !== "signed_out";
-  const word = me.presence === "not_ready" ? (why ?? reason ?? PRESENCE.not_ready) : begun ? PRESENCE[me.presence] : "Not started";
-  return (
-    <div className="presence">
-      <Menu opened={opened} onChange={setOpened} position="bottom-start" width={240} trapFocus withInitialFocusPlaceholder={false}>
-        <Menu.Target>
-          <UnstyledButton className="presence-button" data-presence={me.presence} aria-busy={busy}>
-            <span className="presence-dot" />
-            <span className="presence-word">{word}</span>
-            {begun && <Since ms={me.since_ms} />}
-            <DownIcon size={14} />
-          </UnstyledButton>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<span className="presence-dot" data-presence="ready" />} rightSection={<Key>Alt+R</Key>} onClick={() => void choose("ready", null)}>
-            Ready
-          </Menu.Item>
-          <Menu.Divider />
-          <Menu.Label>Not ready</Menu.Label>
-          {center.reasons.map((one, index) => (
-            <Menu.Item
-              key={one.id}
-              leftSection={<span className="presence-dot" data-presence="not_ready" />}
-              rightSection={me.presence === "not_ready" && me.reason === one.id ? <CheckIcon size={14} /> : index === 0 ? <Key>Alt+B</Key> : undefined}
-              onClick={() => void choose("not_ready", one.id)}
-            >
-              {one.name}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
-      {me.presence !== "ready" && board && (
-        <Tooltip label={<>Take work from now on <Key>Alt+R</Key></>}>
-          <UnstyledButton className="go-ready" onClick={() => void choose("ready", null)} disabled={busy}>
-            {readyWords(me)}
-          </UnstyledButton>
-        </Tooltip>
-      )}
-      {me.presence === "ready" && me.backed_off_until_ms !== null && <BackOff untilMs={me.backed_off_until_ms} media={center.media} />}
-    </div>
-  );
-}
-
-function BackOff({ untilMs, media }: { untilMs: number; media: readonly Medium[] }) {
-  const now = useNow();
-  if (untilMs <= now) return null;
-  return (
-    <Tooltip label={`Nothing is offered until then, since ${backOffBecause(media)}.`}>
-      <span className="back-off">next offer in {duration(untilMs - now)}</span>
-    </Tooltip>
   );
 }
 
@@ -145,32 +73,43 @@ function Capacity() {
   );
 }
 
-function QueueStrip() {
+/** What waits in my queues; what of it I may take myself is taken from here, also with work in hand. */
+function QueueStrip({ center }: { center: Center }) {
   const queues = useDeskParts("queue_glance");
+  const [open, setOpen] = useState<string | null>(null);
   if (queues.length === 0) return null;
   const waiting = queues.reduce((sum, queue) => sum + queue.waiting, 0);
   const longest = longestOf(queues);
   return (
-    <Tooltip
-      label={
-        <span className="queue-tip">
+    <>
+      <Menu position="bottom-start" width={280} trapFocus withInitialFocusPlaceholder={false}>
+        <Menu.Target>
+          <UnstyledButton className="queue-strip">
+            <b className="tabular">{waiting}</b> waiting
+            {longest !== null && (
+              <>
+                <span className="muted">, longest</span> <Since ms={longest} />
+              </>
+            )}
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>My queues</Menu.Label>
           {queues.map((queue) => (
-            <span key={queue.key}>
-              {queue.name}: {queue.waiting}
-            </span>
+            <Menu.Item
+              key={queue.key}
+              leftSection={<MediumIcon medium={queue.medium} size={15} />}
+              rightSection={<span className="menu-word tabular">{queue.may_pull && queue.waiting > 0 ? `${queue.waiting} · take` : queue.waiting}</span>}
+              disabled={!queue.may_pull || queue.waiting === 0}
+              onClick={() => setOpen(queue.queue)}
+            >
+              {queue.name}
+            </Menu.Item>
           ))}
-        </span>
-      }
-    >
-      <span className="queue-strip">
-        <b className="tabular">{waiting}</b> waiting
-        {longest !== null && (
-          <>
-            <span className="muted">, longest</span> <Since ms={longest} />
-          </>
-        )}
-      </span>
-    </Tooltip>
+        </Menu.Dropdown>
+      </Menu>
+      <QueueDialog queue={open} center={center} steers={false} onClose={() => setOpen(null)} />
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 /** Nothing in hand: why no work comes or what happens next, my own numbers of today, and what waits in my queues. */
 
 import { Button } from "@mantine/core";
+import { useState } from "react";
 import { useDeskParts } from "../../app-context";
 import { useNow } from "../../clock";
 import { durationWords } from "../../format";
@@ -10,6 +11,7 @@ import { usePhone } from "../../phone/controls";
 import type { Center, Me } from "../../protocol.gen";
 import { useAct } from "../../use-act";
 import { MEDIA, MEDIUM_ORDER, backOffBecause, readyWords } from "../../words";
+import { QueueDialog } from "../queue/queue-dialog";
 import { notReadyBecause } from "./not-ready";
 
 export function EmptyDesk({ center, me }: { center: Center; me: Me }) {
@@ -27,7 +29,7 @@ export function EmptyDesk({ center, me }: { center: Center; me: Me }) {
     <div className="empty-desk">
       {me.presence === "ready" ? <WhenReady center={center} me={me} /> : <WhenNotReady center={center} me={me} />}
       <Today />
-      <MyQueues />
+      <MyQueues center={center} />
     </div>
   );
 }
@@ -95,7 +97,8 @@ function Today() {
   );
 }
 
-function MyQueues() {
+function MyQueues({ center }: { center: Center }) {
+  const [open, setOpen] = useState<string | null>(null);
   const glances = useDeskParts("queue_glance");
   const queues = MEDIUM_ORDER.flatMap((medium) => glances.filter((one) => one.medium === medium));
   if (queues.length === 0) return null;
@@ -107,11 +110,19 @@ function MyQueues() {
           <li key={queue.key} data-waiting={queue.waiting > 0}>
             <MediumBadge medium={queue.medium} />
             <span className="empty-queue-name">{queue.name}</span>
-            <span className="tabular">{queue.waiting === 0 ? "nothing waits" : `${queue.waiting} waiting`}</span>
+            <span className="tabular">
+              {queue.waiting === 0 ? "nothing waits" : `${queue.waiting} waiting`}
+              {queue.may_pull && queue.waiting > 0 && (
+                <button type="button" className="queue-take" aria-label={`Take from ${queue.name}`} onClick={() => setOpen(queue.queue)}>
+                  Take…
+                </button>
+              )}
+            </span>
             <span className="empty-queue-longest">{queue.longest_waiting_since_ms !== null && <Since ms={queue.longest_waiting_since_ms} />}</span>
           </li>
         ))}
       </ul>
+      <QueueDialog queue={open} center={center} steers={false} onClose={() => setOpen(null)} />
     </section>
   );
 }

@@ -105,6 +105,7 @@ function WorkRow({ work, zone, selected, onSelect }: { work: WorkItem; zone: str
           {line === "" ? "" : work.queue_name}
           {work.customer_gone && work.state === "active" && <span className="gone">customer left</span>}
           {work.state === "active" && <Due work={work} zone={zone} />}
+          {work.state === "wrap_up" && work.wrap_up_optional && <span className="due">optional</span>}
         </span>
       </span>
     </button>

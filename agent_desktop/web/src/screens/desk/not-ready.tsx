@@ -4,12 +4,14 @@ import { Button } from "@mantine/core";
 import { Key } from "../../parts/small";
 import type { Center, Me } from "../../protocol.gen";
 import { useAct } from "../../use-act";
-import { readyWords } from "../../words";
+import { readyWords, setBy } from "../../words";
 
 export interface Because {
   readonly title: string;
   readonly words: string;
 }
+
+const OVERRUN = "This is longer than the reason allows. Nothing is offered until you are ready again.";
 
 export function notReadyBecause(me: Me, center: Center): Because {
   if (me.presence === "signed_out") {
@@ -21,8 +23,13 @@ export function notReadyBecause(me: Me, center: Center): Because {
       return { title: "You missed an offer.", words: "Nothing more is offered until you say that you are back. The customer has kept their place." };
     case "phone_problem":
       return { title: "Your phone did not work.", words: "Nothing more is offered until you have looked at it and are ready again." };
+    case "supervisor":
+      return {
+        title: `${setBy(me.forced_by_name)}: ${reason ?? "not ready"}.`,
+        words: me.overrun_since_ms === null ? "Nothing is offered until you are ready again." : OVERRUN,
+      };
     case "agent":
-      return { title: reason === undefined ? "You are not ready." : `You are not ready: ${reason}.`, words: "Nothing is offered until you are." };
+      return { title: reason === undefined ? "You are not ready." : `You are not ready: ${reason}.`, words: me.overrun_since_ms === null ? "Nothing is offered until you are." : OVERRUN };
   }
 }
 

@@ -1,15 +1,17 @@
 /** The board itself, for the page and the big screen alike: figures to act on, queues, agents. */
 
 import { Tooltip } from "@mantine/core";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useParts, usePart, useShared, useView } from "../../app-context";
 import { useNow } from "../../clock";
 import { duration } from "../../format";
 import { WarningIcon } from "../../parts/icons";
-import { MediumBadge, Since } from "../../parts/small";
+import { MediumBadge } from "../../parts/small";
 import { Troubles } from "../../parts/troubles";
-import { type AgentsByState, type AgentRow, type FigureMeaning, type QueueFigures, WALLBOARD_VIEW } from "../../protocol.gen";
-import { ACTIVITY, MEDIA, MEDIUM, MEDIUM_ORDER } from "../../words";
+import { type AgentsByState, type Center, DESK_VIEW, type FigureMeaning, type QueueFigures, WALLBOARD_VIEW } from "../../protocol.gen";
+import { MEDIA, MEDIUM_ORDER } from "../../words";
+import { QueueDialog } from "../queue/queue-dialog";
+import { Agents } from "./agents";
 import { type Grade, GRADE_WORDS, gradeOfLevel, gradeOfLongest, gradeOfReady, percent, targetWords } from "./figures";
 
 /** A heartbeat comes every 5 s; a little more than that without one and the figures may be old. */
@@ -23,6 +25,7 @@ export function Board({ big }: { big: boolean }) {
   const agents = useParts(WALLBOARD_VIEW, "agent_row");
   const troubles = useParts(WALLBOARD_VIEW, "channel_down");
   const silence = useSilence();
+  const steering = useSteering(big);
   if (view === undefined) return <div className="board" aria-busy="true" />;
   const queues = MEDIUM_ORDER.flatMap((medium) => figures.filter((one) => one.queue !== null && one.medium === medium));
   const totals = MEDIUM_ORDER.flatMap((medium) => figures.filter((one) => one.queue === null && one.medium === medium));
@@ -35,10 +38,17 @@ export function Board({ big }: { big: boolean }) {
       )}
       <Troubles troubles={troubles} />
       <Totals totals={totals} queues={queues} states={states} />
-      <QueueTable queues={queues} />
-      <Agents states={states} agents={agents} big={big} />
+      <QueueTable queues={queues} steering={steering} />
+      <Agents states={states} agents={agents} big={big} steering={steering} />
     </div>
   );
+}
+
+/** The names that steering needs, for those who may steer; never on a wall. */
+function useSteering(big: boolean): Center | undefined {
+  const { user } = useShared();
+  const center = usePart(DESK_VIEW, "center", "center");
+  return !big && (user.role === "supervisor" || user.role === "administrator") ? center : undefined;
 }
 
 function useSilence(): number {
@@ -174,8 +184,9 @@ function AbandonedTile({ totals }: { totals: readonly QueueFigures[] }) {
   );
 }
 
-function QueueTable({ queues }: { queues: readonly QueueFigures[] }) {
+function QueueTable({ queues, steering }: { queues: readonly QueueFigures[]; steering: Center | undefined }) {
   const now = useNow();
+  const [open, setOpen] = useState<string | null>(null);
   return (
     <section className="board-section" aria-label="Queues">
       <h2>Queues</h2>
@@ -209,7 +220,14 @@ function QueueTable({ queues }: { queues: readonly QueueFigures[] }) {
             {queues.map((one) => (
               <tr key={one.key}>
                 <th scope="row">
-                  <MediumBadge medium={one.medium} size={16} /> {one.name}
+                  <MediumBadge medium={one.medium} size={16} />{" "}
+                  {steering === undefined ? (
+                    one.name
+                  ) : (
+                    <button type="button" className="queue-open" title="See what waits" onClick={() => setOpen(one.queue)}>
+                      {one.name}
+                    </button>
+                  )}
                 </th>
                 <td className="strong">{one.waiting}</td>
                 <Graded grade={gradeOfLongest(one, now)}>{one.longest_waiting_since_ms === null ? "–" : duration(now - one.longest_waiting_since_ms)}</Graded>
@@ -230,6 +248,7 @@ function QueueTable({ queues }: { queues: readonly QueueFigures[] }) {
           </tbody>
         </table>
       </div>
+      {steering !== undefined && <QueueDialog queue={open} center={steering} steers onClose={() => setOpen(null)} />}
     </section>
   );
 }
@@ -247,47 +266,5 @@ function Graded({ grade, children }: { grade: Grade; children: ReactNode }) {
         )}
       </span>
     </td>
-  );
-}
-
-const STATES = ["ready", "offered", "talking", "wrap_up", "not_ready", "signed_out"] as const;
-
-/** On a wall only how many are in which state: a board that names people in public blames them. */
-function Agents({ states, agents, big }: { states: AgentsByState | undefined; agents: readonly AgentRow[]; big: boolean }) {
-  const rank = (row: AgentRow) => STATES.indexOf(row.activity);
-  const shown = [...agents].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
-  return (
-    <section className="board-section" aria-label="Agents">
-      <h2>
-        Agents
-        {states !== undefined && (
-          <span className="state-counts">
-            {STATES.map((state) => (
-              <span key={state} data-activity={state} data-zero={states[state] === 0}>
-                <span className="activity-dot" /> {ACTIVITY[state]} <b className="tabular">{states[state]}</b>
-              </span>
-            ))}
-          </span>
-        )}
-      </h2>
-      {!big && <ul className="agent-grid">
-        {shown.map((row) => (
-          <li key={row.key} data-activity={row.activity}>
-            <span className="activity-dot" />
-            <span className="agent-name">{row.name}</span>
-            <span className="agent-since">{row.activity !== "signed_out" && <Since ms={row.since_ms} />}</span>
-            <span className="agent-word">
-              {row.activity === "not_ready" && row.reason_name !== "" ? row.reason_name : ACTIVITY[row.activity]}
-              {row.carries.map((medium, index) => (
-                <span key={`${medium}${index}`} title={MEDIUM[medium]}>
-                  <MediumBadge medium={medium} size={13} />
-                </span>
-              ))}
-            </span>
-            {row.presence !== "signed_out" && !row.desktop_connected && <span className="agent-flag">no desktop</span>}
-          </li>
-        ))}
-      </ul>}
-    </section>
   );
 }

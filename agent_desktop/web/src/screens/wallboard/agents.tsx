@@ -1,0 +1,74 @@
+/** The board's agents: how many are in which state, and, off the wall, who they are and what a supervisor can do. */
+
+import { memo } from "react";
+import { MediumBadge, Since } from "../../parts/small";
+import type { AgentRow, AgentsByState, Center } from "../../protocol.gen";
+import { ACTIVITY, MEDIUM, afterThis, setBy } from "../../words";
+import { Overrun } from "../presence-menu";
+import { AgentMenu } from "./agent-menu";
+
+const STATES = ["ready", "offered", "talking", "wrap_up", "not_ready", "signed_out"] as const;
+
+interface Props {
+  readonly states: AgentsByState | undefined;
+  readonly agents: readonly AgentRow[];
+  readonly big: boolean;
+  /** Of the definition; none for who may look on only. */
+  readonly steering: Center | undefined;
+}
+
+/** On a wall only how many are in which state: a board that names people in public blames them. */
+export function Agents({ states, agents, big, steering }: Props) {
+  const rank = (row: AgentRow) => STATES.indexOf(row.activity);
+  const shown = [...agents].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+  return (
+    <section className="board-section" aria-label="Agents">
+      <h2>
+        Agents
+        {states !== undefined && (
+          <span className="state-counts">
+            {STATES.map((state) => (
+              <span key={state} data-activity={state} data-zero={states[state] === 0}>
+                <span className="activity-dot" /> {ACTIVITY[state]} <b className="tabular">{states[state]}</b>
+              </span>
+            ))}
+          </span>
+        )}
+      </h2>
+      {!big && (
+        <ul className="agent-grid">
+          {shown.map((row) => (
+            <AgentCard key={row.key} row={row} steering={steering} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+const AgentCard = memo(function AgentCard({ row, steering }: { row: AgentRow; steering: Center | undefined }) {
+  const planned = afterThis(row.planned, row.planned_reason_name);
+  return (
+    <li data-activity={row.activity} data-over={row.overrun_since_ms !== null}>
+      <span className="activity-dot" />
+      <span className="agent-name">{row.name}</span>
+      <span className="agent-since">
+        {row.activity !== "signed_out" && <Since ms={row.since_ms} />}
+        {steering !== undefined && <AgentMenu row={row} center={steering} />}
+      </span>
+      <span className="agent-word">
+        {row.activity === "not_ready" && row.reason_name !== "" ? row.reason_name : ACTIVITY[row.activity]}
+        {row.overrun_since_ms !== null && <Overrun sinceMs={row.overrun_since_ms} />}
+        {row.carries.map((medium, index) => (
+          <span key={`${medium}${index}`} title={MEDIUM[medium]}>
+            <MediumBadge medium={medium} size={13} />
+          </span>
+        ))}
+      </span>
+      {(planned !== "" || row.forced_by_name !== "") && (
+        <span className="agent-more">{[planned, row.forced_by_name === "" ? "" : setBy(row.forced_by_name)].filter(Boolean).join(" · ")}</span>
+      )}
+      {row.presence !== "signed_out" && !row.desktop_connected && <span className="agent-flag">no desktop</span>}
+    </li>
+  );
+});
