@@ -7,6 +7,7 @@ hand. Names and texts are not here. `agent_desktop/core/kept_floor.py` keeps it 
 
 from collections import deque
 from dataclasses import dataclass, field, replace
+from heapq import nsmallest
 from typing import Any
 
 from agent_desktop.core.on_floor import (
@@ -101,10 +102,10 @@ class Floor:
         held += [handling.medium for handling in self.work_of(agent) if not handling.frees]
         return held + [work.medium for work in self.works.values() if work.agent == agent]
 
-    def line_of(self, queue: QueueId) -> list[InteractionOnFloor]:
-        """What waits in the queue, the oldest first."""
-        line = [item for item in self.interactions.values() if item.waiting and item.queue == queue]
-        return sorted(line, key=lambda item: (item.arrived_ms, item.interaction))
+    def line_of(self, queue: QueueId, most: int) -> list[InteractionOnFloor]:
+        """At most so many of what waits in the queue, the oldest first."""
+        line = (item for item in self.interactions.values() if item.waiting and item.queue == queue)
+        return nsmallest(most, line, key=lambda item: (item.arrived_ms, item.interaction))
 
     def agents_at(self, interaction: InteractionId) -> frozenset[AgentId]:
         """Agents who are offered this interaction or have a part in it now."""

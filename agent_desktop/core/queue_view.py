@@ -15,14 +15,13 @@ QUEUE_ROWS_MAX = 200
 
 def shown_of(floor: Floor, queue: QueueId) -> list[InteractionOnFloor]:
     """What of the queue is shown: at most `QUEUE_ROWS_MAX`."""
-    return floor.line_of(queue)[:QUEUE_ROWS_MAX]
+    return floor.line_of(queue, QUEUE_ROWS_MAX)
 
 
 def queue_parts(
     floor: Floor, center: CenterSettings, queue: QueueId, about: Mapping[InteractionId, About], named: bool
 ) -> list[AnyPart]:
     """All parts of the view; without `named` nobody is told who waits."""
-    line = floor.line_of(queue)
     offered = {offer.interaction: offer.agent for offer in floor.offers.values() if offer.queue == queue}
     shown = center.queue(queue)
     parts: list[AnyPart] = [
@@ -31,11 +30,11 @@ def queue_parts(
             queue=queue,
             name=center.queue_name(queue),
             medium=shown.medium if shown else Medium.TASK,
-            waiting=len(line),
+            waiting=floor.waiting().get(queue, (0, 0))[0],
             named=named,
         )
     ]
-    for item in line[:QUEUE_ROWS_MAX]:
+    for item in shown_of(floor, queue):
         agent = offered.get(item.interaction)
         known = about.get(item.interaction, About())
         parts.append(_row(item, center, known, named, agent))

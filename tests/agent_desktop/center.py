@@ -12,10 +12,12 @@ from argon2 import PasswordHasher
 
 from agent_desktop.acts import Channels
 from agent_desktop.client import DesktopClient
+from agent_desktop.core.rights import Actor
 from agent_desktop.core.settings import CenterSettings, QueueShown, UserSettings
 from agent_desktop.errors import ChannelRefused
 from agent_desktop.origins import Origins
 from agent_desktop.passwords import Passwords
+from agent_desktop.ports import SteeringAct
 from agent_desktop.server import Desk, ServerSettings, build_desk, listen
 from channels.mail.messages import Address, MailHeaders
 from history.bus import LocalBus
@@ -50,6 +52,7 @@ from history.core.vocabulary import (
     UserId,
 )
 from history.customers import find_or_create
+from history.errors import StoreUnavailable
 from history.feed import Feed
 from history.journal import RoutingJournal
 from history.kept_folds import KeptFold
@@ -235,6 +238,19 @@ class FakeTasks:
         return self.made[key]
 
 
+class FakeSteeringLog:
+    """Remembers what was steered; while `down` it cannot write."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[SteeringAct, UserId, str, CustomerId | None]] = []
+        self.down = False
+
+    async def steered(self, act: SteeringAct, actor: Actor, *, subject: str, customer: CustomerId | None) -> None:
+        if self.down:
+            raise StoreUnavailable("down, as the test wants it")
+        self.rows.append((act, actor.user, subject, customer))
+
+
 class FakePhones:
     def __init__(self) -> None:
         self.done: list[tuple[str, str]] = []
@@ -283,6 +299,7 @@ class TestCenter:
     mail: FakeMail
     phones: FakePhones
     wallboard: Wallboard
+    steered: FakeSteeringLog
     settings: list[CenterSettings] = field(default_factory=list)
     _number: int = 0
 
@@ -302,6 +319,13 @@ class TestCenter:
             )
         )
         assert receipt.outcome == "accepted"
+
+    async def defines(self, settings: RoutingSettings) -> None:
+        """Put other routing settings into force."""
+        given = DefinitionApplied(
+            source=SourceId("test/definition"), source_epoch=self.clock.now_ms(), source_number=1, settings=settings
+        )
+        assert (await self.router.submit(given)).outcome == "accepted"
 
     async def chat_begins(self, interaction: str, text: str, customer: CustomerId | None = None) -> None:
         async with self.store.writing("test.begin") as writing:
@@ -377,7 +401,7 @@ async def running_center(
         listening = listen("127.0.0.1", port)
         port = listening.getsockname()[1]
         address = f"http://127.0.0.1:{port}"
-        tasks = FakeTasks()
+        tasks, steered = FakeTasks(), FakeSteeringLog()
         web = folder / "web"
         web.mkdir(exist_ok=True)
         (web / "index.html").write_text("<!doctype html><title>Switchroom</title>")
@@ -393,20 +417,14 @@ async def running_center(
             ),
             channels=Channels(chat=chat, mail=mail, tasks=tasks, rehearsal=phones),
             passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
+            steering_log=steered,
         )
         made = await desk.sign_in.make_first_passwords()
         center = TestCenter(
-            store, clock, router, desk, address, passwords or made, chat, mail, phones, wallboard, settings
+            store, clock, router, desk, address, passwords or made, chat, mail, phones, wallboard, steered, settings
         )
         tasks.center = center
-        await router.submit(
-            DefinitionApplied(
-                source=SourceId("test/definition"),
-                source_epoch=clock.now_ms(),
-                source_number=1,
-                settings=routing_settings(),
-            )
-        )
+        await center.defines(routing_settings())
         started = asyncio.Event()
         running = [
             asyncio.create_task(Projector(store).run()),

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { ServerClock } from "../src/clock";
 import { duration, durationWords, when } from "../src/format";
-import type { QueueFigures } from "../src/protocol.gen";
+import type { Center, QueueFigures } from "../src/protocol.gen";
 import { itemsOf, neighbour, selectionAfter } from "../src/screens/desk/selection";
 import { gradeOfLevel, gradeOfLongest, gradeOfReady, percent, targetWords } from "../src/screens/wallboard/figures";
 import { lasting } from "../src/parts/troubles";
+import { notReadyBecause } from "../src/screens/desk/not-ready";
 import { ownSubject } from "../src/screens/desk/thread";
-import { backOffBecause } from "../src/words";
+import { afterThis, backOffBecause, dueWords, priorityWords } from "../src/words";
 import * as samples from "../dev/samples";
 
 const offer = (id: string, at = 0) => samples.offer(`o-${id}`, id, "chat", "Maria", "why", { offered_ms: at });
@@ -146,5 +147,35 @@ describe("a mail's subject", () => {
     expect(ownSubject(mail("Child seat"), "AW: Re: Child seat")).toBeNull();
     expect(ownSubject(mail(null), "Child seat")).toBeNull();
     expect(ownSubject(mail("Fwd: Child seat"), "Child seat")).toBe("Fwd: Child seat");
+  });
+});
+
+describe("a presence that was planned or set", () => {
+  const center = samples.desk().find((part): part is Center => part.key === "center") as Center;
+  const ann = samples.me("ann", "Ann Fisher", "agent");
+
+  it("is called by its reason and by when it comes", () => {
+    expect(afterThis("not_ready", "Break")).toBe("Break after this");
+    expect(afterThis("signed_out", "")).toBe("Sign-out after this");
+    expect(afterThis("not_ready", "")).toBe("Not ready after this");
+    expect(afterThis(null, "")).toBe("");
+  });
+
+  it("says by whom it was set, and that it lasts too long", () => {
+    const forced = { ...ann, presence: "not_ready", by: "supervisor", reason: "lunch", forced_by_name: "Max Weber" } as const;
+    expect(notReadyBecause(forced, center).title).toBe("Set by Max Weber: Lunch.");
+    expect(notReadyBecause({ ...forced, overrun_since_ms: 1 }, center).words).toMatch(/longer than the reason allows/);
+    expect(notReadyBecause({ ...ann, presence: "not_ready", reason: "break", overrun_since_ms: 1 }, center).words).toMatch(/longer than the reason allows/);
+    expect(notReadyBecause({ ...ann, presence: "not_ready", reason: "break" }, center).words).toBe("Nothing is offered until you are.");
+  });
+});
+
+describe("a line of what waits", () => {
+  it("tells due times to the second only near them", () => {
+    expect([61_000, -61_000, 7_500_000, -7_500_000].map(dueWords)).toEqual(["in 1:01", "1:01 overdue", "in 2 h 5 min", "2 h 5 min overdue"]);
+  });
+
+  it("shows a priority only where somebody has set one", () => {
+    expect([0, 5, -5].map(priorityWords)).toEqual(["–", "+5", "−5"]);
   });
 });

@@ -70,7 +70,7 @@ export function WrapBar({ work, center, noteRows }: { work: WorkItem; center: Ce
         <h2>Wrap-up</h2>
         {work.wrap_up_optional && <span className="wrap-optional">optional</span>}
         <Since ms={work.wrap_up_since_ms ?? work.started_ms} />
-        {work.ended_by !== null && <span className="muted">{ENDED_BY[work.ended_by]}</span>}
+        {unfolded && work.ended_by !== null && <span className="muted">{ENDED_BY[work.ended_by]}</span>}
         {work.wrap_up_timed ? <TimeLeft work={work} /> : work.wrap_up_ends_at_ms !== null && <EndsAt ms={work.wrap_up_ends_at_ms} />}
         {!unfolded && (
           <span className="wrap-fold">

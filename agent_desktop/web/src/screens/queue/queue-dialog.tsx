@@ -93,9 +93,9 @@ function Row({ row, center, steers, onTaken }: { row: WaitingRow; center: Center
       </td>
       {steers && (
         <td className="line-asks">
-          <span title={row.requirement}>{row.requirement === "anyone" ? "anyone" : row.requirement}</span>
-          {row.step > 0 && <span className="muted"> step {row.step + 1}</span>}
-          {row.next_step_ms !== null && <span className="muted"> widens in {duration(Math.max(0, row.next_step_ms - now))}</span>}
+          <span title={row.requirement}>{row.requirement}</span>
+          {row.step > 0 && <span className="muted">, step {row.step + 1}</span>}
+          {row.next_step_ms !== null && <span className="muted">, widens in {duration(Math.max(0, row.next_step_ms - now))}</span>}
         </td>
       )}
       <td data-raised={row.priority !== 0}>{priorityWords(row.priority)}</td>
