@@ -77,7 +77,7 @@ export function PresenceMenu({ center, me, board }: Props) {
         </Menu.Dropdown>
       </Menu>
       {me.planned !== null && <Planned center={center} me={me} onDrop={() => void choose(me.presence, me.reason)} />}
-      {me.forced_by_name !== "" && <span className="set-by">{setBy(me.forced_by_name)}</span>}
+      {me.forced_by_name !== "" && <span className="set-by" data-presence={me.presence}>{setBy(me.forced_by_name)}</span>}
       {me.presence !== "ready" && board && (
         <Tooltip label={<>Take work from now on <Key>Alt+R</Key></>}>
           <UnstyledButton className="go-ready" onClick={() => void choose("ready", null)} disabled={busy}>

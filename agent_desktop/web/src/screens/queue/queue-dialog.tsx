@@ -5,10 +5,10 @@ import { useState } from "react";
 import { useParts, usePart, useView, useViewRefusal } from "../../app-context";
 import { useNow } from "../../clock";
 import { duration, durationWords, instant, timeOfDay } from "../../format";
-import { MediumBadge, Since } from "../../parts/small";
+import { MediumBadge, nameOf, Since } from "../../parts/small";
 import { type Center, QUEUE_VIEW_PREFIX, type WaitingRow } from "../../protocol.gen";
 import { useAct } from "../../use-act";
-import { dueWords, priorityWords } from "../../words";
+import { MEDIUM, dueWords, priorityWords } from "../../words";
 import { SteerMenu } from "./steer-menu";
 
 interface Props {
@@ -72,7 +72,7 @@ function Line({ view, center, steers, onClose }: { view: string; center: Center;
 
 function Row({ row, center, steers, onTaken }: { row: WaitingRow; center: Center; steers: boolean; onTaken: () => void }) {
   const now = useNow();
-  const called = row.who === "" ? row.why || "Something to do" : row.who;
+  const called = (row.who === "" ? row.why : nameOf(row)) || MEDIUM[row.medium];
   return (
     <tr data-parked={row.parked_until_ms !== null}>
       <th scope="row">
@@ -80,7 +80,7 @@ function Row({ row, center, steers, onTaken }: { row: WaitingRow; center: Center
           <MediumBadge medium={row.medium} size={15} />
           <span className="line-words">
             <span>{called}</span>
-            {row.who !== "" && row.why !== "" && <span className="line-why">{row.why}</span>}
+            {row.why !== "" && row.why !== called && <span className="line-why">{row.why}</span>}
             <Standing row={row} zone={center.zone} />
           </span>
         </span>

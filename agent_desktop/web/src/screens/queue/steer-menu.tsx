@@ -108,7 +108,7 @@ function GiveMenu({ interaction }: { interaction: string }) {
       </Menu.Sub.Target>
       <Menu.Sub.Dropdown className="long-menu">
         {there.map((one) => (
-          <Menu.Item key={one.key} rightSection={<span className="muted menu-word">{ACTIVITY[one.activity]}</span>} onClick={() => void act({ type: "pull_work", interaction, agent: one.agent })}>
+          <Menu.Item key={one.key} rightSection={<span className="menu-word">{ACTIVITY[one.activity]}</span>} onClick={() => void act({ type: "pull_work", interaction, agent: one.agent })}>
             {one.name}
           </Menu.Item>
         ))}
