@@ -35,7 +35,7 @@ SENTENCES: Final = MappingProxyType(
         R.UNKNOWN_WORK: "There is no such work.",
         R.NOT_WAITING: "It does not wait any more: it is offered, in somebody's hands, or the customer has gone.",
         R.OUT_OF_RANGE: "This value is out of range; choose another.",
-        R.REASON_FULL: "As many as may are away for this reason already; choose another, or try again later.",
+        R.REASON_FULL: "No more people may be away for this reason at once; choose another, or try again later.",
         R.NO_EXTENSION_LEFT: "This wrap-up cannot be extended any more.",
         R.WRONG_MEDIUM: "This is not possible over this medium.",
         R.NO_SUCH_CHANNEL: "This center has no such channel.",

@@ -46,6 +46,12 @@ export function Agents({ states, agents, big, steering }: Props) {
   );
 }
 
+/** Somebody who is not ready may still have work in hand; then both are said. */
+function activityWords(row: AgentRow): string {
+  if (row.presence !== "not_ready" || row.reason_name === "") return ACTIVITY[row.activity];
+  return row.activity === "not_ready" ? row.reason_name : `${ACTIVITY[row.activity]} · ${row.reason_name}`;
+}
+
 const AgentCard = memo(function AgentCard({ row, steering }: { row: AgentRow; steering: Center | undefined }) {
   const planned = afterThis(row.planned, row.planned_reason_name);
   return (
@@ -57,7 +63,7 @@ const AgentCard = memo(function AgentCard({ row, steering }: { row: AgentRow; st
         {steering !== undefined && <AgentMenu row={row} center={steering} />}
       </span>
       <span className="agent-word">
-        {row.activity === "not_ready" && row.reason_name !== "" ? row.reason_name : ACTIVITY[row.activity]}
+        {activityWords(row)}
         {row.overrun_since_ms !== null && <Overrun sinceMs={row.overrun_since_ms} />}
         {row.carries.map((medium, index) => (
           <span key={`${medium}${index}`} title={MEDIUM[medium]}>
