@@ -26,9 +26,11 @@ from history.core.vocabulary import (
     QueueId,
     ReasonCode,
     Role,
+    SourceId,
     UserId,
     WrapUp,
 )
+from router.core import inputs
 from tests.agent_desktop.center import TestCenter, routing_settings, running_center
 
 LUNCH = ReasonCode("lunch")
@@ -263,6 +265,23 @@ async def test_a_supervisor_steers_what_waits(tmp_path: Path) -> None:
         (SteeringAct.WORK_PARKED, "sam", f"m-2 until {until_ms}", maria),
         (SteeringAct.WORK_RESUMED, "sam", "m-2", maria),
     ]
+
+
+async def test_who_waits_is_looked_up_again_when_more_is_learnt(tmp_path: Path) -> None:
+    async with running_center(tmp_path) as center, center.signed_in("sam") as sam, sam.connected():
+        await center.mail_comes("m-1", "A bill", "Please see the bill.")
+        await sam.open(MAIL_LINE)
+        await sam.until(lambda: bool(sam.parts(MAIL_LINE, WaitingRow)), 5, "the mail")
+        assert sam.parts(MAIL_LINE, WaitingRow)[0].who == "maria.lopez@example.com"
+        learnt = inputs.InteractionLearnt(
+            source=SourceId("test/learnt"),
+            source_epoch=1,
+            source_number=1,
+            interaction=InteractionId("m-1"),
+            customer=await center.maria(),
+        )
+        assert (await center.router.submit(learnt)).outcome == "accepted"
+        await sam.until(lambda: sam.parts(MAIL_LINE, WaitingRow)[0].who == "Maria Lopez", 5, "the name")
 
 
 async def test_a_supervisor_moves_work_to_a_queue_of_its_medium(tmp_path: Path) -> None:

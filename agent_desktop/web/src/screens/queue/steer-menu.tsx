@@ -1,6 +1,7 @@
 /** What a supervisor can do with one piece of waiting work: sooner or later, elsewhere, aside, to somebody. */
 
 import { Button, Menu } from "@mantine/core";
+import { memo } from "react";
 import { useParts } from "../../app-context";
 import { serverClock } from "../../clock";
 import { CheckIcon, DownIcon } from "../../parts/icons";
@@ -31,7 +32,8 @@ interface Props {
   readonly center: Center;
 }
 
-export function SteerMenu({ row, called, center }: Props) {
+/** Of two hundred rows that tick every second, only those that changed are drawn again. */
+export const SteerMenu = memo(function SteerMenu({ row, called, center }: Props) {
   const act = useAct();
   const { interaction } = row;
   const elsewhere = center.queues.filter((one) => one.medium === row.medium && one.id !== row.queue);
@@ -93,7 +95,7 @@ export function SteerMenu({ row, called, center }: Props) {
       </Menu.Dropdown>
     </Menu>
   );
-}
+});
 
 /** Who is free stands first; whoever is signed out is not there. */
 function GiveMenu({ interaction }: { interaction: string }) {
