@@ -10,6 +10,8 @@ import "./styles/conversation.css";
 import "./styles/written.css";
 import "./styles/customer.css";
 import "./styles/board.css";
+import "./styles/line.css";
+import "./styles/wall.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { createRoot } from "react-dom/client";
