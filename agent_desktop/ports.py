@@ -5,11 +5,11 @@ no such channel the port is none.
 """
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from typing import Protocol
 
 from agent_desktop.core.figures import BoardFigures
 from agent_desktop.core.rights import Actor
+from history.core.customers import Act
 from history.core.vocabulary import (
     AgentId,
     ClientMessageId,
@@ -108,20 +108,8 @@ class DefinitionKeeper(Protocol):
         ...
 
 
-class SteeringAct(StrEnum):
-    """What is done to other people's presence and to waiting work, in the words of the audit log."""
-
-    PRESENCE_FORCED = "presence_forced"
-    WRAP_UP_CLOSED = "wrap_up_closed"
-    WORK_PRIORITISED = "work_prioritised"
-    WORK_MOVED = "work_moved"
-    WORK_PARKED = "work_parked"
-    WORK_RESUMED = "work_resumed"
-    WORK_GIVEN = "work_given"
-
-
 class SteeringLog(Protocol):
-    async def steered(self, act: SteeringAct, actor: Actor, *, subject: str, customer: CustomerId | None) -> None:
+    async def steered(self, act: Act, actor: Actor, *, subject: str, customer: CustomerId | None) -> None:
         """Keep who did what to what, for good. `subject` is of ids and numbers.
 
         Raises:

@@ -11,8 +11,9 @@ from agent_desktop.core import protocol as p
 from agent_desktop.core.floor import Floor
 from agent_desktop.core.queue_view import may_pull_from
 from agent_desktop.core.rights import NOTHING, Actor, Thing, own
-from agent_desktop.ports import SteeringAct, SteeringLog
+from agent_desktop.ports import SteeringLog
 from agent_desktop.replies import Make, Reply, Source, Submit
+from history.core.customers import Act
 from history.core.vocabulary import AgentId, CustomerId, InteractionId, Outcome, Role
 from router.core import inputs
 
@@ -61,7 +62,7 @@ class Steering:
                 by=actor.user,
             ),
             # What agents take for themselves is their own work.
-            None if actor.role is Role.AGENT else (SteeringAct.WORK_GIVEN, f"{request.interaction} to {agent}"),
+            None if actor.role is Role.AGENT else (Act.WORK_GIVEN, f"{request.interaction} to {agent}"),
             request.interaction,
         )
 
@@ -80,7 +81,7 @@ class Steering:
                 reason=request.reason,
                 by=actor.user,
             ),
-            (SteeringAct.PRESENCE_FORCED, words),
+            (Act.PRESENCE_FORCED, words),
         )
 
     async def _close(self, request: p.CloseWrapUp, actor: Actor, source: Source) -> Reply:
@@ -93,7 +94,7 @@ class Steering:
             lambda name, epoch, number: inputs.WrapUpClosed(
                 source=name, source_epoch=epoch, source_number=number, handling=request.handling, by=actor.user
             ),
-            (SteeringAct.WRAP_UP_CLOSED, f"{request.handling}{whose}"),
+            (Act.WRAP_UP_CLOSED, f"{request.handling}{whose}"),
             handling.interaction if handling is not None else None,
         )
 
@@ -110,7 +111,7 @@ class Steering:
                 priority=request.priority,
                 by=actor.user,
             ),
-            (SteeringAct.WORK_PRIORITISED, f"{request.interaction} to {request.priority}"),
+            (Act.WORK_PRIORITISED, f"{request.interaction} to {request.priority}"),
             request.interaction,
         )
 
@@ -127,7 +128,7 @@ class Steering:
                 to=request.to,
                 by=actor.user,
             ),
-            (SteeringAct.WORK_MOVED, f"{request.interaction} to {request.to}"),
+            (Act.WORK_MOVED, f"{request.interaction} to {request.to}"),
             request.interaction,
         )
 
@@ -144,7 +145,7 @@ class Steering:
                 until_ms=request.until_ms,
                 by=actor.user,
             ),
-            (SteeringAct.WORK_PARKED, f"{request.interaction} until {request.until_ms}"),
+            (Act.WORK_PARKED, f"{request.interaction} until {request.until_ms}"),
             request.interaction,
         )
 
@@ -160,7 +161,7 @@ class Steering:
                 interaction=request.interaction,
                 by=actor.user,
             ),
-            (SteeringAct.WORK_RESUMED, f"{request.interaction}"),
+            (Act.WORK_RESUMED, f"{request.interaction}"),
             request.interaction,
         )
 
@@ -170,7 +171,7 @@ class Steering:
         actor: Actor,
         source: Source,
         make: Make,
-        logged: tuple[SteeringAct, str] | None,
+        logged: tuple[Act, str] | None,
         interaction: InteractionId | None = None,
     ) -> Reply:
         customer = self._customer(interaction)

@@ -46,6 +46,14 @@ class Act(StrEnum):
     DEFINITION_APPLIED = "definition_applied"
     CUSTOMER_VIEWED = "customer_viewed"
     TASK_MADE = "task_made"
+    # what supervisors do to other people's presence and wrap-ups, and to waiting work
+    PRESENCE_FORCED = "presence_forced"
+    WRAP_UP_CLOSED = "wrap_up_closed"
+    WORK_PRIORITISED = "work_prioritised"
+    WORK_MOVED = "work_moved"
+    WORK_PARKED = "work_parked"
+    WORK_RESUMED = "work_resumed"
+    WORK_GIVEN = "work_given"
 
 
 class Accessed(Fact, frozen=True, kw_only=True, omit_defaults=True):

@@ -17,13 +17,12 @@ from agent_desktop.core.settings import CenterSettings, QueueShown, UserSettings
 from agent_desktop.errors import ChannelRefused
 from agent_desktop.origins import Origins
 from agent_desktop.passwords import Passwords
-from agent_desktop.ports import SteeringAct
 from agent_desktop.server import Desk, ServerSettings, build_desk, listen
 from channels.mail.messages import Address, MailHeaders
 from history.bus import LocalBus
 from history.clock import SystemClock
 from history.core.conversations import Author, ConversationBegan, LineWritten, MailQueued, MailReceived, TaskGiven
-from history.core.customers import IdentityKind
+from history.core.customers import Act, IdentityKind
 from history.core.entries import Draft, Kind
 from history.core.registry import REGISTRY
 from history.core.routing_settings import AgentSettings, MediumCapacity, QueueSettings, RoutingSettings
@@ -242,10 +241,10 @@ class FakeSteeringLog:
     """Remembers what was steered; while `down` it cannot write."""
 
     def __init__(self) -> None:
-        self.rows: list[tuple[SteeringAct, UserId, str, CustomerId | None]] = []
+        self.rows: list[tuple[Act, UserId, str, CustomerId | None]] = []
         self.down = False
 
-    async def steered(self, act: SteeringAct, actor: Actor, *, subject: str, customer: CustomerId | None) -> None:
+    async def steered(self, act: Act, actor: Actor, *, subject: str, customer: CustomerId | None) -> None:
         if self.down:
             raise StoreUnavailable("down, as the test wants it")
         self.rows.append((act, actor.user, subject, customer))
