@@ -39,11 +39,12 @@ def agent_chose_presence(deciding: Deciding, given: AgentChosePresence) -> Refus
     if refused is not None:
         return refused
     because = PRESENCE.why_ignored(agent.presence, TRIGGER[given.presence])
-    if because is not None:
-        if agent.planned is None:
-            return ignored(because)
+    as_it_is = (agent.presence, agent.reason) == (given.presence, given.reason) and not given.after_work
+    if agent.planned is not None and (because is not None or as_it_is):
         deciding.add(facts.PresencePlanned(agent=given.agent))
         return None
+    if because is not None:
+        return ignored(because)
     in_hand = bool(state.seats.of[given.agent].leases())
     if in_hand and given.after_work and given.presence is not Presence.READY:
         deciding.add(facts.PresencePlanned(agent=given.agent, presence=given.presence, reason=given.reason))

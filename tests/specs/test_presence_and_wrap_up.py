@@ -80,6 +80,19 @@ def test_a_planned_sign_out_happens_and_a_plan_can_be_dropped() -> None:
     assert center.presence_of("ann") is Presence.SIGNED_OUT
 
 
+def test_dropping_a_plan_leaves_what_is_now_as_it_was() -> None:
+    center = a_center()
+    center.arrives("chat")
+    center.takes("ann")
+    center.chooses("ann", Presence.NOT_READY, "break")
+    since_ms = center.now_ms
+    center.after(seconds=30)
+    plans(center, Presence.SIGNED_OUT)
+    center.chooses("ann", Presence.NOT_READY, "break")
+    agent = center.engine.state.agents[ANN]
+    assert (agent.presence, agent.presence_since_ms, agent.planned) == (Presence.NOT_READY, since_ms, None)
+
+
 def test_with_nothing_in_hand_a_plan_is_carried_out_at_once() -> None:
     center = a_center()
     plans(center, Presence.NOT_READY, "break")
