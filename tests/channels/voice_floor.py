@@ -152,7 +152,7 @@ def routing(offer_ms: int) -> RoutingSettings:
     return RoutingSettings(
         definition_version=1,
         agents=agents,
-        queues=(queue("sales"), queue("other"), queue("nobody", "unknown-skill")),
+        queues=(queue("sales"), queue("other"), queue("nobody", "unknown_skill")),
         reasons=(),
         dispositions=(),
     )
