@@ -16,7 +16,7 @@ from agent_desktop.core.on_floor import HandlingOnFloor
 from agent_desktop.core.rights import ACTION_OF, NOTHING, Actor, Thing, may, own
 from agent_desktop.errors import ChannelRefused
 from agent_desktop.ports import ChatSpeaker, MailAnswerer, RehearsalPhones, SteeringLog, TaskMaker
-from agent_desktop.replies import Make, Reply, Source, refused, reply_to
+from agent_desktop.replies import Make, Reply, Source, making, refused, reply_to
 from agent_desktop.steering import Steering
 from history import audit, drafts
 from history.core.conversations import NoteWritten
@@ -124,10 +124,8 @@ class Acts:
         _, reply = await self._submit(
             request,
             source,
-            lambda name, epoch, number: inputs.AgentChosePresence(
-                source=name,
-                source_epoch=epoch,
-                source_number=number,
+            making(
+                inputs.AgentChosePresence,
                 agent=AgentId(actor.user),
                 presence=request.presence,
                 reason=request.reason,
@@ -146,9 +144,7 @@ class Acts:
         _, reply = await self._submit(
             request,
             source,
-            lambda name, epoch, number: kind(
-                source=name, source_epoch=epoch, source_number=number, agent=AgentId(actor.user), offer=request.offer
-            ),
+            making(kind, agent=AgentId(actor.user), offer=request.offer),
         )
         return reply
 
@@ -156,13 +152,7 @@ class Acts:
         _, reply = await self._submit(
             request,
             source,
-            lambda name, epoch, number: inputs.AgentEndedHandling(
-                source=name,
-                source_epoch=epoch,
-                source_number=number,
-                agent=AgentId(actor.user),
-                handling=request.handling,
-            ),
+            making(inputs.AgentEndedHandling, agent=AgentId(actor.user), handling=request.handling),
         )
         return reply
 
@@ -170,13 +160,7 @@ class Acts:
         _, reply = await self._submit(
             request,
             source,
-            lambda name, epoch, number: inputs.AgentExtendedWrapUp(
-                source=name,
-                source_epoch=epoch,
-                source_number=number,
-                agent=AgentId(actor.user),
-                handling=request.handling,
-            ),
+            making(inputs.AgentExtendedWrapUp, agent=AgentId(actor.user), handling=request.handling),
         )
         return reply
 
@@ -189,13 +173,8 @@ class Acts:
         receipt, reply = await self._submit(
             request,
             source,
-            lambda name, epoch, number: inputs.AgentCompletedWrapUp(
-                source=name,
-                source_epoch=epoch,
-                source_number=number,
-                agent=agent,
-                handling=request.handling,
-                disposition=request.disposition,
+            making(
+                inputs.AgentCompletedWrapUp, agent=agent, handling=request.handling, disposition=request.disposition
             ),
         )
         if receipt.outcome is Outcome.ACCEPTED:

@@ -38,6 +38,11 @@ Make = Callable[[SourceId, int, int], AnyInput]
 Submit = Callable[[p.Request, Source, Make], Awaitable[tuple[Receipt, Reply]]]
 
 
+def making(kind: Callable[..., AnyInput], **what: object) -> Make:
+    """Return what makes an input of this kind once its source has counted it."""
+    return lambda name, epoch, number: kind(source=name, source_epoch=epoch, source_number=number, **what)
+
+
 def source_of_tab(actor: Actor, tab: str) -> Source:
     """A tab counts its requests itself: the request's id is its number, also over a restart."""
     return Source(SourceId(f"desktop/{actor.user}/{tab}"), epoch=1, counted_by_client=True)

@@ -12,7 +12,7 @@ from agent_desktop.core.floor import Floor
 from agent_desktop.core.queue_view import may_pull_from
 from agent_desktop.core.rights import NOTHING, Actor, Thing, own
 from agent_desktop.ports import SteeringLog
-from agent_desktop.replies import Make, Reply, Source, Submit
+from agent_desktop.replies import Make, Reply, Source, Submit, making
 from history.core.customers import Act
 from history.core.vocabulary import AgentId, CustomerId, InteractionId, Outcome, Role
 from router.core import inputs
@@ -53,14 +53,7 @@ class Steering:
             request,
             actor,
             source,
-            lambda name, epoch, number: inputs.WorkPulled(
-                source=name,
-                source_epoch=epoch,
-                source_number=number,
-                interaction=request.interaction,
-                agent=agent,
-                by=actor.user,
-            ),
+            making(inputs.WorkPulled, interaction=request.interaction, agent=agent, by=actor.user),
             # What agents take for themselves is their own work.
             None if actor.role is Role.AGENT else (Act.WORK_GIVEN, f"{request.interaction} to {agent}"),
             request.interaction,
@@ -72,10 +65,8 @@ class Steering:
             request,
             actor,
             source,
-            lambda name, epoch, number: inputs.PresenceForced(
-                source=name,
-                source_epoch=epoch,
-                source_number=number,
+            making(
+                inputs.PresenceForced,
                 agent=request.agent,
                 presence=request.presence,
                 reason=request.reason,
@@ -91,9 +82,7 @@ class Steering:
             request,
             actor,
             source,
-            lambda name, epoch, number: inputs.WrapUpClosed(
-                source=name, source_epoch=epoch, source_number=number, handling=request.handling, by=actor.user
-            ),
+            making(inputs.WrapUpClosed, handling=request.handling, by=actor.user),
             (Act.WRAP_UP_CLOSED, f"{request.handling}{whose}"),
             handling.interaction if handling is not None else None,
         )
@@ -103,14 +92,7 @@ class Steering:
             request,
             actor,
             source,
-            lambda name, epoch, number: inputs.WorkPrioritised(
-                source=name,
-                source_epoch=epoch,
-                source_number=number,
-                interaction=request.interaction,
-                priority=request.priority,
-                by=actor.user,
-            ),
+            making(inputs.WorkPrioritised, interaction=request.interaction, priority=request.priority, by=actor.user),
             (Act.WORK_PRIORITISED, f"{request.interaction} to {request.priority}"),
             request.interaction,
         )
@@ -120,14 +102,7 @@ class Steering:
             request,
             actor,
             source,
-            lambda name, epoch, number: inputs.WorkMoved(
-                source=name,
-                source_epoch=epoch,
-                source_number=number,
-                interaction=request.interaction,
-                to=request.to,
-                by=actor.user,
-            ),
+            making(inputs.WorkMoved, interaction=request.interaction, to=request.to, by=actor.user),
             (Act.WORK_MOVED, f"{request.interaction} to {request.to}"),
             request.interaction,
         )
@@ -137,14 +112,7 @@ class Steering:
             request,
             actor,
             source,
-            lambda name, epoch, number: inputs.WorkParked(
-                source=name,
-                source_epoch=epoch,
-                source_number=number,
-                interaction=request.interaction,
-                until_ms=request.until_ms,
-                by=actor.user,
-            ),
+            making(inputs.WorkParked, interaction=request.interaction, until_ms=request.until_ms, by=actor.user),
             (Act.WORK_PARKED, f"{request.interaction} until {request.until_ms}"),
             request.interaction,
         )
@@ -154,13 +122,7 @@ class Steering:
             request,
             actor,
             source,
-            lambda name, epoch, number: inputs.WorkResumed(
-                source=name,
-                source_epoch=epoch,
-                source_number=number,
-                interaction=request.interaction,
-                by=actor.user,
-            ),
+            making(inputs.WorkResumed, interaction=request.interaction, by=actor.user),
             (Act.WORK_RESUMED, f"{request.interaction}"),
             request.interaction,
         )
