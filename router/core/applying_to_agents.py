@@ -21,19 +21,11 @@ from router.core.keeping import (
     put_reason,
     put_work,
 )
-from router.core.presence import PRESENCE
-from router.core.presence import Trigger as PresenceTrigger
+from router.core.presence import CHOSEN, PRESENCE
 from router.core.state import State
 
 UNATTENDED_WRAP_UP_MS = 60_000
 """A wrap-up whose agent's desktop is gone is left open at least this long for the desktop to come back."""
-
-
-_PRESENCE_TRIGGERS = {
-    Presence.READY: PresenceTrigger.CHOSE_READY,
-    Presence.NOT_READY: PresenceTrigger.CHOSE_NOT_READY,
-    Presence.SIGNED_OUT: PresenceTrigger.SIGNED_OUT,
-}
 
 
 def changed(state: State, agent: AgentId) -> AgentRecord:
@@ -46,7 +38,7 @@ def _presence_changed(state: State, fact: facts.PresenceChanged, at_ms: int) -> 
     agent = changed(state, fact.agent)
     if fact.presence is not Presence.READY:
         let_go(state, fact.agent)
-    agent.presence = PRESENCE.next_state(agent.presence, _PRESENCE_TRIGGERS[fact.presence])
+    agent.presence = PRESENCE.next_state(agent.presence, CHOSEN[fact.presence])
     agent.reason = fact.reason
     agent.presence_since_ms = at_ms
     agent.overrun = False

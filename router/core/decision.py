@@ -18,6 +18,7 @@ from history.core.vocabulary import (
     HandlingId,
     InteractionId,
     Medium,
+    MovedBecause,
     OfferId,
     Outcome,
     OutcomeReason,
@@ -201,6 +202,24 @@ class Deciding:
         self.end_part(handling, by)
         self.complete(handling, None, self.now_ms)
         self.add(queueing.queued_again(self.state, interaction, self.now_ms))
+
+    def move(
+        self, interaction: InteractionRecord, to: QueueId, because: MovedBecause, by: UserId | None = None
+    ) -> None:
+        """End the visit and begin one in another queue, with the arrival and the wait."""
+        self.add(
+            facts.VisitMoved(
+                visit=interaction.visit,
+                interaction=interaction.interaction,
+                queue=interaction.queue,
+                medium=interaction.medium,
+                wait_ms=max(0, self.now_ms - interaction.queued_ms),
+                to=to,
+                because=because,
+                by=by,
+            ),
+            queueing.queued_again(self.state, interaction, self.now_ms, to=to),
+        )
 
     def complete(
         self,

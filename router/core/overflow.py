@@ -7,7 +7,6 @@ five times at most, so rules that lead in a circle end.
 
 from collections.abc import Iterable
 
-from history.core import routing as facts
 from history.core.entries import Fact
 from history.core.routing_records import InteractionRecord
 from history.core.routing_settings import Overflow, QueueSettings
@@ -27,7 +26,7 @@ def settle(deciding: Deciding, interactions: Iterable[InteractionRecord]) -> lis
         if record.phase is InteractionPhase.WAITING and record.parked_until_ms is None and not record.customer_gone:
             rule = _rule_for(deciding.state, record, deciding.now_ms)
             if rule is not None:
-                _move(deciding, record, rule)
+                deciding.move(record, rule.to, rule.when)
     return deciding.facts
 
 
@@ -75,18 +74,3 @@ def _there(state: State, queue: QueueId, record: InteractionRecord, *, ready: bo
     last = queueing.last_requirement(state.queue_settings[queue], record)
     present = state.seats.ready if ready else state.seats.signed_in
     return bool(state.seats.mask_of(last) & present & state.seats.takes[NUMBER_OF[record.medium]])
-
-
-def _move(deciding: Deciding, record: InteractionRecord, rule: Overflow) -> None:
-    deciding.add(
-        facts.VisitMoved(
-            visit=record.visit,
-            interaction=record.interaction,
-            queue=record.queue,
-            medium=record.medium,
-            wait_ms=max(0, deciding.now_ms - record.queued_ms),
-            to=rule.to,
-            because=rule.when,
-        ),
-        queueing.queued_again(deciding.state, record, deciding.now_ms, to=rule.to),
-    )

@@ -39,3 +39,10 @@ PRESENCE: Machine[Presence, Trigger] = Machine(
         (Presence.READY, Trigger.MADE_NOT_READY): Move(Presence.NOT_READY),
     },
 )
+
+CHOSEN = {
+    Presence.READY: Trigger.CHOSE_READY,
+    Presence.NOT_READY: Trigger.CHOSE_NOT_READY,
+    Presence.SIGNED_OUT: Trigger.SIGNED_OUT,
+}
+"""What it is to a presence that this one is chosen."""

@@ -18,15 +18,8 @@ from history.core.vocabulary import (
 from router.core import queueing
 from router.core.decision import Deciding, Refused, ignored
 from router.core.inputs import AgentChosePresence, PresenceForced
-from router.core.presence import PRESENCE
-from router.core.presence import Trigger as PresenceTrigger
+from router.core.presence import CHOSEN, PRESENCE
 from router.core.state import State
-
-TRIGGER = {
-    Presence.READY: PresenceTrigger.CHOSE_READY,
-    Presence.NOT_READY: PresenceTrigger.CHOSE_NOT_READY,
-    Presence.SIGNED_OUT: PresenceTrigger.SIGNED_OUT,
-}
 
 
 def agent_chose_presence(deciding: Deciding, given: AgentChosePresence) -> Refused | None:
@@ -38,7 +31,7 @@ def agent_chose_presence(deciding: Deciding, given: AgentChosePresence) -> Refus
     refused = _why_not(state, agent, given.presence, given.reason)
     if refused is not None:
         return refused
-    because = PRESENCE.why_ignored(agent.presence, TRIGGER[given.presence])
+    because = PRESENCE.why_ignored(agent.presence, CHOSEN[given.presence])
     as_it_is = (agent.presence, agent.reason) == (given.presence, given.reason) and not given.after_work
     if agent.planned is not None and (because is not None or as_it_is):
         deciding.add(facts.PresencePlanned(agent=given.agent))
@@ -89,7 +82,7 @@ def presence_forced(deciding: Deciding, given: PresenceForced) -> Refused | None
     talks = [handling for handling in seat.handlings.values() if handling.phase is HandlingPhase.ACTIVE]
     if given.presence is Presence.SIGNED_OUT and (talks or seat.works):
         return Refused(OutcomeReason.WORK_IN_HAND)
-    if PRESENCE.why_ignored(agent.presence, TRIGGER[given.presence]) is not None and agent.planned is None:
+    if PRESENCE.why_ignored(agent.presence, CHOSEN[given.presence]) is not None and agent.planned is None:
         return ignored(OutcomeReason.NO_CHANGE)
     if given.presence is not Presence.READY:
         for offer in seat.offers.values():

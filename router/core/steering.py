@@ -12,6 +12,7 @@ from history.core.vocabulary import (
     InteractionId,
     InteractionPhase,
     Medium,
+    MovedBecause,
     OfferedBecause,
     OfferId,
     OfferPhase,
@@ -19,9 +20,9 @@ from history.core.vocabulary import (
     Presence,
     WithdrawnBecause,
 )
-from router.core import queueing
 from router.core.capacity import Seat
 from router.core.decision import Deciding, Refused, ignored
+from router.core.dispatch import offer_ms
 from router.core.inputs import (
     WorkBegun,
     WorkFinished,
@@ -88,18 +89,7 @@ def work_moved(deciding: Deciding, given: WorkMoved) -> Refused | None:
     if queue.queue == record.queue:
         return ignored(OutcomeReason.NO_CHANGE)
     _take_back(deciding, record)
-    deciding.add(
-        facts.VisitMoved(
-            visit=record.visit,
-            interaction=record.interaction,
-            queue=record.queue,
-            medium=record.medium,
-            wait_ms=max(0, deciding.now_ms - record.queued_ms),
-            to=given.to,
-            by=given.by,
-        ),
-        queueing.queued_again(deciding.state, record, deciding.now_ms, to=given.to),
-    )
+    deciding.move(record, given.to, MovedBecause.SUPERVISOR, given.by)
     return None
 
 
@@ -158,7 +148,6 @@ def _pull(deciding: Deciding, record: InteractionRecord, seat: Seat) -> OfferId:
     state, now_ms = deciding.state, deciding.now_ms
     queue = state.queue_settings[record.queue]
     offer = OfferId(f"o{state.offers_made + 1}")
-    pop_ms = state.settings.pop_wait_ms if seat.record.desktop else 0
     if record.parked_until_ms is not None:
         deciding.add(facts.InteractionResumed(interaction=record.interaction))
     deciding.add(
@@ -170,7 +159,7 @@ def _pull(deciding: Deciding, record: InteractionRecord, seat: Seat) -> OfferId:
             medium=record.medium,
             agent=seat.agent,
             waited_ms=max(0, now_ms - record.queued_ms),
-            expires_at_ms=now_ms + (pop_ms if record.medium is Medium.VOICE else queue.offer_ms),
+            expires_at_ms=now_ms + offer_ms(state, seat, queue),
             idle_ms=max(0, now_ms - seat.record.idle_since_ms),
             candidates=1,
             choice=queue.choice,

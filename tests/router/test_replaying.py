@@ -22,13 +22,14 @@ from history.core.vocabulary import (
 from router.core import inputs
 from router.core.engine import Engine
 from router.core.explain import WhyNot, explain
+from router.core.inputs import AnyInput
 from router.core.snapshot import snapshot
 from router.driver import RULES
 from router.replaying import explain_entry, input_of, replay
 from tests.router.test_walk import SEEDS, Walk
 from tests.specs.center import CAPACITIES, Center, a_queue, an_agent
 
-Taken = Iterable[tuple[int, msgspec.Struct, tuple[Fact, ...]]]
+Taken = Iterable[tuple[int, AnyInput, tuple[Fact, ...]]]
 
 
 def entry(at_ms: int, kind: Kind, given: msgspec.Struct, number: int, cause: int | None, version: int) -> Entry:
@@ -52,7 +53,7 @@ def journalled(taken: Taken) -> list[Entry]:
     for at_ms, given, decided in taken:
         if decided:
             cause = len(found) + 1
-            found.append(entry(at_ms, Kind.INPUT, given, cause, None, given.version))  # type: ignore[attr-defined]
+            found.append(entry(at_ms, Kind.INPUT, given, cause, None, given.version))
             for fact in decided:
                 found.append(entry(at_ms, Kind.FACT, fact, len(found) + 1, cause, fact.version))
     return found
@@ -122,7 +123,8 @@ def test_an_older_definition_is_read_in_its_newest_form() -> None:
     body = {"type": "DefinitionApplied", "source": "s", "source_epoch": 1, "source_number": 1, "settings": settings}
     older = entry(1, Kind.INPUT, msgspec.defstruct("DefinitionApplied", [])(), 1, None, 1)
     given = input_of(msgspec.structs.replace(older, body=msgspec.json.encode(body)))
-    (raised,) = given.settings.queues  # type: ignore[union-attr]
+    assert isinstance(given, inputs.DefinitionApplied)
+    (raised,) = given.settings.queues
     assert raised.requirement == "sales"
 
 
