@@ -10,6 +10,7 @@ from history.core.vocabulary import (
     AgentChoice,
     AgentId,
     DispositionId,
+    HoursId,
     Medium,
     MovedBecause,
     PhoneName,
@@ -89,6 +90,21 @@ class BackOffs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """None: an agent whose phone cannot be reached is made not ready instead."""
 
 
+class OpenInterval(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """UTC ms; open from the first up to, not including, the second."""
+
+    from_ms: int
+    until_ms: int
+
+
+class Hours(msgspec.Struct, frozen=True, kw_only=True):
+    """When something is open: in order, never overlapping or touching. After the last one nothing is known, and it is
+    taken as closed; the definition is applied anew each day with 400 days from then on."""
+
+    hours: HoursId
+    open: tuple[OpenInterval, ...] = ()
+
+
 class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     queue: QueueId
     medium: Medium
@@ -110,6 +126,8 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """How fast lateness counts: at 300 one overdue second counts like three."""
     age_max_ms: int = 0
     """Lateness never counts for more than this beyond itself."""
+    hours: HoursId | None = None
+    """None: always open."""
     overflow: tuple[Overflow, ...] = ()
     """The first rule that holds counts."""
     back_offs: BackOffs = BackOffs()
@@ -149,5 +167,7 @@ class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[ReasonCode, ...]
     dispositions: tuple[DispositionId, ...]
     reason_limits: tuple[ReasonLimits, ...] = ()
+    hours: tuple[Hours, ...] = ()
+    """Those that queues name."""
     pop_wait_ms: int = 350
     """The phone rings at the latest this long after the offer, whether or not the page has shown the pop."""

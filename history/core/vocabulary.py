@@ -23,6 +23,7 @@ AgentId = NewType("AgentId", str)  # also the user id of that agent
 UserId = NewType("UserId", str)
 TeamId = NewType("TeamId", str)
 QueueId = NewType("QueueId", str)
+HoursId = NewType("HoursId", str)
 SkillId = NewType("SkillId", str)
 Requirement = NewType("Requirement", str)  # canonical text of an expression over skills: ids and numbers only
 WorkId = NewType("WorkId", str)  # work that was not offered, as its room calls it
