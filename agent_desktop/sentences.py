@@ -38,6 +38,9 @@ SENTENCES: Final = MappingProxyType(
         R.REASON_FULL: "No more people may be away for this reason at once; choose another, or try again later.",
         R.NO_EXTENSION_LEFT: "This wrap-up cannot be extended any more.",
         R.WRONG_MEDIUM: "This is not possible over this medium.",
+        R.UNKNOWN_HOURS: "A queue names hours that the definition does not have.",
+        R.UNKNOWN_NUMBER: "There is no such number; choose one of the list.",
+        R.NO_EMERGENCY_ROUTE: "No emergency route is defined here; ask an administrator for one.",
         R.NO_SUCH_CHANNEL: "This center has no such channel.",
         R.CHANNEL_REFUSED: "The channel could not carry this out.",
         R.DEFECT: "A fault of ours: nothing has changed, and it has been logged. Try something else.",
@@ -60,6 +63,9 @@ _OF_REQUESTS: Final = MappingProxyType(
         (p.CloseWrapUp, R.HANDLING_ENDED): "This wrap-up has ended already.",
         (p.PrioritiseWork, R.OUT_OF_RANGE): "A priority is from -10 to 10.",
         (p.ParkWork, R.OUT_OF_RANGE): "Choose a time to come, at most 31 days from now.",
+        (p.DeclareEmergency, R.UNKNOWN_QUEUE): "Name a queue or a number of the list, one of the two.",
+        (p.LiftEmergency, R.UNKNOWN_QUEUE): "Name a queue or a number of the list, one of the two.",
+        (p.DeclareEmergency, R.OUT_OF_RANGE): "Choose a time to come, at most 7 days from now.",
         (p.MoveWork, R.WRONG_MEDIUM): "Choose a queue of the same medium.",
     }
 )

@@ -33,6 +33,8 @@ class Steering:
             p.MoveWork: self._move,
             p.ParkWork: self._park,
             p.ResumeWork: self._resume,
+            p.DeclareEmergency: self._declare,
+            p.LiftEmergency: self._lift,
         }
 
     def thing_of(self, actor: Actor, request: p.Request) -> Thing:
@@ -127,6 +129,30 @@ class Steering:
             request.interaction,
         )
 
+    async def _declare(self, request: p.DeclareEmergency, actor: Actor, source: Source) -> Reply:
+        return await self._steer(
+            request,
+            actor,
+            source,
+            making(
+                inputs.EmergencyDeclared,
+                queue=request.queue,
+                number=request.number,
+                until_ms=request.until_ms,
+                by=actor.user,
+            ),
+            (Act.EMERGENCY_DECLARED, f"{_place(request)} until {request.until_ms}"),
+        )
+
+    async def _lift(self, request: p.LiftEmergency, actor: Actor, source: Source) -> Reply:
+        return await self._steer(
+            request,
+            actor,
+            source,
+            making(inputs.EmergencyLifted, queue=request.queue, number=request.number, by=actor.user),
+            (Act.EMERGENCY_LIFTED, _place(request)),
+        )
+
     async def _steer(
         self,
         request: p.Request,
@@ -146,3 +172,7 @@ class Steering:
     def _customer(self, interaction: InteractionId | None) -> CustomerId | None:
         known = self._floor().interactions.get(interaction) if interaction is not None else None
         return known.customer if known is not None else None
+
+
+def _place(request: p.DeclareEmergency | p.LiftEmergency) -> str:
+    return f"number {request.number}" if request.queue is None else f"queue {request.queue}"

@@ -23,10 +23,12 @@ from history.core.customers import IdentityKind
 from history.core.routing import Attributes
 from history.core.vocabulary import (
     AgentId,
+    AnnouncementId,
     EndedBy,
     InteractionId,
     LegFailure,
     Medium,
+    NumberId,
     OfferId,
     Outcome,
     OutcomeReason,
@@ -88,6 +90,10 @@ class VoiceSettings:
     switch: SwitchName
     numbers: Mapping[str, QueueId]
     """Number dialled -> queue."""
+    called: Mapping[str, NumberId]
+    """Number dialled -> its id, where it has one."""
+    sounds: Mapping[AnnouncementId, str]
+    """The switch's own name of each announcement."""
     other_numbers: QueueId
     """The queue of a number that the definition does not name: nobody is turned away."""
     phones: Mapping[PhoneName, AgentId]
@@ -121,7 +127,7 @@ class VoiceChannel:
         self._following = False
         """Whether what the switch tells follows what was told before; else it is let pass until all is told anew."""
         self._calls: dict[InteractionId, events.CallId] = {}
-        self._commands = SwitchCommands(switch, self._tell, reached)
+        self._commands = SwitchCommands(switch, settings.sounds, self._tell, reached)
 
     @property
     def switch(self) -> Switch:
@@ -185,6 +191,13 @@ class VoiceChannel:
                     interaction = voice_interaction(event.call_id)
                     self._calls.pop(interaction, None)
                     self._tell(inputs.CustomerLeft, interaction=interaction)
+                case events.CallSent():
+                    interaction = voice_interaction(event.call_id)
+                    self._calls.pop(interaction, None)
+                    self._tell(inputs.CustomerSent, interaction=interaction)
+                case events.CallNotSent():
+                    log.warning("call %s could not be sent: its destination is not in the dialplan", event.call_id)
+                    self._tell(inputs.CustomerNotSent, interaction=voice_interaction(event.call_id))
                 case events.CallFellBack():
                     log.warning("call %s went to the dialplan's fallback", event.call_id)
                 case events.LegRang() | events.LegAnswered() | events.LegFailed() | events.LegEnded():
@@ -303,6 +316,7 @@ class VoiceChannel:
             queue=queue,
             arrived_ms=call.waiting_since_ms,
             switch=self._settings.switch,
+            called=self._settings.called.get(call.dialled),
             standing=standing,
             customer=None if known is None else known.customer,
             identity=None if known is None else known.identity,

@@ -1,4 +1,4 @@
-"""What the router wants of a switch: ring, stop ringing, hang up, each carried out until the switch has answered.
+"""What the router wants of a switch: ring, stop ringing, hang up, send outside; each until the switch has answered.
 
 Commands of one call go one after another, those of other calls meanwhile. What finds the switch away, or being read,
 waits for it and is commanded again: commands may be repeated, and no offer fails because the link did.
@@ -13,9 +13,9 @@ from typing import Any, Protocol, assert_never
 
 from cti.core import commands, events
 from cti.ports import Switch
-from history.core.vocabulary import InteractionId, LegFailure, OfferId
+from history.core.vocabulary import AnnouncementId, InteractionId, LegFailure, OfferId
 from router.core import inputs
-from router.core.effects import HangUpCustomer, RingAgent, StopRinging
+from router.core.effects import HangUpCustomer, RingAgent, SendCustomer, StopRinging
 
 EFFECTS_MAX = 10_000
 LANES = 16
@@ -26,7 +26,7 @@ RETRY_S = 0.2
 STOP_CONFIRM_S = 1.0
 """So long a stopped ring may take to be told as over; then it is taken to be."""
 
-Command = RingAgent | StopRinging | HangUpCustomer
+Command = RingAgent | StopRinging | HangUpCustomer | SendCustomer
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,11 @@ class Tell(Protocol):
 class SwitchCommands:
     """The commands to one switch. Whoever follows the switch says which calls it has and when it was read."""
 
-    def __init__(self, switch: Switch, tell: Tell, reached: Callable[[str], None]) -> None:
+    def __init__(
+        self, switch: Switch, sounds: Mapping[AnnouncementId, str], tell: Tell, reached: Callable[[str], None]
+    ) -> None:
+        """`sounds`: the switch's own name of each announcement."""
+        self._sounds = sounds
         self._switch = switch
         self._tell = tell
         self._reached = reached
@@ -125,6 +129,10 @@ class SwitchCommands:
             case HangUpCustomer():
                 answer = await self._switch.hang_up(call)
                 self._reached("voice.hang_up_sent")
+            case SendCustomer(announcement=announcement):
+                sound = None if announcement is None else self._sounds.get(announcement)
+                answer = await self._switch.send_out(call, sound, effect.destination)
+                self._reached("voice.send_sent")
             case _:
                 assert_never(effect)
         return answer
@@ -150,6 +158,8 @@ class SwitchCommands:
                 log.warning("switch %s refused %s: %s", self._switch.name, type(effect).__name__, reason)
                 if isinstance(effect, RingAgent):
                     self._tell(inputs.AgentLegFailed, offer=effect.offer, cause=LegFailure.SWITCH_DOWN)
+                elif isinstance(effect, SendCustomer):
+                    self._tell(inputs.CustomerNotSent, interaction=effect.interaction)
             case commands.OutcomeUnknown():
                 pass  # events tell what came of it, or the router's own deadline ends the matter
             case _:

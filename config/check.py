@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import phonenumbers
 
 from channels.core.matching import mail_key
+from config.check_leaving import leaving_problems
 from config.check_routing import routing_problems
 from config.definition import ID, Definition
 from config.errors import BadDefinition
@@ -16,6 +17,10 @@ from history.core.vocabulary import Medium
 
 SWITCH_KINDS = ("asterisk", "rehearsal")
 MAILBOX_KINDS = ("imap", "rehearsal")
+WITH_IDS = (
+    *("skills", "teams", "reasons", "dispositions", "destinations", "announcements"),
+    *("queues", "switches", "mailboxes", "sites", "users"),
+)
 PHONE_KINDS = ("desk", "softphone", "rehearsal")
 
 
@@ -37,6 +42,7 @@ def problems_of(definition: Definition) -> list[str]:
         *_sites(definition),
         *_phones(definition),
         *routing_problems(definition),
+        *leaving_problems(definition),
     ]
 
 
@@ -55,7 +61,19 @@ def _center(definition: Definition) -> Iterator[str]:
 
 
 def _ids(definition: Definition) -> Iterator[str]:
-    for kind in ("skills", "teams", "reasons", "dispositions", "queues", "switches", "mailboxes", "sites", "users"):
+    for kind in (
+        "skills",
+        "teams",
+        "reasons",
+        "dispositions",
+        "destinations",
+        "announcements",
+        "queues",
+        "switches",
+        "mailboxes",
+        "sites",
+        "users",
+    ):
         seen: set[str] = set()
         for part in getattr(definition, kind):
             if not ID.fullmatch(part.id):
@@ -63,6 +81,12 @@ def _ids(definition: Definition) -> Iterator[str]:
             if part.id in seen:
                 yield f"{kind}, {part.id!r}: the id is given twice."
             seen.add(part.id)
+    named = [number.id for number in definition.numbers if number.id is not None]
+    for id_ in dict.fromkeys(named):
+        if not ID.fullmatch(id_):
+            yield f"numbers, {id_!r}: an id has lower-case letters, digits, '_' and '.' only, 40 at most."
+        if named.count(id_) > 1:
+            yield f"numbers, {id_!r}: the id is given twice."
     numbers = [number.number for number in definition.numbers]
     for number in sorted({number for number in numbers if numbers.count(number) > 1}):
         yield f"numbers, {number!r}: the number is given twice."

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config.definition import Definition, User
-from config.definition_routing import OverflowRule, Queue, Relaxation, When
-from config.lengths import NEVER_S, too_long
+from config.definition_routing import Queue, Relaxation
 from config.translating import agent_settings, queue_settings
 from history.core.routing_settings import ANYONE, AgentSettings
 from history.core.vocabulary import AgentChoice, Medium, SkillId, WrapUp
@@ -26,7 +25,6 @@ from router.core.steps import Step, steps
 from router.errors import BadRequirement
 
 EXTENSIONS_MAX = 20
-OVERFLOW_MAX = 20
 """So many rules of overflow a queue may have."""
 STEPS_MAX = 20
 """So many steps of relaxation a queue may have."""
@@ -80,7 +78,6 @@ def routing_problems(definition: Definition) -> Iterator[str]:
         yield from _user(user, known)
     for queue in definition.queues:
         yield from _queue(queue, known)
-    yield from _overflow(definition)
     agents = [agent_settings(definition, user) for user in definition.users if user.is_agent]
     able = {medium: [agent for agent in agents if _takes(agent, medium)] for medium in definition.media}
     for queue in definition.queues:
@@ -178,58 +175,6 @@ def _without_effect(where: str, queue: Queue) -> Iterator[str]:
         for key in CALLS_ONLY:
             if getattr(queue.back_off, key) is not None:
                 yield f"{where}, back_off, {key}: is for queues of calls only; take it out."
-
-
-def _overflow(definition: Definition) -> Iterator[str]:
-    """Each rule by itself, then where all of them lead."""
-    queues = {queue.id: queue for queue in definition.queues}
-    for queue in definition.queues:
-        for number, rule in enumerate(queue.overflow[:OVERFLOW_MAX], 1):
-            where = f"queues, {queue.id!r}, overflow, number {number}"
-            yield from _rule(where, queue, rule, queues.get(rule.to))
-            if any(_covers(earlier, rule) for earlier in queue.overflow[: number - 1]):
-                yield f"{where}: can never hold before an earlier rule does; take it out."
-        if len(queue.overflow) > OVERFLOW_MAX:
-            where = f"queues, {queue.id!r}, overflow"
-            yield f"{where}: has {len(queue.overflow)} rules; write {OVERFLOW_MAX} at most."
-    yield from _circles(definition)
-
-
-def _rule(where: str, queue: Queue, rule: OverflowRule, to: Queue | None) -> Iterator[str]:
-    if to is None:
-        yield f"{where}, to: there is no queue {rule.to!r}; add it under [[queues]]."
-    elif to.medium is not queue.medium:
-        yield f"{where}, to: the queue {rule.to!r} is for {to.medium}, not for {queue.medium}."
-    if rule.when is When.WAITED and not rule.after_s:
-        yield f"{where}: 'waited' needs after_s; add it, such as after_s = 120."
-    if rule.when is When.LENGTH and rule.length is None:
-        yield f"{where}: 'length' needs length; add it, such as length = 20."
-    if rule.when is When.LENGTH and rule.after_s:
-        yield f"{where}, after_s: has no effect with 'length', which looks at who arrives; take it out."
-    if rule.when is not When.LENGTH and rule.length is not None:
-        yield f"{where}, length: has no effect with '{rule.when}'; take it out."
-    yield from too_long(f"{where}, after_s", rule.after_s, NEVER_S)
-
-
-def _covers(earlier: OverflowRule, later: OverflowRule) -> bool:
-    """Whether the earlier rule holds whenever the later one does."""
-    same = earlier.when is later.when or (earlier.when is When.WAITED and later.after_s > 0)
-    return same and earlier.after_s <= later.after_s and (earlier.length or 0) <= (later.length or 0)
-
-
-def _circles(definition: Definition) -> Iterator[str]:
-    leads = {queue.id: list(dict.fromkeys(rule.to for rule in queue.overflow)) for queue in definition.queues}
-    for start in leads:
-        way, seen = [(start, [start])], set[str]()
-        while way:
-            at, path = way.pop()
-            for to in leads.get(at, []):
-                # Told once, at the queue of the circle that comes first by id.
-                if to == start and start == min(path):
-                    yield f"queues, {start!r}, overflow: leads in a circle ({' > '.join([*path, start])}); break it."
-                elif to not in seen and to != start:
-                    seen.add(to)
-                    way.append((to, [*path, to]))
 
 
 def _wrap_up(where: str, queue: Queue) -> Iterator[str]:

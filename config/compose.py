@@ -53,6 +53,7 @@ from config.translating import (
     site_settings,
     voice_settings,
 )
+from config.translating_leaving import announcement_texts
 from cti.asterisk.switch import AsteriskSwitch
 from history.bus import LocalBus
 from history.clock import SystemClock
@@ -269,6 +270,7 @@ class Center:
             sites=site_settings(self._definition, self._secrets.optional),
             token_key=self._secrets.own("chat_tokens"),
             public_origins=(place.origin, *place.public_origins),
+            announcements=announcement_texts(self._definition),
         )
         name = self._center_settings.user_name
         channel = ChatChannel(self._store, self._feed, settings, self._store.clock, name, self._options.reached)

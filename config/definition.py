@@ -12,12 +12,12 @@ from typing import Annotated, Any
 
 import msgspec
 
+from config.definition_leaving import Announcement, Destination, Way
+from config.definition_parts import Part, Positive
 from config.definition_routing import (
     DEFAULT_CAPACITY,
     LEVEL_WITHOUT,
     Capacity,
-    Part,
-    Positive,
     Queue,
     Skill,
     Team,
@@ -62,6 +62,10 @@ class Number(Part, frozen=True, kw_only=True):
     """As the dialplan hands it over."""
     queue: str
     """A queue of calls."""
+    id: str | None = None
+    """By which supervisors name it; needed for `emergency` only."""
+    emergency: Way | None = None
+    """Where all who have dialled it and wait go, and all who dial it, while a supervisor has declared an emergency."""
 
 
 class Switch(Part, frozen=True, kw_only=True):
@@ -163,6 +167,8 @@ class Definition(Part, frozen=True, kw_only=True):
     teams: tuple[Team, ...] = ()
     reasons: tuple[Reason, ...] = ()
     dispositions: tuple[Disposition, ...] = ()
+    destinations: tuple[Destination, ...] = ()
+    announcements: tuple[Announcement, ...] = ()
     numbers: tuple[Number, ...] = ()
     switches: tuple[Switch, ...] = ()
     mailboxes: tuple[Mailbox, ...] = ()

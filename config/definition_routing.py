@@ -4,25 +4,14 @@ The text under each field is what docs/configuration.md says of it. What it mean
 `config/translating.py`'s matter, what is wrong with it `config/check_routing.py`'s.
 """
 
-from enum import StrEnum
-from typing import Annotated
-
 import msgspec
 
+from config.definition_leaving import OverflowRule, Way
+from config.definition_parts import Factor, Natural, Part, Percent, Positive, Seconds
 from history.core.vocabulary import AgentChoice, Medium, WrapUp
 
 LEVEL_WITHOUT = 5
 """A skill that is written without a level: the middle of 1 to 10."""
-
-Natural = Annotated[int, msgspec.Meta(ge=0)]
-Positive = Annotated[int, msgspec.Meta(ge=1)]
-Percent = Annotated[int, msgspec.Meta(ge=1, le=100)]
-Factor = Annotated[float, msgspec.Meta(ge=1, le=100)]
-Seconds = Annotated[float, msgspec.Meta(ge=0)]
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the file. An unknown key is refused, since it is most often a misspelt one."""
 
 
 class Skill(Part, frozen=True, kw_only=True):
@@ -47,7 +36,7 @@ class Team(Part, frozen=True, kw_only=True):
 
     id: str
     name: str
-    capacity: dict[Medium, Capacity] = {}
+    capacity: dict[Medium, Capacity] = msgspec.field(default_factory=dict)
     """Overrides the center's for single media; a user's own overrides it. Of a user's teams the first one that says
     something about a medium counts. Example: `[teams.capacity.chat]`."""
 
@@ -62,35 +51,10 @@ class Relaxation(Part, frozen=True, kw_only=True):
     """The step comes this many seconds after the one before, the first one after the arrival. Example: `60`."""
     drop: tuple[str, ...] = ()
     """Skills that are no longer asked, in any form. Example: `["billing"]`."""
-    lower: dict[str, int] = {}
+    lower: dict[str, int] = msgspec.field(default_factory=dict)
     """Skills that are asked at this level at the most from now on. Example: `{ french = 2 }`."""
     widen: str | None = None
     """Expression of who may take it as well. Example: `"team:night or agent:ann"`; `"anyone"` opens it to all."""
-
-
-class When(StrEnum):
-    """When an overflow rule holds."""
-
-    WAITED = "waited"
-    LENGTH = "length"
-    NOBODY_READY = "nobody_ready"
-    NOBODY_SIGNED_IN = "nobody_signed_in"
-
-
-class OverflowRule(Part, frozen=True, kw_only=True):
-    """When waiting work goes on to another queue of its medium, with its arrival and its wait. The first rule that
-    holds counts; rules may not lead in a circle; 20 at most.
-    """
-
-    when: When
-    """`waited`: after `after_s`. `length`: when `length` wait already as somebody arrives. `nobody_signed_in`,
-    `nobody_ready`: when of those who could serve it nobody is signed in, or ready, at the arrival or later."""
-    to: str
-    """Id of the other queue."""
-    after_s: Natural = 0
-    """Only who has been in the queue for so many seconds. Example: `120`."""
-    length: Positive | None = None
-    """With `when = "length"` only. Example: `20`."""
 
 
 class BackOff(Part, frozen=True, kw_only=True):
@@ -113,7 +77,8 @@ class BackOff(Part, frozen=True, kw_only=True):
 
 class Queue(Part, frozen=True, kw_only=True):
     """Work of one medium that waits under one policy. Who may take it: who meets `skills` and `requires` together.
-    `[[queues.relaxation]]`, `[[queues.overflow]]` and `[queues.back_off]` stand below the queue that they belong to.
+    `[[queues.relaxation]]`, `[[queues.overflow]]`, `[queues.emergency]` and `[queues.back_off]` stand below the queue
+    that they belong to.
     """
 
     id: str
@@ -135,7 +100,7 @@ class Queue(Part, frozen=True, kw_only=True):
     """Who of the free agents gets it: idle for the longest; least at work within the last half hour; highest levels of
     the skills that are asked; fewest skills; one after the other by id; highest sum of `weights` times levels. Equal
     ones go by the longest idle, then by id."""
-    weights: dict[str, int] = {}
+    weights: dict[str, int] = msgspec.field(default_factory=dict)
     """With `choice = "weighted"` only: how much a level of each skill counts, from 1 to 10. Example:
     `{ french = 3, sales = 1 }`."""
     target_s: Positive
@@ -157,8 +122,16 @@ class Queue(Part, frozen=True, kw_only=True):
     """How long an agent has to answer; 600 at most for calls."""
     misses_max: Positive | None = None
     """Consecutive missed offers after which the agent is made not ready; 1 for calls, 2 otherwise."""
+    hours: str | None = None
+    """Id of one of the `[[hours]]`; always open, if not given. What becomes of those who come when it is closed says a
+    rule of overflow with `when = "closed"`."""
+    closing_s: Natural | None = None
+    """So many seconds after closing, those who came in time and still wait go by the rule for `closed` too; they wait
+    until they are served, if not given. Example: `900`."""
     overflow: tuple[OverflowRule, ...] = ()
-    """When waiting work goes on to another queue, rule by rule."""
+    """When customers leave the queue without an agent, rule by rule."""
+    emergency: Way | None = None
+    """Where all who wait and all who come go while a supervisor has declared an emergency."""
     back_off: BackOff = BackOff()
     """How long an agent is left in peace after an offer ended badly."""
     short_abandon_s: Natural = 5

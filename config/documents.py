@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from config import definition as d
+from config import definition_leaving as leaving
 from config import definition_routing as routing
 from config.check import MAILBOX_KINDS, PHONE_KINDS, SWITCH_KINDS
 
@@ -17,7 +18,10 @@ TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[center]", d.Center),
     ("[[queues]]", routing.Queue),
     ("[[queues.relaxation]]", routing.Relaxation),
-    ("[[queues.overflow]]", routing.OverflowRule),
+    ("[[queues.overflow]]", leaving.OverflowRule),
+    ("[queues.emergency], also in [[numbers]]", leaving.Way),
+    ("[[destinations]]", leaving.Destination),
+    ("[[announcements]]", leaving.Announcement),
     ("[queues.back_off]", routing.BackOff),
     ("[[users]]", d.User),
     ("phone, in [[users]]", d.Phone),

@@ -116,11 +116,13 @@ def _companions(
         given = secrets.optional("site", site.id)
         environment[variables("site", site.id)[0]] = given or secrets.own(f"site_{site.id}")
     phones = [user.phone.name for user in definition.users if user.phone and user.phone.kind == "rehearsal"]
+    words = [word for phone in phones for word in ("--phone", phone)]
+    words += [word for place in definition.destinations for word in ("--destination", place.id)]
     switch = Child(
         "rehearsal switch",
         [
             *(sys.executable, "-m", "cti.rehearsal", "--with-parent", "--port", str(ami)),
-            *("--control-port", str(control), *(word for phone in phones for word in ("--phone", phone))),
+            *("--control-port", str(control), *words),
         ],
         {**environment, "SWITCHROOM_AMI_SECRET": secrets.own("rehearsal")},
     )

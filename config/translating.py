@@ -12,12 +12,12 @@ from config.definition import Definition, Mailbox, MailServer, Switch, User
 from config.definition_routing import BackOff, Queue
 from config.errors import BadSetting
 from config.settings import Secrets
+from config.translating_leaving import announcement_sounds, called, emergency_places, numbers, overflow, route
 from history.core.routing_settings import (
     ANYONE,
     AgentSettings,
     BackOffs,
     MediumCapacity,
-    Overflow,
     QueueSettings,
     ReasonLimits,
     RelaxationStep,
@@ -29,7 +29,6 @@ from history.core.vocabulary import (
     DispositionId,
     MailboxId,
     Medium,
-    MovedBecause,
     PhoneName,
     QueueId,
     ReasonCode,
@@ -90,6 +89,7 @@ def routing_settings(definition: Definition, version: int) -> RoutingSettings:
         queues=tuple(queue_settings(queue) for queue in definition.queues),
         reasons=tuple(ReasonCode(reason.id) for reason in definition.reasons),
         dispositions=tuple(DispositionId(disposition.id) for disposition in definition.dispositions),
+        numbers=numbers(definition),
         reason_limits=tuple(
             ReasonLimits(
                 reason=ReasonCode(reason.id),
@@ -163,15 +163,9 @@ def queue_settings(queue: Queue) -> QueueSettings:
         offer_ms=queue.offer_s * 1000,
         misses_max=queue.misses_max or (1 if queue.medium is Medium.VOICE else 2),
         short_abandon_ms=queue.short_abandon_s * 1000,
-        overflow=tuple(
-            Overflow(
-                when=MovedBecause(rule.when.value),
-                to=QueueId(rule.to),
-                after_ms=rule.after_s * 1000,
-                length=rule.length or 0,
-            )
-            for rule in queue.overflow
-        ),
+        closing_ms=None if queue.closing_s is None else queue.closing_s * 1000,
+        emergency=None if queue.emergency is None else route(queue.emergency),
+        overflow=tuple(overflow(rule) for rule in queue.overflow),
         again_ms=queue.again_s * 1000,
         service_level_ms=(queue.service_level_s or queue.target_s) * 1000,
         wrap_up=queue.wrap_up,
@@ -208,6 +202,7 @@ def center_settings(definition: Definition, secret: Secret) -> CenterSettings:
         reasons=tuple((ReasonCode(reason.id), reason.name) for reason in definition.reasons),
         dispositions=tuple((DispositionId(given.id), given.name) for given in definition.dispositions),
         rehearsal=definition.is_rehearsal,
+        emergency_places=emergency_places(definition),
         mailboxes=tuple(
             (MailboxId(box.id), (box.address, *(other.lower() for other in box.other_addresses)))
             for box in definition.mailboxes
@@ -245,6 +240,8 @@ def voice_settings(definition: Definition, switch: Switch) -> VoiceSettings:
     return VoiceSettings(
         switch=SwitchName(switch.id),
         numbers={number.number: QueueId(number.queue) for number in definition.numbers},
+        called=dict(pair for number in definition.numbers if (pair := called(number)) is not None),
+        sounds=announcement_sounds(definition),
         other_numbers=QueueId(switch.other_numbers or voice_queues[0]),
         phones={
             PhoneName(user.phone.name): AgentId(user.id)

@@ -12,7 +12,7 @@ from cti.core.events import (
     LegKey,
     SwitchEvent,
 )
-from history.core.vocabulary import PhoneName, SwitchName
+from history.core.vocabulary import DestinationId, PhoneName, SwitchName
 
 
 class Clock(Protocol):
@@ -73,6 +73,11 @@ class Switch(Protocol):
 
     async def hang_up(self, call_id: CallId) -> Answer:
         """End the call."""
+        ...
+
+    async def send_out(self, call_id: CallId, sound: str | None, destination: DestinationId | None) -> Answer:
+        """Play the sound, then let the call go on at the destination, or end it without one. Refused while an agent
+        talks with the caller."""
         ...
 
     def events(self) -> AsyncIterator[SwitchEvent]:

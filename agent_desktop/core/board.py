@@ -2,19 +2,20 @@
 
 from agent_desktop.core.figures import BoardAgent, BoardFigures, BoardQueue
 from agent_desktop.core.floor import Floor
-from agent_desktop.core.on_floor import AgentOnFloor
+from agent_desktop.core.on_floor import AgentOnFloor, OpeningOnFloor
 from agent_desktop.core.parts import AnyPart, ChannelDown
-from agent_desktop.core.settings import CenterSettings
+from agent_desktop.core.settings import CenterSettings, EmergencyShown
 from agent_desktop.core.wallboard_parts import (
     AgentActivity,
     AgentRow,
     AgentsByState,
     BoardCenter,
+    EmergencyPlace,
     FigureMeaning,
     QueueFigures,
     WrapUpShown,
 )
-from history.core.vocabulary import AgentId, Medium, Presence
+from history.core.vocabulary import AgentId, Medium, Opening, Presence
 
 DEFAULT_TARGET_PERCENT = 80
 
@@ -39,7 +40,12 @@ def board_parts(
             day_began_ms=figures.day_began_ms,
         )
     ]
-    parts += [_queue(queue, center) for queue in (*figures.totals, *figures.queues) if queue.medium in center.media]
+    parts += [
+        _queue(queue, center, floor.openings.get(queue.queue) if queue.queue is not None else None)
+        for queue in (*figures.totals, *figures.queues)
+        if queue.medium in center.media
+    ]
+    parts += [_emergency_place(place, floor, center) for place in center.emergency_places]
     parts.append(AgentsByState(key="agents", **{str(name): count for name, count in figures.by_activity.items()}))
     wrap_ups = _wrap_ups(floor)
     parts += [
@@ -61,7 +67,20 @@ def board_parts(
     return parts
 
 
-def _queue(now: BoardQueue, center: CenterSettings) -> QueueFigures:
+def _emergency_place(place: EmergencyShown, floor: Floor, center: CenterSettings) -> EmergencyPlace:
+    now = floor.emergencies.get((place.queue, place.number))
+    return EmergencyPlace(
+        key=f"emergency/number/{place.number}" if place.queue is None else f"emergency/queue/{place.queue}",
+        queue=place.queue,
+        number=place.number,
+        name=place.name,
+        leads_to=place.leads_to,
+        until_ms=None if now is None else now.until_ms,
+        by_name="" if now is None or now.by is None else center.user_name(now.by),
+    )
+
+
+def _queue(now: BoardQueue, center: CenterSettings, hours: OpeningOnFloor | None) -> QueueFigures:
     shown = center.queue(now.queue) if now.queue is not None else None
     counts = now.counts
     return QueueFigures(
@@ -81,6 +100,8 @@ def _queue(now: BoardQueue, center: CenterSettings) -> QueueFigures:
         level_percent=counts.level_percent,
         level_target_percent=shown.level_target_percent if shown else _target(now.medium, center),
         level_within_ms=now.within_ms,
+        opening=Opening.OPEN if hours is None else hours.opening,
+        opening_until_ms=None if hours is None else hours.until_ms,
     )
 
 

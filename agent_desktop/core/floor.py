@@ -15,10 +15,12 @@ from agent_desktop.core.on_floor import (
     HANDLED_MS,
     AgentFact,
     AgentOnFloor,
+    EmergencyOnFloor,
     Handled,
     HandlingOnFloor,
     InteractionOnFloor,
     OfferOnFloor,
+    OpeningOnFloor,
     Touched,
     WorkOnFloor,
     agent_after,
@@ -26,7 +28,7 @@ from agent_desktop.core.on_floor import (
 from history.core import routing as facts
 from history.core.entries import Fact
 from history.core.routing_settings import RoutingSettings
-from history.core.vocabulary import AgentId, HandlingId, InteractionId, Medium, OfferId, QueueId, WorkId
+from history.core.vocabulary import AgentId, HandlingId, InteractionId, Medium, NumberId, OfferId, QueueId, WorkId
 
 HandlingFact = facts.HandlingStarted | facts.WrapUpStarted | facts.WrapUpExtended | facts.WrapUpCompleted
 
@@ -40,6 +42,8 @@ class Floor:
     handlings: dict[HandlingId, HandlingOnFloor] = field(default_factory=dict)
     works: dict[WorkId, WorkOnFloor] = field(default_factory=dict)
     handled: dict[AgentId, deque[Handled]] = field(default_factory=dict)
+    openings: dict[QueueId, OpeningOnFloor] = field(default_factory=dict)
+    emergencies: dict[tuple[QueueId | None, NumberId | None], EmergencyOnFloor] = field(default_factory=dict)
     _glances: dict[QueueId, tuple[int, int]] | None = field(default=None, compare=False)
     """What `waiting` found last; none when it may have changed."""
 
@@ -66,6 +70,8 @@ class Floor:
                 self._agent(fact, at_ms, touched)
             case facts.WorkStarted() | facts.WorkEnded():
                 self._work(fact, touched)
+            case facts.QueueOpeningChanged() | facts.EmergencyBegan() | facts.EmergencyEnded():
+                self._mode(fact)
             case facts.OfferMade():
                 self._offer(fact, at_ms, touched)
             case facts.RingOrdered() | facts.PhoneRang():
@@ -139,6 +145,16 @@ class Floor:
     def _agent(self, fact: AgentFact, at_ms: int, touched: Touched) -> None:
         self.agents[fact.agent] = agent_after(self.agents.get(fact.agent, AgentOnFloor()), fact, at_ms)
         touched.agents.add(fact.agent)
+
+    def _mode(self, fact: facts.QueueOpeningChanged | facts.EmergencyBegan | facts.EmergencyEnded) -> None:
+        match fact:
+            case facts.QueueOpeningChanged():
+                self.openings[fact.queue] = OpeningOnFloor(fact.opening, fact.until_ms)
+            case facts.EmergencyBegan():
+                began = EmergencyOnFloor(fact.queue, fact.number, fact.until_ms, fact.by)
+                self.emergencies[fact.queue, fact.number] = began
+            case facts.EmergencyEnded():
+                self.emergencies.pop((fact.queue, fact.number), None)
 
     def _work(self, fact: facts.WorkStarted | facts.WorkEnded, touched: Touched) -> None:
         before = self.works.pop(fact.work, None)

@@ -13,17 +13,19 @@ from agent_desktop.core.floor import Floor
 from agent_desktop.core.on_floor import (
     HANDLED_MAX,
     AgentOnFloor,
+    EmergencyOnFloor,
     Handled,
     HandlingOnFloor,
     InteractionOnFloor,
     OfferOnFloor,
+    OpeningOnFloor,
     WorkOnFloor,
 )
 from history.core.routing import RoutingDefined
 from history.core.routing_settings import RoutingSettings
-from history.core.vocabulary import AgentId
+from history.core.vocabulary import AgentId, QueueId
 
-FORM = f"floor/2, settings/{RoutingDefined.version}"
+FORM = f"floor/3, settings/{RoutingDefined.version}"
 """Its first number rises with every change of what the floor holds or of what `Floor.fold` makes of a fact that may be
 in a journal already; the floor is then folded from the first entry once."""
 
@@ -36,6 +38,8 @@ class _Kept(msgspec.Struct, frozen=True):
     handlings: tuple[HandlingOnFloor, ...]
     works: tuple[WorkOnFloor, ...]
     handled: dict[AgentId, tuple[Handled, ...]]
+    openings: dict[QueueId, OpeningOnFloor]
+    emergencies: tuple[EmergencyOnFloor, ...]
 
 
 _DECODER = msgspec.msgpack.Decoder(_Kept)
@@ -52,6 +56,8 @@ def kept(floor: Floor) -> bytes:
             handlings=tuple(floor.handlings.values()),
             works=tuple(floor.works.values()),
             handled={agent: tuple(done) for agent, done in floor.handled.items()},
+            openings=floor.openings,
+            emergencies=tuple(floor.emergencies.values()),
         )
     )
 
@@ -71,4 +77,6 @@ def restored(body: bytes) -> Floor:
         handlings={item.handling: item for item in found.handlings},
         works={item.work: item for item in found.works},
         handled={agent: deque(done, maxlen=HANDLED_MAX) for agent, done in found.handled.items()},
+        openings=found.openings,
+        emergencies={(item.queue, item.number): item for item in found.emergencies},
     )

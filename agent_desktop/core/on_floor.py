@@ -15,7 +15,9 @@ from history.core.vocabulary import (
     IdentityId,
     InteractionId,
     Medium,
+    NumberId,
     OfferId,
+    Opening,
     Presence,
     PresenceBy,
     QueueId,
@@ -105,6 +107,24 @@ class WorkOnFloor:
     work: WorkId
     agent: AgentId
     medium: Medium
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningOnFloor:
+    """How a queue with hours stands, and until when."""
+
+    opening: Opening = Opening.OPEN
+    until_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyOnFloor:
+    """A queue or a number in emergency mode."""
+
+    queue: QueueId | None
+    number: NumberId | None
+    until_ms: int
+    by: UserId | None
 
 
 @dataclass(frozen=True, slots=True)

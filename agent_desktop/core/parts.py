@@ -9,7 +9,14 @@ import msgspec
 
 from agent_desktop.core.part import Part
 from agent_desktop.core.queue_parts import QueueHead, WaitingRow
-from agent_desktop.core.wallboard_parts import AgentRow, AgentsByState, BoardCenter, FigureMeaning, QueueFigures
+from agent_desktop.core.wallboard_parts import (
+    AgentRow,
+    AgentsByState,
+    BoardCenter,
+    EmergencyPlace,
+    FigureMeaning,
+    QueueFigures,
+)
 from history.core.conversations import Author, SendState
 from history.core.customers import IdentityKind
 from history.core.vocabulary import (
@@ -356,6 +363,7 @@ AnyPart = (
     | WaitingRow
     | BoardCenter
     | QueueFigures
+    | EmergencyPlace
     | AgentsByState
     | AgentRow
     | FigureMeaning

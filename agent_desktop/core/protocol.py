@@ -29,6 +29,7 @@ from history.core.vocabulary import (
     DispositionId,
     HandlingId,
     InteractionId,
+    NumberId,
     OfferId,
     Presence,
     QueueId,
@@ -98,6 +99,9 @@ class RefusalReason(StrEnum):
     REASON_FULL = "reason_full"
     NO_EXTENSION_LEFT = "no_extension_left"
     WRONG_MEDIUM = "wrong_medium"
+    UNKNOWN_HOURS = "unknown_hours"
+    UNKNOWN_NUMBER = "unknown_number"
+    NO_EMERGENCY_ROUTE = "no_emergency_route"
 
     NOT_ALLOWED = "not_allowed"  # `may` says no; the same for what does not exist
     MALFORMED = "malformed"
@@ -270,6 +274,22 @@ class ResumeWork(Request, frozen=True, kw_only=True):
     interaction: InteractionId
 
 
+class DeclareEmergency(Request, frozen=True, kw_only=True):
+    """Let everybody who waits and everybody who comes go the emergency route of a queue, or of a number that is
+    dialled (one of the two), until then (UTC ms), at most for 7 days. Said again, the later time counts."""
+
+    queue: QueueId | None = None
+    number: NumberId | None = None
+    until_ms: WholeNumber
+
+
+class LiftEmergency(Request, frozen=True, kw_only=True):
+    """End it before its time."""
+
+    queue: QueueId | None = None
+    number: NumberId | None = None
+
+
 class TellTyping(Request, frozen=True, kw_only=True):
     """The agent is (or is no longer) writing to the customer; may be lost."""
 
@@ -315,6 +335,8 @@ AnyRequest = (
     | MoveWork
     | ParkWork
     | ResumeWork
+    | DeclareEmergency
+    | LiftEmergency
     | TellTyping
     | Ping
     | AnswerRehearsalPhone

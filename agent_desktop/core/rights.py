@@ -43,6 +43,7 @@ class Action(StrEnum):
     STEER_WORK = "steer_work"  # prioritise, move, park, resume
     FORCE_PRESENCE = "force_presence"
     CLOSE_WRAP_UP = "close_wrap_up"
+    DECLARE_EMERGENCY = "declare_emergency"  # and lift it
     # the center
     MAKE_TASK = "make_task"
     SEE_WALLBOARD = "see_wallboard"
@@ -103,6 +104,7 @@ _STEERING: Final = {
     Action.STEER_WORK: Reach.ALL,
     Action.FORCE_PRESENCE: Reach.ALL,
     Action.CLOSE_WRAP_UP: Reach.ALL,
+    Action.DECLARE_EMERGENCY: Reach.ALL,
 }
 _MYSELF: Final = {
     Action.SIGN_OUT: Reach.OWN,
@@ -204,6 +206,8 @@ ACTION_OF: Final[MappingProxyType[type[protocol.Request], Action]] = MappingProx
         protocol.MoveWork: Action.STEER_WORK,
         protocol.ParkWork: Action.STEER_WORK,
         protocol.ResumeWork: Action.STEER_WORK,
+        protocol.DeclareEmergency: Action.DECLARE_EMERGENCY,
+        protocol.LiftEmergency: Action.DECLARE_EMERGENCY,
         protocol.AnswerRehearsalPhone: Action.USE_REHEARSAL_PHONE,
         protocol.DeclineRehearsalPhone: Action.USE_REHEARSAL_PHONE,
         protocol.HangUpRehearsalPhone: Action.USE_REHEARSAL_PHONE,

@@ -4,7 +4,17 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from agent_desktop.core.parts import PhoneKind
-from history.core.vocabulary import DispositionId, MailboxId, Medium, QueueId, ReasonCode, Role, TeamId, UserId
+from history.core.vocabulary import (
+    DispositionId,
+    MailboxId,
+    Medium,
+    NumberId,
+    QueueId,
+    ReasonCode,
+    Role,
+    TeamId,
+    UserId,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,16 @@ class QueueShown:
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencyShown:
+    """A queue, or a number that is dialled, with an emergency route, and where that leads in words."""
+
+    queue: QueueId | None
+    number: NumberId | None
+    name: str
+    leads_to: str
+
+
+@dataclass(frozen=True, slots=True)
 class CenterSettings:
     """One version of the definition, as the screens show it. Order is that of the definition file."""
 
@@ -49,6 +69,7 @@ class CenterSettings:
     reasons: tuple[tuple[ReasonCode, str], ...] = ()
     dispositions: tuple[tuple[DispositionId, str], ...] = ()
     rehearsal: bool = False
+    emergency_places: tuple[EmergencyShown, ...] = ()
     mailboxes: tuple[tuple[MailboxId, tuple[str, ...]], ...] = ()
     """Each mailbox with its addresses in lower case, its own first: an answer goes from the one they wrote to."""
     _users: MappingProxyType[UserId, UserSettings] = field(init=False, repr=False, compare=False)

@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from agent_desktop.core.part import Part
-from history.core.vocabulary import AgentId, HandlingId, Medium, Presence, QueueId
+from history.core.vocabulary import AgentId, HandlingId, Medium, NumberId, Opening, Presence, QueueId
 
 
 class BoardCenter(Part, frozen=True, kw_only=True):
@@ -38,6 +38,23 @@ class QueueFigures(Part, frozen=True, kw_only=True):
     level_percent: float | None
     level_target_percent: int
     level_within_ms: int
+    opening: Opening
+    """By the queue's hours; always open without any."""
+    opening_until_ms: int | None
+
+
+class EmergencyPlace(Part, frozen=True, kw_only=True):
+    """Key `emergency/queue/<queue>` or `emergency/number/<number>`. What has an emergency route, and whether it is in
+    use."""
+
+    queue: QueueId | None
+    number: NumberId | None
+    name: str
+    leads_to: str
+    until_ms: int | None
+    """None: no emergency."""
+    by_name: str
+    """Empty: by a call with the PIN."""
 
 
 class AgentActivity(StrEnum):

@@ -127,6 +127,19 @@ async def change_phase(store: Store, conversation: ConversationId, number: int, 
         return True
 
 
+async def turn_away(store: Store, conversation: ConversationId, number: int, text: str) -> bool:
+    """End a conversation with a word of the center's own, as the router's fact of this number says; False if it is old
+    news or the conversation has ended."""
+    async with store.writing("chat turned away") as w:
+        row = await _locked(w, conversation)
+        if row is None or row.phase not in OPEN or row.routing_number >= number:
+            return False
+        await _append(w, conversation, (Author.SYSTEM, None), f"announcement-{number}", text)
+        ended = {"phase": Phase.ENDED.value, "ended": Ended.BY_SYSTEM.value}
+        await _change(w, conversation, routing_number=number, **ended)
+        return True
+
+
 async def end_now(store: Store, conversation: ConversationId, handling: HandlingId, agent: AgentId) -> bool:
     """The agent ends their part: the visitor is told before the router's fact arrives."""
     async with store.writing("chat ended") as w:

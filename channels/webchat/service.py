@@ -34,7 +34,7 @@ from history.bus import Message
 from history.clock import Clock
 from history.core.customers import IdentityKind
 from history.core.entries import Entry, Fact, Kind
-from history.core.routing import CustomerLegEnded, HandlingStarted, InteractionClosed, WrapUpStarted
+from history.core.routing import CustomerLegEnded, HandlingStarted, InteractionClosed, VisitFlowedOut, WrapUpStarted
 from history.core.vocabulary import AgentId, ConversationId, EndedBy, HandlingId, InteractionId, Medium, Trust
 from history.customers import find_or_create
 from history.errors import AlreadyThere, StoreUnavailable, SubscriptionCut, WriteConflict
@@ -46,7 +46,9 @@ VISITOR_TYPES = "chat-typing/visitor/"
 """Topic prefix on the bus; the conversation's id follows. Carried, never kept."""
 AGENT_TYPES = "chat-typing/agent/"
 Result = TypeVar("Result")
-_TOLD_BY = frozenset(fact.__name__ for fact in (HandlingStarted, WrapUpStarted, CustomerLegEnded, InteractionClosed))
+_TOLD_BY = frozenset(
+    fact.__name__ for fact in (HandlingStarted, WrapUpStarted, VisitFlowedOut, CustomerLegEnded, InteractionClosed)
+)
 _TRIES = 4
 _TRY_AGAIN_S = 0.02
 _HANDLING_WITHIN_S = 2.0
@@ -247,6 +249,9 @@ class ChatChannel:
                 values = {"phase": Phase.TALKING.value, "agent": fact.agent, "handling": fact.handling}
             case WrapUpStarted(by=EndedBy.AGENT) | CustomerLegEnded():
                 values = {"phase": Phase.ENDED.value, "ended": Ended.BY_AGENT.value}
+            case VisitFlowedOut(medium=Medium.CHAT, announcement=announcement) if announcement is not None:
+                await self._turn_away(fact.interaction, entry.number, self.settings.announcements.get(announcement))
+                return
             case InteractionClosed():
                 values = {"phase": Phase.ENDED.value, "ended": Ended.BY_SYSTEM.value}
             case _:
@@ -256,6 +261,12 @@ class ChatChannel:
             return
         conversation = ConversationId(interaction)
         if await ledger.change_phase(self._store, conversation, entry.number, **values):
+            self._wake(conversation)
+
+    async def _turn_away(self, interaction: InteractionId, number: int, text: str | None) -> None:
+        """The visitor reads why nobody comes. Where a new definition has no such text, the chat just ends."""
+        conversation = ConversationId(interaction)
+        if text is not None and await ledger.turn_away(self._store, conversation, number, text):
             self._wake(conversation)
 
     async def _watch_absence(self) -> None:

@@ -1,10 +1,11 @@
 """What web chat has to be told: its sites, its key, its limits. `config/compose.py` makes it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from channels.webchat.errors import ChatSettingsRefused
-from history.core.vocabulary import LanguageTag, QueueId, SiteId, SkillId
+from history.core.vocabulary import AnnouncementId, LanguageTag, QueueId, SiteId, SkillId
 
 KEY_CHARACTERS_MIN = 16
 _ORIGIN = re.compile(r"https?://[^\s/;,'\"]+")
@@ -74,6 +75,8 @@ class ChatSettings:
     """Signs the visitors' tokens; a new one makes every open page a new visitor."""
     public_origins: tuple[str, ...] = ()
     """Where browsers reach the server. Empty: an Origin has to be that of the request's own Host."""
+    announcements: Mapping[AnnouncementId, str] = field(default_factory=dict)
+    """What visitors read who are turned away."""
     limits: ChatLimits = ChatLimits()
 
     def __post_init__(self) -> None:

@@ -17,7 +17,18 @@ from cti.asterisk import translate
 from cti.asterisk.link import AmiLink
 from cti.asterisk.packet import AmiAction, AmiPacket
 from cti.core.call import LegStage
-from cti.core.commands import Answer, CallGone, Command, Done, HangUp, OutcomeUnknown, Refused, Ring, StopRinging
+from cti.core.commands import (
+    Answer,
+    CallGone,
+    Command,
+    Done,
+    HangUp,
+    OutcomeUnknown,
+    Refused,
+    Ring,
+    SendOut,
+    StopRinging,
+)
 from cti.core.correlate import Correlator
 from cti.core.events import (
     CallId,
@@ -38,7 +49,7 @@ from cti.errors import (
     UnencodableError,
 )
 from cti.ports import Clock, Health, LinkState
-from history.core.vocabulary import PhoneName, SwitchName
+from history.core.vocabulary import DestinationId, PhoneName, SwitchName
 
 log = logging.getLogger(__name__)
 
@@ -146,6 +157,19 @@ class AsteriskSwitch:
             return CallGone()
         return await self._redirect(HangUp(call_id), call.caller.unique_id)
 
+    async def send_out(self, call_id: CallId, sound: str | None, destination: DestinationId | None) -> Answer:
+        """Play the sound and let the call go on outside, or end it; not while an agent talks with the caller."""
+        call = self._correlator.call(call_id)
+        if refusal := self._refusal():
+            return refusal
+        if call is None:
+            return CallGone()
+        if call.leg is not None and call.leg.stage is LegStage.TALKING:
+            return Refused(f"call {call_id} is with {call.leg.phone} as leg {call.leg.key}")
+        if isinstance(call.fallback, Served):
+            return Refused(f"call {call_id} has been answered by the dialplan's fallback")
+        return await self._redirect(SendOut(call_id, sound, destination), call.caller.unique_id)
+
     async def events(self) -> AsyncIterator[SwitchEvent]:
         """The events in order, for one reader."""
         while True:
@@ -167,9 +191,14 @@ class AsteriskSwitch:
             return Refused(self._sentence)
         try:
             action = translate.action_of(command, unique_id, self._epoch)
+            first = translate.set_sound(unique_id, command.sound) if isinstance(command, SendOut) else None
         except UnencodableError as error:
             return Refused(str(error))
         try:
+            if first is not None:
+                laid = translate.answer_of(await link.ask(first))
+                if not isinstance(laid, Done):
+                    return laid
             return translate.answer_of(await link.ask(action))
         except AmiError as error:
             log.warning("switch %s, call %s: %s", self._name, command.call_id, error)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from cti.asterisk.packet import AmiAction, AmiPacket, action
-from cti.core.commands import Answer, CallGone, Command, Done, HangUp, Refused, Ring, StopRinging
+from cti.core.commands import Answer, CallGone, Command, Done, HangUp, Refused, Ring, SendOut, StopRinging
 from cti.core.events import (
     AfterTalk,
     CallState,
@@ -27,6 +27,8 @@ from cti.core.signals import (
     CallEnding,
     Caller,
     CallerEntered,
+    CallerNotSent,
+    CallerSent,
     CallerServed,
     CallerTakenToFallback,
     CallFound,
@@ -63,9 +65,11 @@ PHONE_PREFIX = "PJSIP/"
 EXTENSION_MAX = 79
 """Asterisk keeps an extension in 80 bytes, the last of them a zero."""
 RING_MS_MAX = 600_000
+NO_DESTINATION = "-"
 
 _PHONE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _LEG_KEY = re.compile(r"[A-Za-z0-9._-]+")
+_SOUND = re.compile(r"[A-Za-z0-9._/-]{1,200}")
 _BUSY_STATES = frozenset({"INUSE", "BUSY", "RINGING", "RINGINUSE", "ONHOLD"})
 _UNREACHABLE_STATES = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
 _CHANNEL_RINGING, _CHANNEL_UP = "5", "6"
@@ -110,6 +114,13 @@ def write_global(name: str, value: int) -> AmiAction:
     return action("Setvar", ("Variable", name), ("Value", str(value)))
 
 
+def set_sound(unique_id: str, sound: str | None) -> AmiAction:
+    """Lay down on the caller's channel what is played before it goes outside. Raises UnencodableError."""
+    if sound is not None and not _SOUND.fullmatch(sound):
+        raise UnencodableError(f"{sound!r} is no sound's name: letters, digits and . _ - / only")
+    return action("Setvar", ("Channel", unique_id), ("Variable", "SWITCHROOM_ANNOUNCEMENT"), ("Value", sound or ""))
+
+
 def action_of(command: Command, unique_id: str, epoch: int) -> AmiAction:
     """The Redirect that carries the command, its epoch and its key in the extension. Raises UnencodableError.
 
@@ -126,6 +137,10 @@ def action_of(command: Command, unique_id: str, epoch: int) -> AmiAction:
             context, extension = "switchroom-back", f"{epoch}*{_checked(leg_key)}"
         case HangUp():
             context, extension = "switchroom-end", f"{epoch}*end"
+        case SendOut(destination=destination):
+            if destination is not None and not _LEG_KEY.fullmatch(destination):
+                raise UnencodableError(f"{destination!r} is no destination: letters, digits and . _ - only")
+            context, extension = "switchroom-send", f"{epoch}*{destination or NO_DESTINATION}"
         case _ as never:
             assert_never(never)
     if len(extension) > EXTENSION_MAX:
@@ -212,6 +227,10 @@ def _user_event(packet: AmiPacket, unique_id: str, offset_ms: int) -> Signal | N
             return CallerEntered(_caller(packet, packet.last("Dialled"), packet.last("Since"), offset_ms))
         case "SwitchroomFallback":
             return CallerTakenToFallback(_caller(packet, packet.last("Dialled"), packet.last("Since"), offset_ms))
+        case "SwitchroomSent":
+            return CallerSent(unique_id)
+        case "SwitchroomNotSent":
+            return CallerNotSent(unique_id)
         case "SwitchroomRing":
             return RingBegan(unique_id, leg_key, phone)
         case "SwitchroomRefused":

@@ -10,7 +10,7 @@ from cti.core.events import (
     CallId,
     LegKey,
 )
-from history.core.vocabulary import PhoneName
+from history.core.vocabulary import DestinationId, PhoneName
 
 
 class Ring(msgspec.Struct, frozen=True, tag=True):
@@ -35,7 +35,17 @@ class HangUp(msgspec.Struct, frozen=True, tag=True):
     call_id: CallId
 
 
-Command = Ring | StopRinging | HangUp
+class SendOut(msgspec.Struct, frozen=True, tag=True):
+    """Play the sound, then let the call go on at the destination, or end it without one. Answered by CallSent or
+    CallNotSent."""
+
+    call_id: CallId
+    sound: str | None
+    """The switch's own name of it, such as `custom/closed`."""
+    destination: DestinationId | None
+
+
+Command = Ring | StopRinging | HangUp | SendOut
 
 
 class Done(msgspec.Struct, frozen=True, tag=True):

@@ -16,7 +16,9 @@ from cti.core.events import (
     CallEnded,
     CallFellBack,
     CallId,
+    CallNotSent,
     CallSeen,
+    CallSent,
     CallServed,
     EndedBy,
     InFallback,
@@ -43,6 +45,8 @@ from cti.core.signals import (
     CallEnding,
     Caller,
     CallerEntered,
+    CallerNotSent,
+    CallerSent,
     CallerServed,
     CallerTakenToFallback,
     CallFound,
@@ -186,6 +190,11 @@ class Correlator:
                 return self._fall_back(caller, at_ms)
             case CallerServed(unique_id=unique_id):
                 return self._serve(unique_id, at_ms)
+            case CallerSent(unique_id=unique_id):
+                return self._send(unique_id, at_ms)
+            case CallerNotSent(unique_id=unique_id):
+                call_id = call_id_of(self._switch, unique_id)
+                return [CallNotSent(at_ms, call_id)] if call_id in self._calls else []
             case DeviceChanged(seen=seen):
                 return self._device(seen, at_ms)
             case HangUpAsked(unique_id=unique_id):
@@ -209,6 +218,16 @@ class Correlator:
             return []
         self._calls[call_id] = Call(call_id, caller)
         return [CallArrived(at_ms, call_id, caller.dialled, caller.number, caller.name, caller.since_ms)]
+
+    def _send(self, unique_id: str, at_ms: int) -> Events:
+        """The call leaves us alive: whatever the switch says of it from here on is not about a call of ours."""
+        call = self._calls.get(call_id_of(self._switch, unique_id))
+        if call is None:
+            return []
+        events = [] if call.leg is None else self._close_unexplained(call, call.leg, at_ms)
+        del self._calls[call.id]
+        _remember(self._ended, call.id, ENDED_CALLS_KEPT)
+        return [*events, CallSent(at_ms, call.id)]
 
     def _fall_back(self, caller: Caller, at_ms: int) -> Events:
         events = self._arrive(caller, at_ms)

@@ -135,6 +135,20 @@ class CallEnded(msgspec.Struct, frozen=True, tag=True):
     cause: int
 
 
+class CallSent(msgspec.Struct, frozen=True, tag=True):
+    """The caller has been taken outside as the engine asked: this is no call of ours any more, nothing comes after."""
+
+    at_ms: int
+    call_id: CallId
+
+
+class CallNotSent(msgspec.Struct, frozen=True, tag=True):
+    """The dialplan has no such destination, or refused an older epoch: the caller hears the music."""
+
+    at_ms: int
+    call_id: CallId
+
+
 class CallFellBack(msgspec.Struct, frozen=True, tag=True):
     """The dialplan took the caller to its fallback; the caller can still be rung out of it."""
 
@@ -238,7 +252,7 @@ class SwitchResynchronised(msgspec.Struct, frozen=True, tag=True):
     restarted: bool
 
 
-CallEvent = CallArrived | CallEnded | CallFellBack | CallServed
+CallEvent = CallArrived | CallEnded | CallSent | CallNotSent | CallFellBack | CallServed
 LegEvent = LegRang | LegAnswered | LegFailed | LegEnded
 PhoneEvent = PhoneBusy | PhoneFree | PhoneReachable | PhoneUnreachable
 LinkEvent = SwitchLost | SwitchResynchronised

@@ -57,6 +57,18 @@ class CallerServed(msgspec.Struct, frozen=True):
     unique_id: str
 
 
+class CallerSent(msgspec.Struct, frozen=True):
+    """The dialplan takes the caller outside."""
+
+    unique_id: str
+
+
+class CallerNotSent(msgspec.Struct, frozen=True):
+    """The dialplan could not, and the caller waits on."""
+
+    unique_id: str
+
+
 class RingBegan(msgspec.Struct, frozen=True):
     """The dialplan begins to ring."""
 
@@ -142,6 +154,8 @@ Signal = (
     CallerEntered
     | CallerTakenToFallback
     | CallerServed
+    | CallerSent
+    | CallerNotSent
     | RingBegan
     | LegChannelMade
     | LegAlerting

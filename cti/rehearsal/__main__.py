@@ -24,7 +24,13 @@ async def _serve(arguments: argparse.Namespace, secret: str) -> None:
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
         watcher = asyncio.ensure_future(reader.read())
         watcher.add_done_callback(lambda _: stop.set())
-    switch = RehearsalSwitch(secret, username=arguments.username, port=arguments.port, phones=arguments.phone)
+    switch = RehearsalSwitch(
+        secret,
+        username=arguments.username,
+        port=arguments.port,
+        phones=arguments.phone,
+        destinations=arguments.destination,
+    )
     async with switch:
         control = await serve_control(switch, arguments.control_port)
         control_port = control.sockets[0].getsockname()[1]
@@ -41,6 +47,9 @@ def main() -> int:
     parser.add_argument("--control-port", type=int, default=0, help="port for wishes; 0 takes a free one")
     parser.add_argument("--username", default="switchroom", help="AMI user")
     parser.add_argument("--phone", action="append", default=[], help="name of a phone; may be given more than once")
+    parser.add_argument(
+        "--destination", action="append", default=[], help="name of a destination outside; may be given more than once"
+    )
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input ends")
     arguments = parser.parse_args()
     secret = os.environ.get("SWITCHROOM_AMI_SECRET", "")

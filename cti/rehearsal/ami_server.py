@@ -36,6 +36,10 @@ class Floor(Protocol):
         """Set it."""
         ...
 
+    def write_variable(self, channel: str, name: str, value: str) -> bool:
+        """Set it on a channel; False where there is no such channel."""
+        ...
+
     def devices(self) -> Iterable[tuple[str, str]]:
         """Each device with its state."""
         ...
@@ -168,8 +172,14 @@ class _Session:
                 variable = action.get("variable", "")
                 self._answer(action, [("Variable", variable), ("Value", floor.read_global(variable))])
             case "setvar":
-                floor.write_global(action.get("variable", ""), action.get("value", ""))
-                self._answer(action, [("Message", "Variable Set")])
+                variable, value, channel = (action.get(key, "") for key in ("variable", "value", "channel"))
+                if not channel:
+                    floor.write_global(variable, value)
+                    self._answer(action, [("Message", "Variable Set")])
+                elif floor.write_variable(channel, variable, value):
+                    self._answer(action, [("Message", "Variable Set")])
+                else:
+                    self._refuse(action, "No such channel")
             case "devicestatelist":
                 states = [[("Device", device), ("State", state)] for device, state in floor.devices()]
                 self._list(action, "DeviceStateChange", states, "DeviceStateListComplete")

@@ -19,6 +19,7 @@ WAITING_HEARTBEAT_SECONDS = 30
 LOOK_SECONDS = 2.0
 DECISION_SECONDS = 5.0
 FALLBACK_SECONDS = 30.0
+ANNOUNCEMENT_SECONDS = 2.0
 CAUSE_NORMAL, CAUSE_BUSY, CAUSE_UNREACHABLE, CAUSE_DECLINED = 16, 17, 20, 21
 
 Station = tuple[str, str]
@@ -44,6 +45,7 @@ class Call:
     leg_unique_id: str = ""
     talk: str = ""
     cause: int = 0
+    variables: dict[str, str] = field(default_factory=dict)
     hung_up: bool = False
     redirect: Station | None = None
     moved: asyncio.Event = field(default_factory=asyncio.Event)
@@ -52,10 +54,20 @@ class Call:
 class RehearsalSwitch:
     """`async with RehearsalSwitch(...)` runs it; `port` is where the engine signs in."""
 
-    def __init__(self, secret: str, *, username: str = "switchroom", port: int = 0, phones: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        secret: str,
+        *,
+        username: str = "switchroom",
+        port: int = 0,
+        phones: Iterable[str] = (),
+        destinations: Iterable[str] = (),
+    ) -> None:
+        """`destinations`: the extensions of the context for callers who are sent outside."""
         self.port = port
         self._start = secrets.randbelow(900_000_000) + 1_000_000_000
         self._ami = AmiServer(self, username, secret)
+        self._destinations = frozenset(destinations)
         self._globals: dict[str, str] = {}
         self._calls: dict[str, Call] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -98,7 +110,7 @@ class RehearsalSwitch:
             call.moved.set()
 
     def caller_state(self, unique_id: str) -> str:
-        """waiting, ringing, talking, after, fallback or gone."""
+        """waiting, ringing, talking, after, sent, fallback or gone."""
         call = self._calls.get(unique_id)
         if call is None:
             return "gone"
@@ -203,6 +215,14 @@ class RehearsalSwitch:
                 found.append(leg)
         return found
 
+    def write_variable(self, channel: str, name: str, value: str) -> bool:
+        """Lay it on the caller's channel; at most 20 are kept."""
+        call = self._calls.get(channel)
+        if call is None or call.hung_up or (len(call.variables) >= 20 and name not in call.variables):
+            return False
+        call.variables[name] = value
+        return True
+
     def redirect(self, channel: str, context: str, extension: str) -> bool:
         """Take the caller to another station."""
         call = self._calls.get(channel)
@@ -271,10 +291,27 @@ class RehearsalSwitch:
                     return "switchroom-wait", "s"
                 self._tell_user("SwitchroomEnding", call, [("By", "engine")])
                 raise _Over(CAUSE_NORMAL)
+            case "switchroom-send":
+                return await self._send(call, extension)
             case "switchroom-fallback":
                 call.state, call.leg = "fallback", ""
                 self._tell_user("SwitchroomFallback", call, [("Dialled", call.number), ("Since", call.since)])
                 await asyncio.sleep(FALLBACK_SECONDS)
+        raise _Over(CAUSE_NORMAL)
+
+    async def _send(self, call: Call, extension: str) -> Station:
+        """Who is sent to a destination hangs up by themselves; an announcement lasts two seconds."""
+        self._leave(call)
+        epoch, _, place = extension.partition("*")
+        if not self._fence(epoch) or (place != "-" and place not in self._destinations):
+            self._tell_user("SwitchroomNotSent", call, [("Destination", place)])
+            return "switchroom-wait", "s"
+        call.state = "sent"
+        self._tell_user("SwitchroomSent", call, [("Destination", place)])
+        if call.variables.get("SWITCHROOM_ANNOUNCEMENT"):
+            await asyncio.sleep(ANNOUNCEMENT_SECONDS)
+        if place != "-":
+            await asyncio.Event().wait()
         raise _Over(CAUSE_NORMAL)
 
     async def _ring(self, call: Call, extension: str) -> Station:

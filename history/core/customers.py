@@ -54,6 +54,8 @@ class Act(StrEnum):
     WORK_PARKED = "work_parked"
     WORK_RESUMED = "work_resumed"
     WORK_GIVEN = "work_given"
+    EMERGENCY_DECLARED = "emergency_declared"
+    EMERGENCY_LIFTED = "emergency_lifted"
 
 
 class Accessed(Fact, frozen=True, kw_only=True, omit_defaults=True):

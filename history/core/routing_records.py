@@ -10,7 +10,7 @@ import msgspec
 
 from history.core.entries import Fact
 from history.core.routing import Attributes
-from history.core.routing_settings import ANYONE
+from history.core.routing_settings import ANYONE, Route
 from history.core.vocabulary import (
     AgentId,
     CustomerId,
@@ -20,8 +20,10 @@ from history.core.vocabulary import (
     InteractionId,
     InteractionPhase,
     Medium,
+    NumberId,
     OfferId,
     OfferPhase,
+    Opening,
     Outcome,
     OutcomeReason,
     Presence,
@@ -31,6 +33,7 @@ from history.core.vocabulary import (
     SourceId,
     SwitchName,
     Trust,
+    UserId,
     VisitId,
     WorkId,
 )
@@ -110,6 +113,7 @@ class InteractionRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fal
     overflows: int = 0
     due_ms: int
     switch: SwitchName | None = None
+    called: NumberId | None = None
     requirement: Requirement = ANYONE
     own: Requirement | None = None
     step: int = 0
@@ -124,6 +128,9 @@ class InteractionRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fal
     declined_by: tuple[DeclinedBy, ...] = ()
     customer_gone: bool = False
     hang_up_until_ms: int | None = None
+    sent: Route | None = None
+    """Where the switch is asked to take the caller, until `sending_until_ms`."""
+    sending_until_ms: int | None = None
 
 
 class OfferRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -173,6 +180,23 @@ class PlaceRecord(msgspec.Struct, frozen=True, kw_only=True):
     until_ms: int
 
 
+class OpeningRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a queue with hours stands, and until when."""
+
+    queue: QueueId
+    opening: Opening
+    until_ms: int | None = None
+
+
+class EmergencyRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A queue or a number in emergency mode."""
+
+    queue: QueueId | None = None
+    number: NumberId | None = None
+    until_ms: int
+    by: UserId | None = None
+
+
 class CountersRestored(Fact, frozen=True, kw_only=True):
     """How many offers and handlings there have been: their ids are counted."""
 
@@ -210,6 +234,14 @@ class PlaceRestored(Fact, frozen=True, kw_only=True):
     record: PlaceRecord
 
 
+class OpeningRestored(Fact, frozen=True, kw_only=True):
+    record: OpeningRecord
+
+
+class EmergencyRestored(Fact, frozen=True, kw_only=True):
+    record: EmergencyRecord
+
+
 class TurnRestored(Fact, frozen=True, kw_only=True):
     """Who had the last turn in a queue that goes round robin."""
 
@@ -240,6 +272,8 @@ SNAPSHOT_FACTS: tuple[type[Fact], ...] = (
     HandlingRestored,
     WorkRestored,
     PlaceRestored,
+    OpeningRestored,
+    EmergencyRestored,
     TurnRestored,
     StopRestored,
     ClosedRestored,

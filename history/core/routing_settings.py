@@ -9,10 +9,13 @@ import msgspec
 from history.core.vocabulary import (
     AgentChoice,
     AgentId,
+    AnnouncementId,
+    DestinationId,
     DispositionId,
     HoursId,
     Medium,
     MovedBecause,
+    NumberId,
     PhoneName,
     QueueId,
     ReasonCode,
@@ -68,11 +71,21 @@ class RelaxationStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """Who may take it as well: a team, named agents, anyone."""
 
 
-class Overflow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """When waiting work goes on to another queue of its medium, with its arrival and its wait."""
+class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where customers go instead of waiting: to another queue, or outside. With an announcement alone they hear it (or
+    read it, in a chat) and that is the end."""
+
+    to: QueueId | None = None
+    """A queue of the same medium, in which arrival and wait go on."""
+    destination: DestinationId | None = None
+    announcement: AnnouncementId | None = None
+    """What they are told first."""
+
+
+class Overflow(Route, frozen=True, kw_only=True, omit_defaults=True):
+    """When waiting work leaves its queue, and for where."""
 
     when: MovedBecause
-    to: QueueId
     after_ms: int = 0
     """Only who has been in the queue for so long; the condition has to hold then or later."""
     length: int = 0
@@ -128,6 +141,9 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """Lateness never counts for more than this beyond itself."""
     hours: HoursId | None = None
     """None: always open."""
+    closing_ms: int | None = None
+    """So long after closing those who came in time may still wait for an agent. None: until they are served."""
+    emergency: Route | None = None
     overflow: tuple[Overflow, ...] = ()
     """The first rule that holds counts."""
     back_offs: BackOffs = BackOffs()
@@ -158,6 +174,13 @@ class ReasonLimits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """When so many are not ready for it, nobody else may choose it."""
 
 
+class NumberSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A number that callers dial."""
+
+    number: NumberId
+    emergency: Route | None = None
+
+
 class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True):
     """All that the router knows of the definition. Order is that of the definition file."""
 
@@ -169,5 +192,6 @@ class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True):
     reason_limits: tuple[ReasonLimits, ...] = ()
     hours: tuple[Hours, ...] = ()
     """Those that queues name."""
+    numbers: tuple[NumberSettings, ...] = ()
     pop_wait_ms: int = 350
     """The phone rings at the latest this long after the offer, whether or not the page has shown the pop."""

@@ -8,13 +8,16 @@ from history.core.entries import Fact
 from history.core.routing_settings import ANYONE
 from history.core.vocabulary import (
     AgentId,
+    AnnouncementId,
     CloseReason,
     CustomerId,
+    DestinationId,
     IdentityId,
     InteractionId,
     LanguageTag,
     Medium,
     MovedBecause,
+    NumberId,
     QueueId,
     RegionId,
     Requirement,
@@ -60,6 +63,8 @@ class InteractionQueued(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """The customer left this queue unanswered a moment ago and has their old place back."""
     priority: int = 0
     switch: SwitchName | None = None
+    called: NumberId | None = None
+    """Which of our numbers the caller dialled."""
     customer: CustomerId | None = None
     identity: IdentityId | None = None
     trust: Trust = Trust.CLAIMED
@@ -147,15 +152,36 @@ class VisitAbandoned(Fact, frozen=True, kw_only=True):
     short: bool
 
 
-class VisitFlowedOut(Fact, frozen=True, kw_only=True):
-    """The visit ended without an agent of ours and without the customer's doing: somebody outside has served them."""
+class VisitFlowedOut(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The visit ended without an agent of ours and without the customer's doing: a rule sends them outside or turns
+    them away, or somebody outside has served them."""
 
     visit: VisitId
     interaction: InteractionId
     queue: QueueId
     medium: Medium
     wait_ms: int
-    """Until we learnt of it."""
+    """Until it was decided, or until we learnt of it."""
+    because: MovedBecause | None = None
+    """By which rule; none where the dialplan's fallback has served them."""
+    destination: DestinationId | None = None
+    announcement: AnnouncementId | None = None
+
+
+class SendOrdered(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The switch has to take the caller outside: to the destination, or to the announcement and its end."""
+
+    interaction: InteractionId
+    destination: DestinationId | None = None
+    announcement: AnnouncementId | None = None
+    give_up_at_ms: int
+
+
+class SendingFailed(Fact, frozen=True, kw_only=True):
+    """The switch could not, or has not said that it did: the caller waits again, in the old place, and by no rule of
+    overflow is sent again."""
+
+    interaction: InteractionId
 
 
 class HangUpOrdered(Fact, frozen=True, kw_only=True):

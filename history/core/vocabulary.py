@@ -24,6 +24,9 @@ UserId = NewType("UserId", str)
 TeamId = NewType("TeamId", str)
 QueueId = NewType("QueueId", str)
 HoursId = NewType("HoursId", str)
+NumberId = NewType("NumberId", str)  # of a number that callers dial, never the number itself
+DestinationId = NewType("DestinationId", str)  # a place outside the engine, in the dialplan
+AnnouncementId = NewType("AnnouncementId", str)
 SkillId = NewType("SkillId", str)
 Requirement = NewType("Requirement", str)  # canonical text of an expression over skills: ids and numbers only
 WorkId = NewType("WorkId", str)  # work that was not offered, as its room calls it
@@ -130,6 +133,7 @@ class WithdrawnBecause(Word):
     PHONE_GONE = "phone_gone"
     FORCED = "forced"  # a supervisor took the agent out
     MOVED = "moved"  # a supervisor moved, parked or gave away what was offered
+    EMERGENCY = "emergency"  # its queue or number has gone into emergency mode
     DEFINITION = "definition"
 
 
@@ -141,6 +145,8 @@ class CloseReason(Word):
     SHORT_ABANDONED = "short_abandoned"
     SWITCH_RESTARTED = "switch_restarted"
     SERVED_BY_FALLBACK = "served_by_fallback"  # without an engine: by whom the dialplan's fallback rang
+    SENT_OUTSIDE = "sent_outside"  # by rule, to a destination that is not ours
+    TURNED_AWAY = "turned_away"  # by rule, with a word
     UNKNOWN_QUEUE = "unknown_queue"
 
 
@@ -198,6 +204,9 @@ class OutcomeReason(Word):
     REASON_FULL = "reason_full"
     NO_EXTENSION_LEFT = "no_extension_left"
     WRONG_MEDIUM = "wrong_medium"
+    UNKNOWN_HOURS = "unknown_hours"
+    UNKNOWN_NUMBER = "unknown_number"
+    NO_EMERGENCY_ROUTE = "no_emergency_route"
 
 
 class AgentChoice(Word):
@@ -228,13 +237,23 @@ class Takes(Word):
 
 
 class MovedBecause(Word):
-    """Why waiting work left its queue for another one."""
+    """Why waiting work left its queue, for another one or for a place outside."""
 
     SUPERVISOR = "supervisor"
+    EMERGENCY = "emergency"
+    CLOSED = "closed"
     WAITED = "waited"
     LENGTH = "length"
     NOBODY_READY = "nobody_ready"
     NOBODY_SIGNED_IN = "nobody_signed_in"
+
+
+class Opening(Word):
+    """How a queue stands by its hours."""
+
+    OPEN = "open"
+    CLOSING = "closing"  # nobody comes in any more; who came in time is still served
+    CLOSED = "closed"
 
 
 class OfferedBecause(Word):
@@ -252,6 +271,7 @@ class InteractionPhase(Word):
 
     WAITING = "waiting"
     OFFERED = "offered"
+    SENDING = "sending"  # the switch is asked to take the caller outside, by rule
     ACTIVE = "active"
     WRAP_UP = "wrap_up"
     CLOSED = "closed"

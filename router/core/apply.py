@@ -11,6 +11,8 @@ from history.core import routing as facts
 from history.core.entries import Fact
 from history.core.routing_records import (
     AgentRecord,
+    EmergencyRecord,
+    OpeningRecord,
     SourceAnswer,
     SourceRecord,
 )
@@ -22,6 +24,8 @@ from router.core import applying_to_agents, applying_to_offers, applying_to_work
 from router.core.keeping import (
     let_go,
     put_agent,
+    put_emergency,
+    put_opening,
     put_overflow,
     put_reason,
 )
@@ -64,6 +68,7 @@ def _routing_defined(state: State, fact: facts.RoutingDefined, at_ms: int) -> No
     state.settings = fact.settings
     state.queue_settings = {queue.queue: queue for queue in fact.settings.queues}
     state.overflows = any(queue.overflow for queue in fact.settings.queues)
+    state.hours = {each.hours: each.open for each in fact.settings.hours}
     limits = fact.settings.reason_limits
     state.reason_lasts_ms = {each.reason: each.lasts_ms for each in limits if each.lasts_ms is not None}
     agents = {agent.agent for agent in fact.settings.agents}
@@ -72,6 +77,8 @@ def _routing_defined(state: State, fact: facts.RoutingDefined, at_ms: int) -> No
             put_agent(state, AgentRecord(agent=settings.agent, presence_since_ms=at_ms, idle_since_ms=at_ms))
     for agent in list(state.held_for.values()):
         let_go(state, agent)  # who may take what has changed; they are held anew where it is still so
+    for queue in [queue for queue in state.openings if queue not in state.queue_settings]:
+        del state.openings[queue]
     for agent in [agent for agent in state.agents if agent not in agents]:
         del state.agents[agent]
         state.planned.pop(agent, None)
@@ -83,10 +90,25 @@ def _routing_defined(state: State, fact: facts.RoutingDefined, at_ms: int) -> No
         put_overflow(state, interaction)
 
 
+def _queue_opening_changed(state: State, fact: facts.QueueOpeningChanged, at_ms: int) -> None:
+    put_opening(state, OpeningRecord(queue=fact.queue, opening=fact.opening, until_ms=fact.until_ms))
+
+
+def _emergency_began(state: State, fact: facts.EmergencyBegan, at_ms: int) -> None:
+    put_emergency(state, EmergencyRecord(queue=fact.queue, number=fact.number, until_ms=fact.until_ms, by=fact.by))
+
+
+def _emergency_ended(state: State, fact: facts.EmergencyEnded, at_ms: int) -> None:
+    del state.emergencies[fact.queue, fact.number]
+
+
 _APPLY: dict[type[Fact], Callable[[State, Any, int], None]] = {
     facts.InputTaken: _input_taken,
     facts.InputSetAside: _input_set_aside,
     facts.RoutingDefined: _routing_defined,
+    facts.QueueOpeningChanged: _queue_opening_changed,
+    facts.EmergencyBegan: _emergency_began,
+    facts.EmergencyEnded: _emergency_ended,
     **applying_to_agents.APPLY,
     **applying_to_work.APPLY,
     **applying_to_offers.APPLY,

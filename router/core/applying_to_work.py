@@ -6,16 +6,19 @@ from typing import Any
 from history.core import routing as facts
 from history.core.entries import Fact
 from history.core.routing_records import InteractionRecord, PlaceRecord
+from history.core.routing_settings import Route
 from history.core.vocabulary import (
     InteractionPhase,
     MovedBecause,
 )
 from router.core import lifecycle
 from router.core.keeping import (
+    OVERFLOWS_MAX,
     keep_place,
     leave_out,
     leave_waiting,
     put_overflow,
+    put_sending,
     put_steps,
     put_waiting,
     remember_closed,
@@ -44,6 +47,7 @@ def _queued(state: State, fact: facts.InteractionQueued, at_ms: int) -> None:
         overflows=0 if earlier is None else earlier.overflows,
         due_ms=fact.due_ms,
         switch=fact.switch,
+        called=fact.called,
         requirement=fact.requirement,
         own=fact.own,
         step=fact.step,
@@ -64,7 +68,8 @@ def _waits_since(earlier: InteractionRecord | None, fact: facts.InteractionQueue
     """One that is moved from queue to queue goes on waiting; one that has been with an agent waits anew."""
     if earlier is None:
         return min(fact.arrived_ms, at_ms)
-    return earlier.queued_ms if earlier.phase is InteractionPhase.WAITING else at_ms
+    waited_on = earlier.phase in (InteractionPhase.WAITING, InteractionPhase.SENDING)
+    return earlier.queued_ms if waited_on else at_ms
 
 
 def _attributed(state: State, fact: facts.InteractionAttributed, at_ms: int) -> None:
@@ -139,7 +144,24 @@ def _visit_moved(state: State, fact: facts.VisitMoved, at_ms: int) -> None:
 
 
 def _visit_flowed_out(state: State, fact: facts.VisitFlowedOut, at_ms: int) -> None:
-    """Counted by reports; the interaction is closed by its own fact."""
+    """Counted by reports; the interaction is sent outside or closed by its own fact."""
+
+
+def _send_ordered(state: State, fact: facts.SendOrdered, at_ms: int) -> None:
+    leave_waiting(state, fact.interaction)
+    interaction = state.interactions[fact.interaction]
+    interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.SENT)
+    interaction.parked_until_ms = None
+    interaction.sent = Route(destination=fact.destination, announcement=fact.announcement)
+    interaction.sending_until_ms = fact.give_up_at_ms
+    put_sending(state, interaction)
+
+
+def _sending_failed(state: State, fact: facts.SendingFailed, at_ms: int) -> None:
+    """It waits again by the fact of its next visit."""
+    interaction = state.interactions[fact.interaction]
+    interaction.overflows = OVERFLOWS_MAX
+    interaction.sent = interaction.sending_until_ms = None
 
 
 def _hang_up_ordered(state: State, fact: facts.HangUpOrdered, at_ms: int) -> None:
@@ -152,6 +174,7 @@ def _customer_leg_ended(state: State, fact: facts.CustomerLegEnded, at_ms: int) 
     interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.CUSTOMER_LEFT)
     interaction.customer_gone = True
     interaction.hang_up_until_ms = None
+    interaction.sent = interaction.sending_until_ms = None
 
 
 def _interaction_closed(state: State, fact: facts.InteractionClosed, at_ms: int) -> None:
@@ -175,6 +198,8 @@ APPLY: dict[type[Fact], Callable[[State, Any, int], None]] = {
     facts.VisitAnswered: _visit_answered,
     facts.VisitAbandoned: _visit_abandoned,
     facts.VisitFlowedOut: _visit_flowed_out,
+    facts.SendOrdered: _send_ordered,
+    facts.SendingFailed: _sending_failed,
     facts.HangUpOrdered: _hang_up_ordered,
     facts.CustomerLegEnded: _customer_leg_ended,
     facts.InteractionClosed: _interaction_closed,

@@ -16,7 +16,7 @@ from history.core.vocabulary import (
     Standing,
     WithdrawnBecause,
 )
-from router.core import queueing
+from router.core import emergency, leaving, opening, queueing
 from router.core.decision import Deciding, Refused, ignored
 from router.core.inputs import CustomerLeft, DefinitionApplied, InteractionArrived, InteractionLearnt, SwitchSeen
 from router.core.lifecycle import LIFECYCLE
@@ -37,9 +37,14 @@ def definition_applied(deciding: Deciding, given: DefinitionApplied) -> Refused 
         return Refused(OutcomeReason.WORK_IN_HAND)
     if any(seat.leases() for seat in state.seats.numbered if seat.agent not in agents):
         return Refused(OutcomeReason.WORK_IN_HAND)
+    hours = {each.hours for each in given.settings.hours}
+    if any(queue.hours is not None and queue.hours not in hours for queue in given.settings.queues):
+        return Refused(OutcomeReason.UNKNOWN_HOURS)
     if any(_unreadable(queue) for queue in given.settings.queues):
         return Refused(OutcomeReason.REQUIREMENT_UNREADABLE)
     deciding.add(facts.RoutingDefined(settings=given.settings))
+    deciding.add(*opening.after_definition(state, given.settings, deciding.now_ms))
+    emergency.after_definition(deciding, given.settings)
     return None
 
 
@@ -144,6 +149,8 @@ def _leave(deciding: Deciding, interaction: InteractionId, reason: CloseReason |
         deciding.add(facts.RingingStopped(offer=stop.offer))
     if record.phase in (InteractionPhase.WAITING, InteractionPhase.OFFERED):
         _left_unanswered(deciding, record, reason)
+    elif record.phase is InteractionPhase.SENDING:
+        leaving.close(deciding, record, record.sent)
     elif record.phase is InteractionPhase.ACTIVE:
         deciding.add(facts.CustomerLegEnded(interaction=interaction))
         by = EndedBy.LOST if reason is CloseReason.SERVED_BY_FALLBACK else EndedBy.CUSTOMER

@@ -19,7 +19,7 @@ from history.core.vocabulary import (
     OfferId,
     OfferPhase,
 )
-from router.core import overflow, queueing
+from router.core import emergency, leaving, opening, overflow, queueing
 from router.core.decision import Deciding
 from router.core.state import Deadline, State
 
@@ -129,4 +129,7 @@ _DECIDE: dict[str, Any] = {
     "step": _step,
     "overflow": _overflow,
     "parked": _parked,
+    "sending": leaving.given_up,
+    "opening": opening.change_due,
+    "emergency": emergency.time_is_over,
 }

@@ -20,6 +20,7 @@ from history.core.vocabulary import (
     Medium,
     MovedBecause,
     OfferId,
+    OfferPhase,
     Outcome,
     OutcomeReason,
     Presence,
@@ -135,6 +136,14 @@ class Deciding:
         self.add(
             facts.OfferWithdrawn(offer=offer.offer, interaction=offer.interaction, agent=offer.agent, because=because)
         )
+
+    def take_back(self, interaction: InteractionRecord, because: WithdrawnBecause) -> None:
+        """End the offer, if there is one, of what is no longer to be offered as it is."""
+        if interaction.offer is not None:
+            offer = self.state.offers[interaction.offer]
+            self.withdraw(offer, because)
+            if offer.phase is OfferPhase.RINGING:
+                self.stop_ringing(offer)
 
     def stop_ringing(self, offer: OfferRecord) -> None:
         self.add(

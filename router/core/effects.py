@@ -8,12 +8,24 @@ from typing import ClassVar
 
 import msgspec
 
-from history.core.vocabulary import AgentId, InteractionId, Medium, OfferId, PhoneName, QueueId, SwitchName
+from history.core.vocabulary import (
+    AgentId,
+    AnnouncementId,
+    DestinationId,
+    InteractionId,
+    Medium,
+    OfferId,
+    PhoneName,
+    QueueId,
+    SwitchName,
+)
 from router.core.inputs import (
     AgentAnswered,
     AgentLegFailed,
     AgentRang,
     CustomerLeft,
+    CustomerNotSent,
+    CustomerSent,
     Input,
     LegEnded,
     PopShown,
@@ -67,4 +79,15 @@ class HangUpCustomer(Effect, frozen=True, kw_only=True):
     interaction: InteractionId
 
 
-AnyEffect = ShowScreenPop | RingAgent | StopRinging | HangUpCustomer
+class SendCustomer(Effect, frozen=True, kw_only=True):
+    """Take the caller outside: play the announcement, then go on to the destination, or end the call without one. Key:
+    the interaction."""
+
+    answered_by: ClassVar[tuple[type[Input], ...]] = (CustomerSent, CustomerNotSent, CustomerLeft, TimeAdvanced)
+
+    interaction: InteractionId
+    destination: DestinationId | None = None
+    announcement: AnnouncementId | None = None
+
+
+AnyEffect = ShowScreenPop | RingAgent | StopRinging | HangUpCustomer | SendCustomer

@@ -10,7 +10,19 @@ from typing import Any, NamedTuple
 from history.core import routing as facts
 from history.core.entries import Fact
 from history.core.vocabulary import Outcome, OutcomeReason
-from router.core import arrivals, deadlines, desk_requests, dispatch, overflow, presence_requests, steering, telephony
+from router.core import (
+    arrivals,
+    deadlines,
+    desk_requests,
+    dispatch,
+    emergency,
+    leaving,
+    opening,
+    overflow,
+    presence_requests,
+    steering,
+    telephony,
+)
 from router.core.apply import apply
 from router.core.decision import Deciding
 from router.core.effects import AnyEffect
@@ -25,6 +37,8 @@ _RULES: dict[type, Any] = {
     **desk_requests.DECIDE,
     **presence_requests.DECIDE,
     **steering.DECIDE,
+    **leaving.DECIDE,
+    **emergency.DECIDE,
 }
 
 _BACK_IN_LINE = (
@@ -124,7 +138,7 @@ class Engine:
         try:
             if self.state.planned:
                 self._change_as_planned(found, now_ms)
-            if self.state.overflows:
+            if self.state.overflows or self.state.emergencies:
                 self._overflow(found, now_ms)
             self._match(found, now_ms)
         except BrokenInvariant:
@@ -151,6 +165,8 @@ class Engine:
             }
             if any(isinstance(fact, facts.PresenceChanged | facts.RoutingDefined) for fact in new):
                 records |= {record.interaction: record for record in overflow.left_alone(self.state)}
+            borders = [fact for fact in new if isinstance(fact, facts.QueueOpeningChanged)]
+            records |= {record.interaction: record for record in opening.newly_closed(self.state, borders)}
             here = [record for record in records.values() if record is not None]
             decided = overflow.settle(Deciding(self.state, now_ms), here)
             self._apply(decided, now_ms)

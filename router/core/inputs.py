@@ -20,6 +20,7 @@ from history.core.vocabulary import (
     InteractionId,
     LegFailure,
     Medium,
+    NumberId,
     OfferId,
     Outcome,
     OutcomeReason,
@@ -66,6 +67,8 @@ class InteractionArrived(Input, frozen=True, kw_only=True, omit_defaults=True):
     arrived_ms: int
     switch: SwitchName | None = None
     """The switch that has the call."""
+    called: NumberId | None = None
+    """Which of our numbers was dialled, where the definition gives it an id."""
     standing: Standing | None = None
     """None: just arrived. Otherwise how the switch has a caller of whom the engine may know already."""
     required_skills: tuple[SkillId, ...] = ()
@@ -98,12 +101,41 @@ class CustomerLeft(Input, frozen=True, kw_only=True, omit_defaults=True):
     interaction: InteractionId
 
 
+class CustomerSent(Input, frozen=True, kw_only=True):
+    """The switch has taken the caller outside, as it was asked to; from here on it is no call of ours."""
+
+    interaction: InteractionId
+
+
+class CustomerNotSent(Input, frozen=True, kw_only=True):
+    """The switch could not take the caller outside, who still hears the music."""
+
+    interaction: InteractionId
+
+
 class SwitchSeen(Input, frozen=True, kw_only=True, omit_defaults=True):
     """After a gap: the switch has these calls and no others; those that it has no more have ended meanwhile."""
 
     switch: SwitchName
     interactions: tuple[InteractionId, ...] = ()
     restarted: bool = False
+
+
+class EmergencyDeclared(Input, frozen=True, kw_only=True, omit_defaults=True):
+    """From now until then a queue, or a number that is dialled (one of the two), is in emergency mode. Said again, the
+    later time counts."""
+
+    queue: QueueId | None = None
+    number: NumberId | None = None
+    until_ms: int
+    by: UserId | None = None
+    """None: by a call with the PIN."""
+
+
+class EmergencyLifted(Input, frozen=True, kw_only=True, omit_defaults=True):
+    queue: QueueId | None = None
+    number: NumberId | None = None
+    by: UserId | None = None
 
 
 class AgentRang(Input, frozen=True, kw_only=True):
@@ -275,6 +307,10 @@ AnyInput = (
     | InteractionArrived
     | InteractionLearnt
     | CustomerLeft
+    | CustomerSent
+    | CustomerNotSent
+    | EmergencyDeclared
+    | EmergencyLifted
     | SwitchSeen
     | AgentRang
     | AgentAnswered

@@ -39,6 +39,9 @@ def _each_interaction_in_one_place(state: State) -> None:
             case InteractionPhase.OFFERED:
                 _hold(offered and not handled, f"{record.interaction} is offered without an offer, or held")
                 _hold(record.offer in state.offers, f"{record.interaction} names an offer that is not")
+            case InteractionPhase.SENDING:
+                _hold(not offered and not handled, f"{record.interaction} is sent outside and held")
+                _hold(record.sent is not None, f"{record.interaction} is sent nowhere")
             case InteractionPhase.ACTIVE:
                 _hold(handled and not offered, f"{record.interaction} is active and nobody has it")
             case InteractionPhase.WRAP_UP:

@@ -7,9 +7,11 @@ from history.core import routing as facts
 from history.core.routing_records import (
     AgentRecord,
     DeclinedBy,
+    EmergencyRecord,
     HandlingRecord,
     InteractionRecord,
     OfferRecord,
+    OpeningRecord,
     PlaceRecord,
     WorkRecord,
 )
@@ -18,6 +20,8 @@ from router.core.capacity import Seat
 from router.core.occupancy import with_work
 from router.core.state import State
 
+OVERFLOWS_MAX = 5
+"""So often an interaction leaves its queue by rule."""
 PLACES_KEPT = 10_000
 """So many places are kept at the most; beyond it the one of whoever left first goes."""
 CLOSED_KEPT = 10_000
@@ -64,6 +68,23 @@ def put_overflow(state: State, record: InteractionRecord) -> None:
     for rule in state.queue_settings[record.queue].overflow:
         if rule.after_ms:
             state.add_deadline(record.entered_ms + rule.after_ms, "overflow", record.interaction)
+
+
+def put_sending(state: State, record: InteractionRecord) -> None:
+    """Let it be given up when the switch does not say that it has taken the caller outside."""
+    if record.sending_until_ms is not None:
+        state.add_deadline(record.sending_until_ms, "sending", record.interaction)
+
+
+def put_opening(state: State, record: OpeningRecord) -> None:
+    state.openings[record.queue] = record
+    if record.until_ms is not None:
+        state.add_deadline(record.until_ms, "opening", record.queue)
+
+
+def put_emergency(state: State, record: EmergencyRecord) -> None:
+    state.emergencies[record.queue, record.number] = record
+    state.add_deadline(record.until_ms, "emergency", f"{record.queue or ''}/{record.number or ''}")
 
 
 def leave_waiting(state: State, interaction: InteractionId) -> None:

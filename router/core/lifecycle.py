@@ -1,5 +1,5 @@
 """An interaction's life: it waits in a queue, is offered to one agent at a time, is active with the agent who took it,
-and is closed once the customer has gone and the last wrap-up is done.
+and is closed once the customer has gone and the last wrap-up is done. A rule may send a caller outside instead.
 
 An offer that ends without an answer returns it to waiting, in its old place. A leg lost in talk does the same. A
 customer may leave at any moment; late news about a closed interaction is ignored, since two rooms may report the
@@ -19,6 +19,7 @@ class Trigger(StrEnum):
     ACCEPTED = "accepted"
     PART_ENDED = "part_ended"
     REQUEUED = "requeued"
+    SENT = "sent"
     CUSTOMER_LEFT = "customer_left"
     CLOSED = "closed"
 
@@ -35,6 +36,11 @@ LIFECYCLE: Machine[Phase, Trigger] = Machine(
         (Phase.WAITING, Trigger.REQUEUED): Move(Phase.WAITING),
         (Phase.WAITING, Trigger.CUSTOMER_LEFT): Move(Phase.WAITING),
         (Phase.WAITING, Trigger.CLOSED): Move(Phase.CLOSED),
+        (Phase.WAITING, Trigger.SENT): Move(Phase.SENDING),
+        # The switch could not: back in the old place.
+        (Phase.SENDING, Trigger.REQUEUED): Move(Phase.WAITING),
+        (Phase.SENDING, Trigger.CUSTOMER_LEFT): Move(Phase.SENDING),
+        (Phase.SENDING, Trigger.CLOSED): Move(Phase.CLOSED),
         (Phase.OFFERED, Trigger.OFFER_ENDED): Move(Phase.WAITING),
         (Phase.OFFERED, Trigger.ACCEPTED): Move(Phase.ACTIVE),
         # The offer is withdrawn in the same decision, before the customer's leaving is applied.

@@ -9,9 +9,9 @@ from typing import Any
 
 from history.core import routing as facts
 from history.core.entries import Fact
-from history.core.routing_records import OfferRecord
+from history.core.routing_records import InteractionRecord, OfferRecord
 from history.core.vocabulary import Medium, OfferPhase
-from router.core.effects import AnyEffect, HangUpCustomer, RingAgent, ShowScreenPop, StopRinging
+from router.core.effects import AnyEffect, HangUpCustomer, RingAgent, SendCustomer, ShowScreenPop, StopRinging
 from router.core.state import State
 
 
@@ -43,6 +43,12 @@ def _of_hang_up(state: State, fact: facts.HangUpOrdered) -> Iterator[AnyEffect]:
         yield HangUpCustomer(interaction=fact.interaction)
 
 
+def _of_sending(state: State, fact: facts.SendOrdered) -> Iterator[AnyEffect]:
+    record = state.interactions.get(fact.interaction)
+    if record is not None:
+        yield from _send(record)
+
+
 def outstanding(state: State) -> Iterator[AnyEffect]:
     """Every effect that is due and not yet answered, oldest offer first."""
     for stop in state.stops.values():
@@ -55,6 +61,7 @@ def outstanding(state: State) -> Iterator[AnyEffect]:
     for interaction in state.interactions.values():
         if interaction.hang_up_until_ms is not None:
             yield HangUpCustomer(interaction=interaction.interaction)
+        yield from _send(interaction)
 
 
 def _pop(state: State, offer: OfferRecord) -> ShowScreenPop:
@@ -62,6 +69,15 @@ def _pop(state: State, offer: OfferRecord) -> ShowScreenPop:
     return ShowScreenPop(
         offer=offer.offer, interaction=offer.interaction, agent=offer.agent, medium=offer.medium, queue=queue
     )
+
+
+def _send(record: InteractionRecord) -> Iterator[SendCustomer]:
+    if record.sent is not None:
+        yield SendCustomer(
+            interaction=record.interaction,
+            destination=record.sent.destination,
+            announcement=record.sent.announcement,
+        )
 
 
 def _ring(state: State, offer: OfferRecord) -> Iterator[RingAgent]:
@@ -84,4 +100,5 @@ _EFFECTS: dict[type[Fact], Callable[[State, Any], Iterator[AnyEffect]]] = {
     facts.RingOrdered: _of_ring,
     facts.RingingToStop: _of_stop,
     facts.HangUpOrdered: _of_hang_up,
+    facts.SendOrdered: _of_sending,
 }

@@ -1,22 +1,23 @@
-"""Overflow: when waiting work leaves its queue for another one by rule, with its arrival and its wait.
+"""Overflow: when waiting work leaves its queue by rule, for another one (with its arrival and its wait) or for outside.
 
-A rule is looked at when somebody arrives, when its time has come for them, and when an agent stops being ready; nothing
-is looked at again and again. Who is being offered stays: the next look is at the offer's end. An interaction overflows
-five times at most, so rules that lead in a circle end.
+A rule is looked at when somebody arrives, when its time has come for them, when an agent stops being ready and when the
+queue closes; nothing is looked at again and again. Who is being offered stays: the next look is at the offer's end. An
+interaction overflows five times at most, so rules that lead in a circle end. An emergency comes before all rules.
 """
 
 from collections.abc import Iterable
 
 from history.core.entries import Fact
 from history.core.routing_records import InteractionRecord
-from history.core.routing_settings import Overflow, QueueSettings
+from history.core.routing_settings import Overflow, QueueSettings, Route
 from history.core.vocabulary import InteractionPhase, MovedBecause, QueueId
-from router.core import queueing
+from router.core import leaving, queueing
 from router.core.capacity import NUMBER_OF
 from router.core.decision import Deciding
+from router.core.emergency import emergency_route
+from router.core.opening import came_too_late
 from router.core.state import State
 
-OVERFLOWS_MAX = 5
 ON_PRESENCE = (MovedBecause.NOBODY_READY, MovedBecause.NOBODY_SIGNED_IN)
 
 
@@ -24,9 +25,8 @@ def settle(deciding: Deciding, interactions: Iterable[InteractionRecord]) -> lis
     """Add and return the facts of what overflows among these now."""
     for record in interactions:
         if record.phase is InteractionPhase.WAITING and record.parked_until_ms is None and not record.customer_gone:
-            rule = _rule_for(deciding.state, record, deciding.now_ms)
-            if rule is not None:
-                deciding.move(record, rule.to, rule.when)
+            route, because = _route_for(deciding.state, record, deciding.now_ms)
+            leaving.take(deciding, record, route, because)
     return deciding.facts
 
 
@@ -39,20 +39,20 @@ def left_alone(state: State) -> list[InteractionRecord]:
     }
     if not queues:
         return []
-    places = sorted(state.waiting.places.values(), key=lambda entry: entry[:3])
-    return [state.interactions[entry[2]] for entry in places if entry[4].queue in queues]
+    return [state.interactions[each] for each in state.waiting.in_queues(queues)]
 
 
-def _rule_for(state: State, record: InteractionRecord, now_ms: int) -> Overflow | None:
+def _route_for(state: State, record: InteractionRecord, now_ms: int) -> tuple[Route | None, MovedBecause]:
+    if state.emergencies:
+        route = emergency_route(state, record)
+        if leaving.can_take(state, record, route):
+            return route, MovedBecause.EMERGENCY
     queue = state.queue_settings[record.queue]
-    if record.overflows >= OVERFLOWS_MAX:
-        return None
     for rule in queue.overflow:
-        target = state.queue_settings.get(rule.to)
-        reachable = target is not None and target.medium is record.medium and rule.to != record.queue
-        if reachable and now_ms - record.entered_ms >= rule.after_ms and _holds(state, queue, rule, record, now_ms):
-            return rule
-    return None
+        in_time = now_ms - record.entered_ms >= rule.after_ms
+        if in_time and leaving.can_take(state, record, rule) and _holds(state, queue, rule, record, now_ms):
+            return rule, rule.when
+    return None, MovedBecause.WAITED
 
 
 def _holds(state: State, queue: QueueSettings, rule: Overflow, record: InteractionRecord, now_ms: int) -> bool:
@@ -64,7 +64,9 @@ def _holds(state: State, queue: QueueSettings, rule: Overflow, record: Interacti
             return record.entered_ms == now_ms and state.waiting.in_queue.get(queue.queue, 0) > rule.length
         case MovedBecause.NOBODY_READY | MovedBecause.NOBODY_SIGNED_IN:
             return not _there(state, queue.queue, record, ready=rule.when is MovedBecause.NOBODY_READY)
-        case MovedBecause.SUPERVISOR:
+        case MovedBecause.CLOSED:
+            return came_too_late(state, record, now_ms)
+        case MovedBecause.SUPERVISOR | MovedBecause.EMERGENCY:
             return False
 
 

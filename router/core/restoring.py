@@ -11,9 +11,12 @@ from history.core.entries import Fact
 from history.core.vocabulary import InteractionPhase
 from router.core.keeping import (
     put_agent,
+    put_emergency,
     put_handling,
     put_offer,
+    put_opening,
     put_overflow,
+    put_sending,
     put_steps,
     put_stop,
     put_waiting,
@@ -42,6 +45,7 @@ def _interaction_restored(state: State, fact: records.InteractionRestored, at_ms
         put_waiting(state, record)
     put_steps(state, record)
     put_overflow(state, record)
+    put_sending(state, record)
     if record.hang_up_until_ms is not None:
         state.add_deadline(record.hang_up_until_ms, "hang_up", record.interaction)
     for declined in record.declined_by:
@@ -62,6 +66,14 @@ def _work_restored(state: State, fact: records.WorkRestored, at_ms: int) -> None
 
 def _place_restored(state: State, fact: records.PlaceRestored, at_ms: int) -> None:
     state.places_kept[fact.record.queue, fact.record.identity] = fact.record
+
+
+def _opening_restored(state: State, fact: records.OpeningRestored, at_ms: int) -> None:
+    put_opening(state, fact.record)
+
+
+def _emergency_restored(state: State, fact: records.EmergencyRestored, at_ms: int) -> None:
+    put_emergency(state, fact.record)
 
 
 def _turn_restored(state: State, fact: records.TurnRestored, at_ms: int) -> None:
@@ -88,6 +100,8 @@ RESTORE: dict[type[Fact], Callable[[State, Any, int], None]] = {
     records.HandlingRestored: _handling_restored,
     records.WorkRestored: _work_restored,
     records.PlaceRestored: _place_restored,
+    records.OpeningRestored: _opening_restored,
+    records.EmergencyRestored: _emergency_restored,
     records.TurnRestored: _turn_restored,
     records.StopRestored: _stop_restored,
     records.ClosedRestored: _closed_restored,

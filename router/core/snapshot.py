@@ -21,6 +21,8 @@ def snapshot(state: State) -> list[Fact]:
     folded += [records.HandlingRestored(record=copy(handling)) for handling in state.handlings.values()]
     folded += [records.WorkRestored(record=work) for work in state.works.values()]
     folded += [records.PlaceRestored(record=place) for place in state.places_kept.values()]
+    folded += [records.OpeningRestored(record=each) for each in state.openings.values()]
+    folded += [records.EmergencyRestored(record=each) for each in state.emergencies.values()]
     folded += [records.TurnRestored(queue=queue, agent=agent) for queue, agent in state.turns.items()]
     folded += [
         records.StopRestored(offer=stop.offer, interaction=stop.interaction, give_up_at_ms=stop.give_up_at_ms)

@@ -12,19 +12,23 @@ from typing import NamedTuple
 from history.core import routing as facts
 from history.core.routing_records import (
     AgentRecord,
+    EmergencyRecord,
     HandlingRecord,
     InteractionRecord,
     OfferRecord,
+    OpeningRecord,
     PlaceRecord,
     SourceRecord,
     WorkRecord,
 )
-from history.core.routing_settings import QueueSettings, RoutingSettings
+from history.core.routing_settings import OpenInterval, QueueSettings, RoutingSettings
 from history.core.vocabulary import (
     AgentId,
     HandlingId,
+    HoursId,
     IdentityId,
     InteractionId,
+    NumberId,
     OfferId,
     QueueId,
     ReasonCode,
@@ -59,6 +63,9 @@ class State:
     stops: dict[OfferId, facts.RingingToStop] = field(default_factory=dict)
     places_kept: "OrderedDict[tuple[QueueId, IdentityId], PlaceRecord]" = field(default_factory=OrderedDict)
     """Of customers who left unanswered, the one who left first first."""
+    openings: dict[QueueId, OpeningRecord] = field(default_factory=dict)
+    """Of the queues that have hours."""
+    emergencies: dict[tuple[QueueId | None, NumberId | None], EmergencyRecord] = field(default_factory=dict)
     turns: dict[QueueId, AgentId] = field(default_factory=dict)
     """Who was chosen last in each queue that goes round robin."""
     offers_made: int = 0
@@ -71,6 +78,7 @@ class State:
     """Agents who become something else with the last of what they have in hand."""
     overflows: bool = False
     """Whether any queue has rules of overflow."""
+    hours: dict[HoursId, tuple[OpenInterval, ...]] = field(default_factory=dict)
     reason_lasts_ms: dict[ReasonCode, int] = field(default_factory=dict)
     held_for: dict[InteractionId, AgentId] = field(default_factory=dict)
     """Overdue interactions for which an agent is held."""

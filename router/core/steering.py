@@ -15,7 +15,6 @@ from history.core.vocabulary import (
     MovedBecause,
     OfferedBecause,
     OfferId,
-    OfferPhase,
     OutcomeReason,
     Presence,
     WithdrawnBecause,
@@ -49,15 +48,6 @@ def _waiting(deciding: Deciding, interaction: InteractionId) -> InteractionRecor
     return record
 
 
-def _take_back(deciding: Deciding, record: InteractionRecord) -> None:
-    """End the offer of what is no longer to be offered as it is."""
-    if record.offer is not None:
-        offer = deciding.state.offers[record.offer]
-        deciding.withdraw(offer, WithdrawnBecause.MOVED)
-        if offer.phase is OfferPhase.RINGING:
-            deciding.stop_ringing(offer)
-
-
 def work_prioritised(deciding: Deciding, given: WorkPrioritised) -> Refused | None:
     record = _waiting(deciding, given.interaction)
     if isinstance(record, Refused):
@@ -88,7 +78,7 @@ def work_moved(deciding: Deciding, given: WorkMoved) -> Refused | None:
         return Refused(OutcomeReason.WRONG_MEDIUM)
     if queue.queue == record.queue:
         return ignored(OutcomeReason.NO_CHANGE)
-    _take_back(deciding, record)
+    deciding.take_back(record, WithdrawnBecause.MOVED)
     deciding.move(record, given.to, MovedBecause.SUPERVISOR, given.by)
     return None
 
@@ -99,7 +89,7 @@ def work_parked(deciding: Deciding, given: WorkParked) -> Refused | None:
         return record
     if not deciding.now_ms < given.until_ms <= deciding.now_ms + PARKED_MAX_MS:
         return Refused(OutcomeReason.OUT_OF_RANGE)
-    _take_back(deciding, record)
+    deciding.take_back(record, WithdrawnBecause.MOVED)
     deciding.add(facts.InteractionParked(interaction=record.interaction, until_ms=given.until_ms, by=given.by))
     return None
 

@@ -7,7 +7,7 @@ An interaction that an agent has declined waits in a class of its own kind, whic
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from heapq import heapify, heappop, heappush
 
 from history.core.routing_records import InteractionRecord
@@ -23,6 +23,10 @@ CLASSES_KEPT = 1_000
 """Empty classes are kept, since work of their kind comes again; beyond this many they are dropped when they are the
 most."""
 STALE_KEPT = 32
+
+
+def _place(entry: Entry) -> tuple[int, int, InteractionId]:
+    return entry[:3]
 
 
 class WorkClass:
@@ -147,6 +151,10 @@ class Waiting:
     def of_class(self, work_class: WorkClass) -> list[InteractionId]:
         """Return all who wait in a class, most urgent first."""
         return [entry[2] for entry in sorted(work_class.heap) if self.places.get(entry[2]) is entry]
+
+    def in_queues(self, queues: Collection[QueueId]) -> list[InteractionId]:
+        """Return all who wait in these queues, most urgent first. Goes through everybody who waits."""
+        return [entry[2] for entry in sorted(self.places.values(), key=_place) if entry[4].queue in queues]
 
     def defined_anew(self, queues: dict[QueueId, QueueSettings]) -> None:
         """Agents are numbered anew or queues have changed: every class reckons its mask again, empty ones are

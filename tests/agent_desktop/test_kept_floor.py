@@ -13,10 +13,12 @@ from agent_desktop.core.on_floor import (
     HANDLED_MAX,
     HANDLED_MS,
     AgentOnFloor,
+    EmergencyOnFloor,
     Handled,
     HandlingOnFloor,
     InteractionOnFloor,
     OfferOnFloor,
+    OpeningOnFloor,
     WorkOnFloor,
 )
 from history.core import routing as facts
@@ -42,7 +44,9 @@ SHAPES = {
     ),
     WorkOnFloor: "work agent medium",
     Handled: "medium completed_ms handle_ms",
-    Floor: "settings agents interactions offers handlings works handled _glances",
+    OpeningOnFloor: "opening until_ms",
+    EmergencyOnFloor: "queue number until_ms by",
+    Floor: "settings agents interactions offers handlings works handled openings emergencies _glances",
 }
 
 
@@ -137,4 +141,4 @@ def test_a_body_of_another_shape_is_refused() -> None:
 def test_a_change_of_what_the_floor_holds_raises_its_form() -> None:
     """When this fails: raise the first number of `FORM`, and say here what the floor holds now."""
     assert {kind: " ".join(field.name for field in fields(kind)) for kind in SHAPES} == SHAPES
-    assert FORM == "floor/2, settings/2"
+    assert FORM == "floor/3, settings/2"

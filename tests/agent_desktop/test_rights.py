@@ -33,7 +33,7 @@ DESK = {
 }
 LOOK = {Action.SEE_CONVERSATION, Action.SEE_FILE}
 PULL = {Action.SEE_QUEUE, Action.PULL_WORK}
-STEER = PULL | {Action.STEER_WORK, Action.FORCE_PRESENCE, Action.CLOSE_WRAP_UP}
+STEER = PULL | {Action.STEER_WORK, Action.FORCE_PRESENCE, Action.CLOSE_WRAP_UP, Action.DECLARE_EMERGENCY}
 ALLOWED = {
     Role.AGENT: (MINE | DESK | LOOK | PULL | {Action.MAKE_TASK}, {Action.MAKE_TASK}),
     Role.SUPERVISOR: (
@@ -124,7 +124,7 @@ async def _try_all(center: TestCenter, user: UserId | None, routes: list[tuple[s
     async with httpx.AsyncClient(base_url=center.address, headers=headers) as http:
         for method, path, action in routes:
             address = path.replace("{path:path}", "screen").replace("{conversation}", "c-none")
-            for name in ("offer", "handling", "content", "link", "agent", "interaction", "queue"):
+            for name in ("offer", "handling", "content", "link", "agent", "interaction", "queue", "number"):
                 address = address.replace("{" + name + "}", "none.1.2")
             answer = await http.request(method, address.replace("{kind}", "note"), json={})
             where = f"{method} {path} as {user}"

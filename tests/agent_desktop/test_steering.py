@@ -16,6 +16,7 @@ from agent_desktop.errors import ClientError
 from agent_desktop.steering_log import AuditedSteering
 from history.audit import audit_log
 from history.core.customers import Act
+from history.core.routing_settings import Route
 from history.core.vocabulary import (
     InteractionId,
     Medium,
@@ -297,6 +298,41 @@ async def test_a_supervisor_moves_work_to_a_queue_of_its_medium(tmp_path: Path) 
     assert center.steered.rows == [(Act.WORK_MOVED, "sam", "m-1 to mail-2", None)]
 
 
+async def test_a_supervisor_declares_an_emergency_and_lifts_it_and_the_board_says_so(tmp_path: Path) -> None:
+    async with running_center(tmp_path) as center, center.signed_in("sam") as sam, sam.connected():
+        routing = routing_settings()
+        mail = msgspec.structs.replace(routing.queues[1], emergency=Route(to=QueueId("mail-2")))
+        second = msgspec.structs.replace(routing.queues[1], queue=QueueId("mail-2"))
+        others = [queue for queue in routing.queues if queue.queue != mail.queue]
+        await center.defines(msgspec.structs.replace(routing, queues=(*others, mail, second)))
+        await center.mail_comes("m-1", "A bill", "Please see the bill.")
+        await sam.open("wallboard")
+        until_ms = center.store.clock.now_ms() + 60_000
+        await sam.ask(p.DeclareEmergency, queue="mail", until_ms=until_ms)
+        await center.mail_comes("m-2", "Another", "And another.")
+        moved = center.desk.views.floor.line_of(QueueId("mail-2"), 5)
+        assert [item.interaction for item in moved] == ["m-1", "m-2"]
+        (now,) = center.desk.views.floor.emergencies.values()
+        assert (now.queue, now.until_ms, now.by) == ("mail", until_ms, "sam")
+        for queue, sentence in (("chat", "No emergency route"), ("nowhere", "Name a queue or a number")):
+            refused = await refusal(sam, p.DeclareEmergency, queue=queue, until_ms=until_ms)
+            assert refused.sentence.startswith(sentence)
+        late = await refusal(sam, p.DeclareEmergency, queue="mail", until_ms=5)
+        assert late.sentence == "Choose a time to come, at most 7 days from now."
+        await sam.ask(p.LiftEmergency, queue="mail")
+        assert not center.desk.views.floor.emergencies
+    assert [row[:3] for row in center.steered.rows] == [
+        (Act.EMERGENCY_DECLARED, "sam", f"queue mail until {until_ms}"),
+        (Act.EMERGENCY_LIFTED, "sam", "queue mail"),
+    ]
+
+
+async def test_an_agent_may_not_declare_an_emergency(tmp_path: Path) -> None:
+    async with running_center(tmp_path) as center, center.signed_in("ann") as ann, ann.connected():
+        refused = await refusal(ann, p.DeclareEmergency, queue="mail", until_ms=5)
+        assert refused.reason is p.RefusalReason.NOT_ALLOWED
+
+
 async def test_a_supervisor_gives_waiting_work_to_an_agent(tmp_path: Path) -> None:
     async with (
         running_center(tmp_path) as center,
@@ -342,6 +378,10 @@ async def test_programs_steer_by_http_like_the_desktop(tmp_path: Path) -> None:
             line = (await http.get("/api/views/queue/mail")).json()
             assert {part["key"] for part in line["parts"]} == {"head", "waiting/m-1"}
             assert (await http.get("/api/views/queue/none")).status_code == 404
+            lifted = await http.request("DELETE", "/api/queues/mail/emergency")
+            assert (lifted.status_code, lifted.json()["type"]) == (200, "answer")
+            unknown = await http.post("/api/numbers/none/emergency", json={"until_ms": 5})
+            assert (unknown.status_code, unknown.json()["reason"]) == (409, "unknown_number")
             forced = await http.post("/api/agents/ann/presence", json={"presence": "ready"})
             assert forced.json()["type"] == "answer"
     assert [row[0] for row in center.steered.rows] == [Act.WORK_PRIORITISED, Act.PRESENCE_FORCED]
@@ -357,7 +397,14 @@ async def test_an_integrator_steers_nothing_and_sees_no_line(tmp_path: Path) -> 
 
 
 STEERING = [Act.PRESENCE_FORCED, Act.WRAP_UP_CLOSED, Act.WORK_GIVEN]
-STEERING += [Act.WORK_PRIORITISED, Act.WORK_MOVED, Act.WORK_PARKED, Act.WORK_RESUMED]
+STEERING += [
+    Act.EMERGENCY_DECLARED,
+    Act.EMERGENCY_LIFTED,
+    Act.WORK_PRIORITISED,
+    Act.WORK_MOVED,
+    Act.WORK_PARKED,
+    Act.WORK_RESUMED,
+]
 
 
 @pytest.mark.parametrize("act", STEERING)

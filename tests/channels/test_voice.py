@@ -26,10 +26,11 @@ from history.core.routing import (
     PhoneBecameUnreachable,
     PhoneRang,
     RingingStopped,
+    SendingFailed,
     VisitAbandoned,
     WrapUpStarted,
 )
-from history.core.vocabulary import AgentId, EndedBy, LegFailure, QueueId, Trust
+from history.core.vocabulary import AgentId, CloseReason, EndedBy, LegFailure, NumberId, QueueId, Trust, UserId
 from history.customers import create_customer, link_identity
 from history.feed import Feed
 from router.core import inputs
@@ -357,3 +358,48 @@ async def test_a_conversation_is_begun_once_however_often_the_call_is_seen(floor
     await floor.sees(PhoneBecameReachable, times=2, agent=BEN)
     assert await Feed(floor.store).last_number(f"conversation/{interaction_of(call)}") == 1
     assert len(await floor.facts(InteractionQueued)) == 1
+
+
+# -- outside
+
+
+async def test_in_an_emergency_who_waits_and_who_calls_is_sent_outside(floor: Floor) -> None:
+    waiting = floor.switch.caller_calls("300")
+    await floor.sees(InteractionQueued, interaction=interaction_of(waiting), called="hotline")
+    until_ms = floor.store.clock.now_ms() + 60_000
+    await floor.tell(inputs.EmergencyDeclared, number=NumberId("hotline"), until_ms=until_ms, by=UserId("max"))
+    later = floor.switch.caller_calls("300")
+    for caller in (waiting, later):
+        await floor.caller_is("sent", caller)
+        await floor.sees(InteractionClosed, interaction=interaction_of(caller), reason=CloseReason.SENT_OUTSIDE)
+    floor.switch.caller_hangs_up(waiting)
+    await floor.caller_is("gone", waiting)
+
+
+async def test_a_full_queue_plays_its_word_and_hangs_up(floor: Floor) -> None:
+    floor.switch.caller_calls("400")
+    await floor.sees(InteractionQueued, queue=QueueId("full"))
+    refused = floor.switch.caller_calls("400")
+    await floor.sees(InteractionClosed, interaction=interaction_of(refused), reason=CloseReason.TURNED_AWAY)
+    await floor.caller_is("gone", refused)
+
+
+async def test_a_destination_that_is_not_there_costs_nobody_their_place(floor: Floor) -> None:
+    caller = floor.switch.caller_calls("500")
+    await floor.sees(SendingFailed, interaction=interaction_of(caller))
+    await floor.ready("ann")
+    await floor.rings("phone-ann")
+    floor.switch.phone_answers("phone-ann")
+    await floor.sees(OfferAccepted, interaction=interaction_of(caller))
+
+
+async def test_an_engine_that_dies_before_the_switch_was_asked_asks_it_after_its_recovery(floor: Floor) -> None:
+    caller = floor.switch.caller_calls("300")
+    await floor.sees(InteractionQueued, interaction=interaction_of(caller))
+    floor.switch.cut_links()
+    until_ms = floor.store.clock.now_ms() + 60_000
+    await floor.tell(inputs.EmergencyDeclared, queue=QueueId("nobody"), until_ms=until_ms)
+    await floor.engine_dies()
+    await floor.engine_starts()
+    await floor.sees(InteractionClosed, interaction=interaction_of(caller), reason=CloseReason.SENT_OUTSIDE)
+    await floor.caller_is("sent", caller)

@@ -17,11 +17,23 @@ from history.bus import LocalBus
 from history.clock import SystemClock
 from history.core.entries import Fact, Kind
 from history.core.registry import REGISTRY
-from history.core.routing_settings import AgentSettings, MediumCapacity, QueueSettings, RoutingSettings
+from history.core.routing_settings import (
+    AgentSettings,
+    MediumCapacity,
+    NumberSettings,
+    Overflow,
+    QueueSettings,
+    Route,
+    RoutingSettings,
+)
 from history.core.vocabulary import (
     AgentId,
+    AnnouncementId,
+    DestinationId,
     InteractionId,
     Medium,
+    MovedBecause,
+    NumberId,
     PhoneName,
     Presence,
     QueueId,
@@ -129,7 +141,7 @@ def interaction_of(unique_id: str) -> InteractionId:
 
 
 def routing(offer_ms: int) -> RoutingSettings:
-    def queue(name: str, *skills: str) -> QueueSettings:
+    def queue(name: str, *skills: str, **more: Any) -> QueueSettings:
         return QueueSettings(
             queue=QueueId(name),
             medium=Medium.VOICE,
@@ -137,6 +149,7 @@ def routing(offer_ms: int) -> RoutingSettings:
             target_ms=20_000,
             offer_ms=offer_ms,
             misses_max=1,
+            **more,
         )
 
     agents = tuple(
@@ -152,7 +165,16 @@ def routing(offer_ms: int) -> RoutingSettings:
     return RoutingSettings(
         definition_version=1,
         agents=agents,
-        queues=(queue("sales"), queue("other"), queue("nobody", "unknown_skill")),
+        queues=(
+            queue("sales"),
+            queue("other"),
+            queue("nobody", "unknown_skill", emergency=Route(destination=DestinationId("voicemail"))),
+            queue(
+                "full", overflow=(Overflow(when=MovedBecause.LENGTH, length=1, announcement=AnnouncementId("closed")),)
+            ),
+            queue("gone", overflow=(Overflow(when=MovedBecause.WAITED, destination=DestinationId("nowhere")),)),
+        ),
+        numbers=(NumberSettings(number=NumberId("hotline"), emergency=Route(destination=DestinationId("voicemail"))),),
         reasons=(),
         dispositions=(),
     )
@@ -160,7 +182,9 @@ def routing(offer_ms: int) -> RoutingSettings:
 
 SETTINGS = VoiceSettings(
     switch=MAIN,
-    numbers={"100": QueueId("sales"), "300": QueueId("nobody")},
+    called={"300": NumberId("hotline")},
+    sounds={AnnouncementId("closed"): "custom/closed"},
+    numbers={"100": QueueId("sales"), "300": QueueId("nobody"), "400": QueueId("full"), "500": QueueId("gone")},
     other_numbers=QueueId("other"),
     phones={PhoneName(f"phone-{name}"): AgentId(name) for name in AGENTS},
     phone_region="GB",
@@ -213,7 +237,9 @@ async def a_floor(
     """A running floor with the agents ann and ben, not yet ready. `before` may change it before the engine starts."""
     bus = LocalBus()
     store = await Store.open(f"sqlite+aiosqlite:///{folder / 'switchroom.sqlite'}", clock=SystemClock(), bus=bus)
-    async with RehearsalSwitch(SECRET, phones=[f"phone-{name}" for name in AGENTS]) as switch:
+    async with RehearsalSwitch(
+        SECRET, phones=[f"phone-{name}" for name in AGENTS], destinations=["voicemail"]
+    ) as switch:
         unbuilt: Any = None
         floor = Floor(store, switch, offer_ms, unbuilt, unbuilt, unbuilt, unbuilt)
         build(floor)

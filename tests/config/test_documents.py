@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from config import definition, definition_routing
+from config import definition, definition_leaving, definition_parts, definition_routing
 from config.documents import ENVIRONMENT, TABLES, page
 
 ROOT = Path(__file__).parents[2]
@@ -16,10 +16,11 @@ def test_the_page_is_not_stale() -> None:
 
 
 def test_every_table_of_the_definition_is_on_the_page() -> None:
-    named = [*vars(definition).values(), *vars(definition_routing).values()]
+    modules = (definition, definition_routing, definition_leaving)
+    named = [each for module in modules for each in vars(module).values()]
     parts = {part for part in named if isinstance(part, type) and issubclass(part, msgspec.Struct)}
     shown = {table for _, table in TABLES}
-    assert parts - shown == {definition_routing.Part, definition.Definition}
+    assert parts - shown == {definition_parts.Part, definition.Definition}
 
 
 def test_every_variable_that_the_program_reads_is_on_the_page() -> None:

@@ -22,6 +22,8 @@ SWITCHROOM_FALLBACK_GROUP = PJSIP/desk
 [from-trunk]
 exten => _X.,1,Goto(switchroom,${EXTEN},1)
 exten => _+X.,1,Goto(switchroom,${EXTEN},1)
+[switchroom-outside]
+exten => voicemail,1,Wait(60)
 """
 PHONES = ("agent1", "agent2", "desk")
 
@@ -224,7 +226,7 @@ async def ami_once(port: int, secret: str, action: str, user: str = "bed") -> st
 @asynccontextmanager
 async def rehearsal_stage() -> AsyncIterator[RehearsalStage]:
     """A rehearsal switch of the test's own."""
-    async with RehearsalSwitch("the-secret", phones=PHONES) as switch:
+    async with RehearsalSwitch("the-secret", phones=PHONES, destinations=["voicemail"]) as switch:
         yield RehearsalStage(switch, "the-secret")
 
 

@@ -15,6 +15,8 @@ from cti.core.events import (
     CallEnded,
     CallFellBack,
     CallId,
+    CallNotSent,
+    CallSent,
     EndedBy,
     InFallback,
     LegAnswered,
@@ -33,13 +35,14 @@ from cti.core.events import (
     Waiting,
 )
 from cti.ports import LinkState
-from history.core.vocabulary import PhoneName
+from history.core.vocabulary import DestinationId, PhoneName
 from tests.bed.waiting import until
 from tests.cti.engine import Engine
 from tests.cti.proxy import Proxy
 from tests.cti.stages import Stage, asterisk_stage, rehearsal_stage
 
 AGENT1 = PhoneName("agent1")
+VOICEMAIL = DestinationId("voicemail")
 KEY1, KEY2 = LegKey("offer-1"), LegKey("offer-2")
 
 
@@ -204,6 +207,55 @@ async def test_an_answered_leg_is_neither_stopped_nor_rung_over(stage: Stage, en
     assert isinstance(await engine.switch.stop_ringing(call_id, KEY1), Refused)
     assert isinstance(await engine.switch.ring(call_id, KEY2, PhoneName("agent2"), 5_000), Refused)
     assert not engine.all(LegEnded)
+
+
+async def test_a_caller_is_sent_outside_and_is_no_call_of_ours_any_more(stage: Stage, engine: Engine) -> None:
+    caller, call_id = await arrives(stage, engine)
+    assert await engine.switch.send_out(call_id, "beep", VOICEMAIL) == Done()
+    sent = await engine.sees(CallSent, call_id=call_id)
+    assert await engine.switch.hang_up(call_id) == CallGone()
+    async with Engine(stage.ami_port, stage.secret, epoch=2) as second:
+        assert second.all(SwitchResynchronised)[0].calls == ()
+        await stage.caller_hangs_up(caller)
+        await stage.caller_is_gone(caller)
+        _, other = await arrives(stage, second)
+        await rings(stage, second, other)
+    assert engine.heard[engine.heard.index(sent) + 1 :] == [
+        event for event in engine.heard[engine.heard.index(sent) + 1 :] if getattr(event, "call_id", other) != call_id
+    ]
+
+
+async def test_a_caller_hears_the_announcement_and_that_is_the_end(stage: Stage, engine: Engine) -> None:
+    caller, call_id = await arrives(stage, engine)
+    assert await engine.switch.send_out(call_id, "beep", None) == Done()
+    await engine.sees(CallSent, call_id=call_id)
+    await stage.caller_is_gone(caller)
+    assert not engine.all(CallEnded)
+
+
+async def test_a_destination_that_is_not_there_leaves_the_caller_waiting(stage: Stage, engine: Engine) -> None:
+    _, call_id = await arrives(stage, engine)
+    assert await engine.switch.send_out(call_id, None, DestinationId("nowhere")) == Done()
+    await engine.sees(CallNotSent, call_id=call_id)
+    for name in ("voice*mail", "a,b", "x" * 80, "a\r\nAction: Logoff"):
+        assert isinstance(await engine.switch.send_out(call_id, None, DestinationId(name)), Refused)
+    for sound in ("a&b", "a,skip", "x\r\nAction: Logoff", "${SHELL(id)}"):
+        assert isinstance(await engine.switch.send_out(call_id, sound, VOICEMAIL), Refused)
+    await rings(stage, engine, call_id)
+
+
+async def test_a_caller_who_is_rung_for_is_taken_from_the_phone_and_one_who_talks_is_not(
+    stage: Stage, engine: Engine
+) -> None:
+    _, call_id = await arrives(stage, engine)
+    await rings(stage, engine, call_id)
+    assert await engine.switch.send_out(call_id, None, VOICEMAIL) == Done()
+    await stage.phone_stops("agent1")
+    await engine.sees(LegFailed, call_id=call_id, cause=LegFailure.WITHDRAWN)
+    await engine.sees(CallSent, call_id=call_id)
+    _, talking = await arrives(stage, engine)
+    await talks(stage, engine, talking, KEY2)
+    assert isinstance(await engine.switch.send_out(talking, None, VOICEMAIL), Refused)
 
 
 async def test_a_bad_phone_name_is_refused(stage: Stage, engine: Engine) -> None:

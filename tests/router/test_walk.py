@@ -10,15 +10,31 @@ import msgspec
 import pytest
 
 from history.core import routing as facts
-from history.core.routing_settings import AgentSettings, BackOffs, Overflow, ReasonLimits, RelaxationStep, SkillLevel
+from history.core.routing_settings import (
+    AgentSettings,
+    BackOffs,
+    Hours,
+    NumberSettings,
+    OpenInterval,
+    Overflow,
+    ReasonLimits,
+    RelaxationStep,
+    Route,
+    SkillLevel,
+)
 from history.core.vocabulary import (
     AgentChoice,
     AgentId,
+    AnnouncementId,
+    DestinationId,
     EndedBy,
     HandlingPhase,
+    HoursId,
+    InteractionPhase,
     LegFailure,
     Medium,
     MovedBecause,
+    NumberId,
     OfferPhase,
     Presence,
     QueueId,
@@ -69,6 +85,14 @@ QUEUES = (
         age_percent=200,
         age_max_ms=60_000,
     ),
+    a_queue(
+        "office",
+        Medium.VOICE,
+        hours=HoursId("now_and_then"),
+        closing_ms=10_000,
+        overflow=(Overflow(when=MovedBecause.CLOSED, destination=DestinationId("voicemail")),),
+        emergency=Route(to=QueueId("service")),
+    ),
     a_queue("mail", Medium.MAIL, target_s=3600, choice=AgentChoice.LEAST_SKILLED, priority_step_ms=600_000),
     a_queue(
         "late_mail",
@@ -85,6 +109,7 @@ QUEUES = (
         misses_max=2,
         back_offs=BackOffs(declined_ms=2_000),
         wrap_up=WrapUp.TIMED,
+        emergency=Route(announcement=AnnouncementId("alarm")),
         wrap_up_ms=20_000,
         extension_ms=10_000,
         extensions_max=2,
@@ -92,6 +117,16 @@ QUEUES = (
     a_queue("tasks", Medium.TASK, target_s=30, choice=AgentChoice.WEIGHTED, weights=(SkillLevel(FRENCH, 3),)),
 )
 
+OPEN_MS, SHUT_MS = 40_000, 25_000
+HOURS = Hours(
+    hours=HoursId("now_and_then"),
+    open=tuple(
+        OpenInterval(1_000_000 + n * (OPEN_MS + SHUT_MS), 1_000_000 + n * (OPEN_MS + SHUT_MS) + OPEN_MS)
+        for n in range(40)
+    ),
+)
+HOTLINE = NumberId("hotline")
+NUMBERS = (NumberSettings(number=HOTLINE, emergency=Route(destination=DestinationId("mobile"))),)
 LIMITS = (ReasonLimits(reason=ReasonCode("break"), lasts_ms=8_000, agents_max=3),)
 
 
@@ -99,7 +134,8 @@ class Walk:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.names = [f"agent{n}" for n in range(1, 6)]
-        self.center = Center(agents=tuple(self.agent(name) for name in self.names), queues=QUEUES)
+        agents = tuple(self.agent(name) for name in self.names)
+        self.center = Center(agents=agents, queues=QUEUES, hours=(HOURS,), numbers=NUMBERS)
         settings = msgspec.structs.replace(self.center.engine.state.settings, reason_limits=LIMITS)
         self.center.tell(inputs.DefinitionApplied, settings=settings)
         for name in self.names:
@@ -129,6 +165,8 @@ class Walk:
             self.repeat,
             self.steer,
             self.supervise,
+            self.emergency,
+            self.sending_news,
             self.work_of_their_own,
         ]
         self.chance.choice(actions)()
@@ -141,6 +179,7 @@ class Walk:
             preferred=preferred,
             priority=self.chance.choice((0, 0, 5, -5)),
             identity=self.chance.choice((None, "maria", "otto")),
+            called=self.chance.choice((None, None, HOTLINE)),
         )
 
     def leave(self) -> None:
@@ -242,6 +281,29 @@ class Walk:
             case _:
                 agent = AgentId(self.chance.choice(self.names))
                 self.center.tell(inputs.WorkPulled, interaction=interaction, agent=agent)
+
+    def emergency(self) -> None:
+        """Declared now and then, lifted sooner or over by itself."""
+        queue, number = self.chance.choice(
+            ((QueueId("office"), None), (QueueId("chat"), None), (QueueId("sales"), None), (None, HOTLINE))
+        )
+        if self.chance.random() < 0.5:
+            until_ms = self.center.now_ms + self.chance.choice((-1, 5_000, 60_000))
+            self.center.tell(inputs.EmergencyDeclared, queue=queue, number=number, until_ms=until_ms)
+        else:
+            self.center.tell(inputs.EmergencyLifted, queue=queue, number=number)
+
+    def sending_news(self) -> None:
+        """Mostly the switch says that it has sent them; sometimes it cannot, or says what nobody asked for."""
+        live = list(self.center.engine.state.interactions.values())
+        for record in live:
+            if record.phase is InteractionPhase.SENDING and self.chance.random() < 0.7:
+                kind = self.chance.choice((inputs.CustomerSent, inputs.CustomerSent, inputs.CustomerNotSent))
+                self.center.tell(kind, interaction=record.interaction)
+        if live and self.chance.random() < 0.1:
+            record = self.chance.choice(live)
+            if record.medium is Medium.VOICE:
+                self.center.tell(inputs.CustomerSent, interaction=record.interaction)
 
     def supervise(self) -> None:
         """Plans for after work, forced presences, wrap-ups extended and closed."""

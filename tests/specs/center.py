@@ -8,7 +8,9 @@ from history.core.entries import Fact
 from history.core.routing_settings import (
     AgentSettings,
     BackOffs,
+    Hours,
     MediumCapacity,
+    NumberSettings,
     QueueSettings,
     RoutingSettings,
     SkillLevel,
@@ -96,6 +98,8 @@ class Center:
 
     agents: tuple[AgentSettings, ...]
     queues: tuple[QueueSettings, ...] = DEFAULT_QUEUES
+    hours: tuple[Hours, ...] = ()
+    numbers: tuple[NumberSettings, ...] = ()
     now_ms: int = 1_000_000
     engine: Engine = field(default_factory=Engine)
     journal: list[tuple[int, Fact]] = field(default_factory=list)
@@ -117,6 +121,8 @@ class Center:
             queues=self.queues if queues is None else queues,
             reasons=(ReasonCode("break"), ReasonCode("lunch")),
             dispositions=(DispositionId("done"), DispositionId("sale")),
+            hours=self.hours,
+            numbers=self.numbers,
         )
         return self.tell(inputs.DefinitionApplied, settings=settings)
 

@@ -185,6 +185,23 @@ export interface ResumeWork {
   readonly interaction: string;
 }
 
+/** Let everybody who waits and everybody who comes go the emergency route of a queue, or of a number that is dialled (one of the two), until then (UTC ms), at most for 7 days. Said again, the later time counts. */
+export interface DeclareEmergency {
+  readonly type: "declare_emergency";
+  readonly id: number;
+  readonly queue?: string | null;
+  readonly number?: string | null;
+  readonly until_ms: number;
+}
+
+/** End it before its time. */
+export interface LiftEmergency {
+  readonly type: "lift_emergency";
+  readonly id: number;
+  readonly queue?: string | null;
+  readonly number?: string | null;
+}
+
 /** The agent is (or is no longer) writing to the customer; may be lost. */
 export interface TellTyping {
   readonly type: "tell_typing";
@@ -237,6 +254,8 @@ export type AnyRequest =
   | MoveWork
   | ParkWork
   | ResumeWork
+  | DeclareEmergency
+  | LiftEmergency
   | TellTyping
   | Ping
   | AnswerRehearsalPhone
@@ -418,7 +437,7 @@ export interface ChannelDown {
   readonly since_ms: number;
 }
 
-export type CloseReason = "handled" | "abandoned" | "short_abandoned" | "switch_restarted" | "served_by_fallback" | "unknown_queue";
+export type CloseReason = "handled" | "abandoned" | "short_abandoned" | "switch_restarted" | "served_by_fallback" | "sent_outside" | "turned_away" | "unknown_queue";
 
 /** Key `head`. */
 export interface ConversationHead {
@@ -577,6 +596,8 @@ export interface BoardCenter {
   readonly day_began_ms: number;
 }
 
+export type Opening = "open" | "closing" | "closed";
+
 /** Key `queue/<queue>`, and `total/<medium>` with `queue` null for all queues of a medium. */
 export interface QueueFigures {
   readonly type: "queue_figures";
@@ -596,6 +617,20 @@ export interface QueueFigures {
   readonly level_percent: number | null;
   readonly level_target_percent: number;
   readonly level_within_ms: number;
+  readonly opening: Opening;
+  readonly opening_until_ms: number | null;
+}
+
+/** Key `emergency/queue/<queue>` or `emergency/number/<number>`. What has an emergency route, and whether it is in use. */
+export interface EmergencyPlace {
+  readonly type: "emergency_place";
+  readonly key: string;
+  readonly queue: string | null;
+  readonly number: string | null;
+  readonly name: string;
+  readonly leads_to: string;
+  readonly until_ms: number | null;
+  readonly by_name: string;
 }
 
 /** Key `agents`. How many agents are in each activity; they add up to all agents. */
@@ -672,6 +707,7 @@ export type AnyPart =
   | WaitingRow
   | BoardCenter
   | QueueFigures
+  | EmergencyPlace
   | AgentsByState
   | AgentRow
   | FigureMeaning;
@@ -692,7 +728,7 @@ export interface Snapshot {
   readonly view: string;
   readonly number: number;
   readonly server_ms: number;
-  readonly parts: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | TodayCount | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | QueueHead | WaitingRow | BoardCenter | QueueFigures | AgentsByState | AgentRow | FigureMeaning>;
+  readonly parts: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | TodayCount | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | QueueHead | WaitingRow | BoardCenter | QueueFigures | EmergencyPlace | AgentsByState | AgentRow | FigureMeaning>;
 }
 
 /** Leads a view from `from_number` to `number`: first remove, then put. */
@@ -702,7 +738,7 @@ export interface Change {
   readonly from_number: number;
   readonly number: number;
   readonly server_ms: number;
-  readonly put: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | TodayCount | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | QueueHead | WaitingRow | BoardCenter | QueueFigures | AgentsByState | AgentRow | FigureMeaning>;
+  readonly put: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | TodayCount | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | QueueHead | WaitingRow | BoardCenter | QueueFigures | EmergencyPlace | AgentsByState | AgentRow | FigureMeaning>;
   readonly removed: ReadonlyArray<string>;
 }
 
@@ -719,7 +755,7 @@ export interface Answer {
   readonly created: string | null;
 }
 
-export type RefusalReason = "older_epoch" | "already_handled" | "unknown_agent" | "unknown_queue" | "unknown_reason" | "unknown_disposition" | "unknown_interaction" | "unknown_offer" | "unknown_handling" | "not_yours" | "offer_ended" | "offer_not_acceptable_here" | "handling_ended" | "still_talking" | "disposition_missing" | "interaction_closed" | "no_change" | "work_in_hand" | "reason_missing" | "requirement_unreadable" | "unknown_work" | "not_waiting" | "out_of_range" | "reason_full" | "no_extension_left" | "wrong_medium" | "not_allowed" | "malformed" | "unknown_view" | "too_many_views" | "no_such_channel" | "channel_refused" | "defect" | "try_again";
+export type RefusalReason = "older_epoch" | "already_handled" | "unknown_agent" | "unknown_queue" | "unknown_reason" | "unknown_disposition" | "unknown_interaction" | "unknown_offer" | "unknown_handling" | "not_yours" | "offer_ended" | "offer_not_acceptable_here" | "handling_ended" | "still_talking" | "disposition_missing" | "interaction_closed" | "no_change" | "work_in_hand" | "reason_missing" | "requirement_unreadable" | "unknown_work" | "not_waiting" | "out_of_range" | "reason_full" | "no_extension_left" | "wrong_medium" | "unknown_hours" | "unknown_number" | "no_emergency_route" | "not_allowed" | "malformed" | "unknown_view" | "too_many_views" | "no_such_channel" | "channel_refused" | "defect" | "try_again";
 
 /** The request was not carried out. `sentence` is for people; `id` is 0 when the request had none to read. */
 export interface Refused {

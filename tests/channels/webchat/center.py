@@ -23,6 +23,7 @@ from history.core.entries import Draft, Entry, Fact, Kind
 from history.core.routing import CustomerLegEnded, HandlingStarted, WrapUpStarted
 from history.core.vocabulary import (
     AgentId,
+    AnnouncementId,
     EndedBy,
     HandlingId,
     InteractionId,
@@ -44,6 +45,7 @@ SECRET = "the shop's own secret"
 KEY = "the server's own key"
 HARBOR = SiteId("harbor")
 ANN = AgentId("ann")
+CLOSED = "We are open again tomorrow at eight."
 
 
 def settings_of(*origins: str, limits: ChatLimits | None = None, away_ms: int = 300_000) -> ChatSettings:
@@ -57,7 +59,12 @@ def settings_of(*origins: str, limits: ChatLimits | None = None, away_ms: int = 
         away_ms=away_ms,
     )
     other = SiteSettings(site=SiteId("other"), title="Other", queue=QueueId("chat"), origins=("http://localhost:2",))
-    return ChatSettings(sites=(site, other), token_key=KEY, limits=limits or ChatLimits())
+    return ChatSettings(
+        sites=(site, other),
+        token_key=KEY,
+        limits=limits or ChatLimits(),
+        announcements={AnnouncementId("closed"): CLOSED},
+    )
 
 
 @dataclass

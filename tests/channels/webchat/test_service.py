@@ -14,12 +14,23 @@ from channels.webchat.service import VISITOR_TYPES
 from channels.webchat.settings import SiteSettings
 from history.core.conversations import Author, ConversationBegan, LineWritten, VisitorLeft
 from history.core.customers import IdentityKind
-from history.core.routing import InteractionClosed
-from history.core.vocabulary import AgentId, CloseReason, HandlingId, InteractionId, Medium, QueueId, Trust
+from history.core.routing import CustomerLegEnded, InteractionClosed, VisitFlowedOut
+from history.core.vocabulary import (
+    AgentId,
+    AnnouncementId,
+    CloseReason,
+    HandlingId,
+    InteractionId,
+    Medium,
+    MovedBecause,
+    QueueId,
+    Trust,
+    VisitId,
+)
 from history.customers import create_customer, link_identity
 from router.core.inputs import CustomerLeft, InteractionArrived, InteractionLearnt
 from tests.bed.waiting import until
-from tests.channels.webchat.center import ANN, HARBOR, SECRET, Center, chat_center, settings_of, until_so
+from tests.channels.webchat.center import ANN, CLOSED, HARBOR, SECRET, Center, chat_center, settings_of, until_so
 
 
 def _site(center: Center) -> SiteSettings:
@@ -188,6 +199,36 @@ async def test_end_tells_the_visitor_before_the_routers_fact_and_closing_unanswe
             return await _phase(center, page) is Phase.ENDED
 
         await until_so(ended, 5, "the chat's end")
+        standing = await center.channel.look(page)
+        assert standing is not None and standing.view.ended is Ended.BY_SYSTEM
+
+
+async def test_a_visitor_who_is_turned_away_reads_why_once_and_the_chat_has_ended(tmp_path: Path) -> None:
+    async with chat_center(tmp_path, settings_of()) as center:
+        page = await _page(center)
+        first = await center.channel.write(page, _line(1))
+        interaction = InteractionId(first.conversation)
+        flowed = VisitFlowedOut(
+            visit=VisitId("v"),
+            interaction=interaction,
+            queue=QueueId("chat"),
+            medium=Medium.CHAT,
+            wait_ms=0,
+            because=MovedBecause.CLOSED,
+            announcement=AnnouncementId("closed"),
+        )
+        await center.decide(
+            flowed,
+            CustomerLegEnded(interaction=interaction),
+            InteractionClosed(interaction=interaction, reason=CloseReason.TURNED_AWAY),
+        )
+
+        async def ended() -> bool:
+            return await _phase(center, page) is Phase.ENDED
+
+        await until_so(ended, 5, "the chat's end")
+        lines = await center.channel.lines(first.conversation, 0, 10)
+        assert [(line.author, line.text) for line in lines][1:] == [(Author.SYSTEM, CLOSED)]
         standing = await center.channel.look(page)
         assert standing is not None and standing.view.ended is Ended.BY_SYSTEM
 
