@@ -12,14 +12,14 @@ from agent_desktop.errors import DefinitionProblems
 from config.check import problems_of
 from config.definition import Definition, parse
 from config.errors import BadDefinition
+from config.in_force import DEFINITION_SOURCE
 from config.translating import routing_settings
-from history.core.vocabulary import Outcome, SourceId, UserId
+from history.core.vocabulary import Outcome, UserId
 from history.definitions import newest_definition, store_definition
 from history.store import Store
 from router.core.inputs import DefinitionApplied
 from router.ports import Router
 
-SOURCE = SourceId("definition")
 RESTART_AFTER_S = 0.3
 """Lets the answer reach whoever asked."""
 WORK_IN_HAND = (
@@ -66,17 +66,18 @@ class DefinitionApplier:
             definition = parse(text)
         except BadDefinition as error:
             raise DefinitionProblems(error.problems) from error
-        if problems := problems_of(definition) or self._missing(definition):
+        if problems := problems_of(definition, self._store.clock.now_ms()) or self._missing(definition):
             raise DefinitionProblems(problems)
         return definition
 
     async def _tell_router(self, definition: Definition, version: int) -> None:
+        now_ms = self._store.clock.now_ms()
         receipt = await self._router.submit(
             DefinitionApplied(
-                source=SOURCE,
-                source_epoch=self._store.clock.now_ms(),
+                source=DEFINITION_SOURCE,
+                source_epoch=now_ms,
                 source_number=1,
-                settings=routing_settings(definition, version),
+                settings=routing_settings(definition, version, now_ms),
             )
         )
         if receipt.outcome is Outcome.REFUSED:

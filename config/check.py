@@ -1,16 +1,17 @@
 """What is wrong with a definition before it is live: ids that point nowhere, work that nobody can ever take."""
 
 import re
-import zoneinfo
 from collections.abc import Iterator
 
 import phonenumbers
 
 from channels.core.matching import mail_key
+from config import hours
+from config.check_hours import hours_problems
 from config.check_leaving import leaving_problems
 from config.check_routing import routing_problems
 from config.definition import ID, Definition
-from config.errors import BadDefinition
+from config.errors import BadDefinition, BadHours
 from config.lengths import NEVER_S, queue_lengths, too_long
 from config.settings import ORIGIN
 from history.core.vocabulary import Medium
@@ -24,14 +25,16 @@ WITH_IDS = (
 PHONE_KINDS = ("desk", "softphone", "rehearsal")
 
 
-def check(definition: Definition, name: str = "definition") -> None:
-    """Raise BadDefinition with every problem found, one sentence each."""
-    problems = [f"{name}: {problem}" for problem in problems_of(definition)]
+def check(definition: Definition, name: str = "definition", now_ms: int | None = None) -> None:
+    """Raise BadDefinition with every problem found, one sentence each. See `problems_of`."""
+    problems = [f"{name}: {problem}" for problem in problems_of(definition, now_ms)]
     if problems:
         raise BadDefinition(problems)
 
 
-def problems_of(definition: Definition) -> list[str]:
+def problems_of(definition: Definition, now_ms: int | None = None) -> list[str]:
+    """One sentence each. Given an instant (UTC ms), what does not come true any more from then on is told as well: it
+    stands in the way of a new definition, and never of a start with one that holds."""
     return [
         *_center(definition),
         *_ids(definition),
@@ -43,14 +46,15 @@ def problems_of(definition: Definition) -> list[str]:
         *_phones(definition),
         *routing_problems(definition),
         *leaving_problems(definition),
+        *hours_problems(definition, now_ms),
     ]
 
 
 def _center(definition: Definition) -> Iterator[str]:
     try:
-        zoneinfo.ZoneInfo(definition.center.zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        yield f"center, zone: {definition.center.zone!r} is no time zone; write one such as Europe/London."
+        hours.zone(definition.center.zone)
+    except BadHours as error:
+        yield f"center, zone: {error}"
     region = definition.center.phone_region
     if region is not None and region not in phonenumbers.SUPPORTED_REGIONS:
         yield f"center, phone_region: {region!r} is no region; write two capital letters such as GB."
@@ -64,6 +68,7 @@ def _ids(definition: Definition) -> Iterator[str]:
     for kind in (
         "skills",
         "teams",
+        "hours",
         "reasons",
         "dispositions",
         "destinations",

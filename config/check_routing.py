@@ -79,7 +79,7 @@ def routing_problems(definition: Definition) -> Iterator[str]:
     for queue in definition.queues:
         yield from _queue(queue, known)
     agents = [agent_settings(definition, user) for user in definition.users if user.is_agent]
-    able = {medium: [agent for agent in agents if _takes(agent, medium)] for medium in definition.media}
+    able = {medium: [agent for agent in agents if takes(agent, medium)] for medium in definition.media}
     for queue in definition.queues:
         yield from _asked(queue, able[queue.medium], known)
 
@@ -192,7 +192,8 @@ def _wrap_up(where: str, queue: Queue) -> Iterator[str]:
         )
 
 
-def _takes(agent: AgentSettings, medium: Medium) -> bool:
+def takes(agent: AgentSettings, medium: Medium) -> bool:
+    """Whether work of a medium can be offered to an agent at all."""
     if medium is Medium.VOICE and agent.phone is None:
         return False
     return any(capacity.medium is medium for capacity in agent.capacities)

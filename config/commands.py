@@ -37,7 +37,7 @@ def check(definition: Annotated[Path, typer.Argument(help="Definition to check (
 
     async def work() -> int:
         parsed, _ = read(definition)
-        check_definition(parsed, str(definition))
+        check_definition(parsed, str(definition), SystemClock().now_ms())
         print(f"{definition}: {len(parsed.queues)} queues, {len(parsed.users)} users, nothing wrong.")
         return 0
 
@@ -64,7 +64,7 @@ def apply(
 
     async def work() -> int:
         parsed, text = read(definition)
-        check_definition(parsed, str(definition))
+        check_definition(parsed, str(definition), SystemClock().now_ms())
         async with DesktopClient(server) as client:
             await client.sign_in(user, _password())
             held = await client.get("/api/definition")

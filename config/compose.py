@@ -43,13 +43,13 @@ from config.applying import DefinitionApplier
 from config.check import check
 from config.definition import Switch, parse
 from config.errors import BadSetting, CannotStart
+from config.in_force import InForce
 from config.settings import Place, Secrets, variables
 from config.translating import (
     NOT_REHEARSING,
     center_settings,
     mailbox_settings,
     missing_settings,
-    routing_settings,
     site_settings,
     voice_settings,
 )
@@ -58,7 +58,7 @@ from cti.asterisk.switch import AsteriskSwitch
 from history.bus import LocalBus
 from history.clock import SystemClock
 from history.core.registry import REGISTRY
-from history.core.vocabulary import AgentId, Medium, Outcome, PhoneName, SourceId, SwitchName, UserId
+from history.core.vocabulary import AgentId, Medium, PhoneName, SwitchName, UserId
 from history.definitions import StoredDefinition, newest_definition
 from history.errors import HistoryError
 from history.feed import Feed
@@ -69,12 +69,9 @@ from history.projector import Projector
 from history.store import Store
 from reports.wallboard import Wallboard
 from router.core.effects import AnyEffect
-from router.core.inputs import DefinitionApplied, Receipt
 from router.driver import Driver
-from router.errors import RouterUnavailable
 
 RETRY_S = (0.5, 1.0, 2.0, 5.0)
-DEFINITION_SOURCE = SourceId("definition")
 REHEARSAL_USER = "switchroom"
 
 log = logging.getLogger(__name__)
@@ -135,6 +132,7 @@ class Center:
             options.restart,
             lambda definition: missing_settings(definition, secrets, rehearsing=options.rehearsal is not None),
         )
+        self._in_force = InForce(self._definition, self._version, self.driver, store.clock)
         self.desk = self._desk()
 
     def release(self, effects: Sequence[AnyEffect]) -> None:
@@ -152,7 +150,8 @@ class Center:
                 tasks.create_task(self.driver.run())
                 await self.driver.recovered.wait()
                 tasks.create_task(self._lease.keep())
-                await self._apply_definition()
+                await self._in_force.apply()
+                tasks.create_task(self._in_force.keep())
                 tasks.create_task(Projector(self._store).run())
                 tasks.create_task(Announcer(self._store, self.driver, self._options.reached).run())
                 tasks.create_task(self._kept("wallboard", None, lambda: self._wallboard.run(self._feed)))
@@ -179,27 +178,6 @@ class Center:
     def _engine_recovered(self) -> None:
         for voice in self._voices:
             voice.engine_recovered(self._lease.epoch)
-
-    async def _apply_definition(self) -> None:
-        """Tell the router what the stored definition says; what it has already is no change."""
-        given = DefinitionApplied(
-            source=DEFINITION_SOURCE,
-            source_epoch=self._store.clock.now_ms(),
-            source_number=1,
-            settings=routing_settings(self._definition, self._version),
-        )
-        receipt = await self._submitted(given)
-        if receipt.outcome is Outcome.REFUSED:
-            # The stored version was accepted when it was applied; work that came since holds the older one.
-            log.warning("the definition's version %d waits: it takes away what still has work", self._version)
-
-    async def _submitted(self, given: DefinitionApplied) -> Receipt:
-        while True:
-            try:
-                return await self.driver.submit(given)
-            except RouterUnavailable as error:
-                log.warning("the definition is applied again: %s", error)
-                await asyncio.sleep(RETRY_S[0])
 
     async def _kept(self, name: str, medium: Medium | None, run: Callable[[], Awaitable[None]]) -> None:
         """Run a channel for ever: what it raises costs this channel alone, and is shown as its trouble."""

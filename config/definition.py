@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from config.definition_hours import OpeningHours, read_day
 from config.definition_leaving import Announcement, Destination, Way
 from config.definition_parts import Part, Positive
 from config.definition_routing import (
@@ -165,6 +166,7 @@ class Definition(Part, frozen=True, kw_only=True):
     users: tuple[User, ...]
     skills: tuple[Skill, ...] = ()
     teams: tuple[Team, ...] = ()
+    hours: tuple[OpeningHours, ...] = ()
     reasons: tuple[Reason, ...] = ()
     dispositions: tuple[Disposition, ...] = ()
     destinations: tuple[Destination, ...] = ()
@@ -210,6 +212,9 @@ _KINDS = {
     "bool": "true or false",
     "array": "a list in square brackets",
     "object": "a table",
+    "date": "a date",
+    "datetime": "a date with a time",
+    "time": "a time",
     "null": "nothing",
 }
 
@@ -241,7 +246,7 @@ def parse(text: str, name: str = "definition") -> Definition:
 def of_raw(raw: dict[str, Any], name: str = "definition") -> Definition:
     """Return the definition in a TOML document that was read already. See `read`."""
     try:
-        return msgspec.convert(raw, Definition)
+        return msgspec.convert(raw, Definition, dec_hook=read_day)
     except msgspec.ValidationError as error:
         raise BadDefinition([f"{name}: {_sentence(str(error), raw)}"]) from error
 

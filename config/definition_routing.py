@@ -39,6 +39,10 @@ class Team(Part, frozen=True, kw_only=True):
     capacity: dict[Medium, Capacity] = msgspec.field(default_factory=dict)
     """Overrides the center's for single media; a user's own overrides it. Of a user's teams the first one that says
     something about a medium counts. Example: `[teams.capacity.chat]`."""
+    hours: str | None = None
+    """Id of the `[[hours]]` in which the team works. It changes nothing in routing, where people say themselves that
+    they are ready: `switchroom check` tells with it at which opening hours of a queue nobody works who could serve it.
+    Who is in no team with hours counts as always there. Example: `"office"`."""
 
 
 class Relaxation(Part, frozen=True, kw_only=True):
@@ -123,8 +127,8 @@ class Queue(Part, frozen=True, kw_only=True):
     misses_max: Positive | None = None
     """Consecutive missed offers after which the agent is made not ready; 1 for calls, 2 otherwise."""
     hours: str | None = None
-    """Id of one of the `[[hours]]`; always open, if not given. What becomes of those who come when it is closed says a
-    rule of overflow with `when = "closed"`."""
+    """Id of the `[[hours]]` in which it is open; always, if not given. What becomes of those who come outside them says
+    a rule of overflow with `when = "closed"`. Example: `"office"`."""
     closing_s: Natural | None = None
     """So many seconds after closing, those who came in time and still wait go by the rule for `closed` too; they wait
     until they are served, if not given. Example: `900`."""

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from config import definition as d
+from config import definition_hours as hours
 from config import definition_leaving as leaving
 from config import definition_routing as routing
 from config.check import MAILBOX_KINDS, PHONE_KINDS, SWITCH_KINDS
@@ -23,6 +24,8 @@ TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[[destinations]]", leaving.Destination),
     ("[[announcements]]", leaving.Announcement),
     ("[queues.back_off]", routing.BackOff),
+    ("[[hours]]", hours.OpeningHours),
+    ("[[hours.holidays]]", hours.Holiday),
     ("[[users]]", d.User),
     ("phone, in [[users]]", d.Phone),
     ("[[skills]]", routing.Skill),
@@ -36,6 +39,13 @@ TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[[sites]]", d.Site),
     ("[capacity.MEDIUM], also in [[users]] and [[teams]]", routing.Capacity),
 )
+WORDS = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "`true` or `false`",
+    hours.Day: "date or text",
+}
 KINDS = {d.Switch: SWITCH_KINDS, d.Mailbox: MAILBOX_KINDS, d.Phone: PHONE_KINDS}
 ENVIRONMENT = (
     ("SWITCHROOM_DATA", "Folder that holds everything durable (`--data`); `data`, if not given."),
@@ -91,7 +101,7 @@ def _rows(table: type[msgspec.Struct]) -> list[str]:
     rows = []
     for field in msgspec.structs.fields(table):
         value = " or ".join(KINDS[table]) if field.name == "kind" else _value(hints[field.name])
-        rows.append(f"| `{field.name}` | {value} | {_default(field)} | {meanings.get(field.name, '')} |")
+        rows.append(f"| `{field.encode_name}` | {value} | {_default(field)} | {meanings.get(field.name, '')} |")
     return rows
 
 
@@ -128,7 +138,9 @@ def _value(hint: Any) -> str:
         return "table"
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return ", ".join(f"`{member}`" for member in hint)
-    return {str: "text", int: "whole number", float: "number", bool: "`true` or `false`"}[hint]
+    return {hours.Day: "date or text", str: "text", int: "whole number", float: "number", bool: "`true` or `false`"}[
+        hint
+    ]
 
 
 def _several(hint: Any) -> str:

@@ -2,6 +2,7 @@
 
 ConfigError
 ├── BadDefinition      the definition file is broken, or says what cannot be
+├── BadHours           a time zone, window or holiday of opening hours that cannot be read
 ├── BadSetting         an environment variable or option is missing or wrong
 └── CannotStart        a port, folder or peer stands in the way
 """
@@ -17,6 +18,10 @@ class BadDefinition(ConfigError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class BadHours(ConfigError):
+    """Opening hours cannot be read; the message says what to write, the place is the caller's to add."""
 
 
 class BadSetting(ConfigError):

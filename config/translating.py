@@ -8,6 +8,7 @@ from agent_desktop.core.settings import CenterSettings, PhoneSettings, QueueShow
 from channels.mail.settings import MailboxSettings, ServerSettings
 from channels.voice import VoiceSettings
 from channels.webchat.settings import SiteSettings
+from config import hours
 from config.definition import Definition, Mailbox, MailServer, Switch, User
 from config.definition_routing import BackOff, Queue
 from config.errors import BadSetting
@@ -17,6 +18,7 @@ from history.core.routing_settings import (
     ANYONE,
     AgentSettings,
     BackOffs,
+    Hours,
     MediumCapacity,
     QueueSettings,
     ReasonLimits,
@@ -27,6 +29,7 @@ from history.core.routing_settings import (
 from history.core.vocabulary import (
     AgentId,
     DispositionId,
+    HoursId,
     MailboxId,
     Medium,
     PhoneName,
@@ -80,8 +83,13 @@ NOT_REHEARSING = (
 )
 
 
-def routing_settings(definition: Definition, version: int) -> RoutingSettings:
-    """Agents in the order of their ids; queues in the file's."""
+def routing_settings(definition: Definition, version: int, now_ms: int) -> RoutingSettings:
+    """Agents in the order of their ids; queues and hours in the file's. Hours that a queue names are expanded for 400
+    days from the beginning of yesterday (UTC), so that within a day the same definition gives the same settings.
+
+    Raises:
+        BadHours, router.errors.BadRequirement: hours or an expression cannot be read; `config/check.py` tells where.
+    """
     agents = sorted((user for user in definition.users if user.is_agent), key=lambda user: user.id)
     return RoutingSettings(
         definition_version=version,
@@ -98,6 +106,14 @@ def routing_settings(definition: Definition, version: int) -> RoutingSettings:
             )
             for reason in definition.reasons
             if reason.lasts_min is not None or reason.agents_max is not None
+        ),
+        hours=tuple(
+            Hours(
+                hours=HoursId(each.id),
+                open=hours.expanded(hours.plan(each, definition.center.zone), hours.first_ms(now_ms)),
+            )
+            for each in definition.hours
+            if any(queue.hours == each.id for queue in definition.queues)
         ),
     )
 
@@ -163,6 +179,7 @@ def queue_settings(queue: Queue) -> QueueSettings:
         offer_ms=queue.offer_s * 1000,
         misses_max=queue.misses_max or (1 if queue.medium is Medium.VOICE else 2),
         short_abandon_ms=queue.short_abandon_s * 1000,
+        hours=None if queue.hours is None else HoursId(queue.hours),
         closing_ms=None if queue.closing_s is None else queue.closing_s * 1000,
         emergency=None if queue.emergency is None else route(queue.emergency),
         overflow=tuple(overflow(rule) for rule in queue.overflow),

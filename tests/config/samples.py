@@ -1,4 +1,5 @@
-"""Definitions for tests: the sample, one with every table and key but routing's, one of those, and a small one."""
+"""Definitions for tests: the sample, one with every table and key but routing's and hours', one of each of those, and a
+small one."""
 
 import copy
 import tomllib
@@ -7,6 +8,9 @@ from typing import Any
 
 from config.definition import Definition, parse
 from config.serving import SAMPLE
+
+NOON_MS = 1_800_014_400_000
+"""2027-01-15, a Friday, at 12:00 UTC."""
 
 EVERYTHING = """
 [center]
@@ -251,6 +255,83 @@ teams = ["night"]
 id = "sam"
 name = "Sam"
 role = "supervisor"
+"""
+
+HOURS = """
+[center]
+name = "Hours"
+zone = "Europe/London"
+
+[[hours]]
+id = "office"
+name = "Office"
+weekdays = ["08:00-12:00", "13:00-18:00"]
+wednesday = []
+weekend = ["10:00-14:00"]
+sunday = []
+
+[[hours.holidays]]
+name = "Christmas"
+from = "12-24"
+to = "12-26"
+
+[[hours.holidays]]
+name = "Stocktaking"
+date = 2027-02-01
+open = ["13:00-15:00"]
+
+[[hours]]
+id = "night"
+name = "Night"
+zone = "America/New_York"
+every_day = ["22:00-06:00"]
+monday = ["20:00-24:00"]
+tuesday = ["00:00-06:00"]
+wednesday = ["22:00-06:00"]
+thursday = ["22:00-06:00"]
+friday = ["22:00-06:00"]
+saturday = ["22:00-06:00"]
+
+[[hours.holidays]]
+date = "07-04"
+
+[[hours.holidays]]
+from = 2027-07-04
+to = 2027-07-05
+
+[[teams]]
+id = "day"
+name = "By day"
+hours = "office"
+
+[[dispositions]]
+id = "done"
+name = "Done"
+
+[[queues]]
+id = "mail"
+name = "E-mail"
+medium = "mail"
+target_s = 3600
+hours = "office"
+
+[[queues]]
+id = "tasks"
+name = "Tasks"
+medium = "task"
+target_s = 3600
+hours = "night"
+
+[[users]]
+id = "ann"
+name = "Ann"
+role = "agent"
+teams = ["day"]
+
+[[users]]
+id = "ben"
+name = "Ben"
+role = "agent"
 """
 
 ONLY_MAIL = """

@@ -5,16 +5,18 @@ import pytest
 from config.check import check, problems_of
 from config.definition import parse
 from config.errors import BadDefinition
-from tests.config.samples import EVERYTHING, ONLY_MAIL, ROUTING, everything, sample_text, with_change
+from tests.config.samples import EVERYTHING, HOURS, NOON_MS, ONLY_MAIL, ROUTING, everything, sample_text, with_change
 
 TASKS = '[[queues]]\nid = "office"\nname = "Office"\nmedium = "task"\ntarget_s = 60\n\n'
 
 
 @pytest.mark.parametrize(
-    "text", [EVERYTHING, ROUTING, ONLY_MAIL, sample_text()], ids=["everything", "routing", "mail", "sample"]
+    "text",
+    [EVERYTHING, ROUTING, HOURS, ONLY_MAIL, sample_text()],
+    ids=["everything", "routing", "hours", "mail", "sample"],
 )
 def test_nothing_is_wrong_with_a_good_definition(text: str) -> None:
-    check(parse(text))
+    check(parse(text), now_ms=NOON_MS)
 
 
 @pytest.mark.parametrize(

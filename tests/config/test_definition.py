@@ -1,5 +1,6 @@
 """Reading a definition: every key is understood, and every mistake is one sentence that names its place."""
 
+import datetime
 import re
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ from config.definition import Definition, of_raw, parse, read
 from config.definition_routing import BackOff, Capacity
 from config.errors import BadDefinition
 from history.core.vocabulary import AgentChoice, Medium, Role, Takes
-from tests.config.samples import EVERYTHING, ROUTING, everything, raw, sample_text
+from tests.config.samples import EVERYTHING, HOURS, ROUTING, everything, raw, sample_text
 
-WRONG_VALUES: list[Any] = [None, -1, 3.5, True, "x", "", [], [1], {}, {"x": 1}, 10**30, "\n", ["x", {}]]
+DATE = datetime.date(2027, 1, 1)
+WRONG_VALUES: list[Any] = [None, -1, 3.5, True, "x", "", [], [1], {}, {"x": 1}, 10**30, "\n", ["x", {}], DATE, [DATE]]
+WRONG_VALUES += [datetime.datetime(2027, 1, 1, tzinfo=datetime.UTC), datetime.time(12)]
 
 
 def problem(text: str) -> str:
@@ -233,7 +236,7 @@ def places(value: Any, here: tuple[str | int, ...] = ()) -> list[tuple[str | int
     return found
 
 
-PLACES = [(text, place) for text in (EVERYTHING, ROUTING, sample_text()) for place in places(raw(text))]
+PLACES = [(text, place) for text in (EVERYTHING, ROUTING, HOURS, sample_text()) for place in places(raw(text))]
 
 
 def changed(text: str, place: tuple[str | int, ...], value: Any, *, remove: bool = False) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import msgspec
 
-from config import definition, definition_leaving, definition_parts, definition_routing
+from config import definition, definition_hours, definition_leaving, definition_parts, definition_routing
 from config.documents import ENVIRONMENT, TABLES, page
 
 ROOT = Path(__file__).parents[2]
+MODULES = (definition_leaving, definition, definition_routing, definition_hours)
 
 
 def test_the_page_is_not_stale() -> None:
@@ -16,8 +17,7 @@ def test_the_page_is_not_stale() -> None:
 
 
 def test_every_table_of_the_definition_is_on_the_page() -> None:
-    modules = (definition, definition_routing, definition_leaving)
-    named = [each for module in modules for each in vars(module).values()]
+    named = [each for module in MODULES for each in vars(module).values()]
     parts = {part for part in named if isinstance(part, type) and issubclass(part, msgspec.Struct)}
     shown = {table for _, table in TABLES}
     assert parts - shown == {definition_parts.Part, definition.Definition}
@@ -52,6 +52,9 @@ def test_kinds_of_values_are_in_words() -> None:
         "| `relaxation` | list of tables | none |",
         "| `back_off` | table | none |",
         "| `skills` | list of texts or table | none |",
+        "| `date` | date or text | none |",
+        "| `from` | date or text | none |",
+        "| `monday` | list of texts | none |",
         '| `takes` | `most_urgent`, `best_skill_first` | `"most_urgent"` |',
     ):
         assert row in page(), row

@@ -33,7 +33,7 @@ from history.core.vocabulary import (
 from router.core.requirements import is_met
 from router.core.requirements import parse as parse_requirement
 from router.core.steps import steps
-from tests.config.samples import EVERYTHING, ONLY_MAIL, ROUTING, everything, sample_text
+from tests.config.samples import EVERYTHING, NOON_MS, ONLY_MAIL, ROUTING, everything, sample_text
 
 SECRETS = {
     "SWITCHROOM_AMI_SECRET": "a",
@@ -48,20 +48,20 @@ def secret(kind: str, id_: str) -> str:
 
 
 def test_the_router_gets_milliseconds_defaults_and_agents_in_the_order_of_their_ids() -> None:
-    settings = routing_settings(parse(sample_text()), 7)
+    settings = routing_settings(parse(sample_text()), 7, NOON_MS)
     assert settings.definition_version == 7
     assert [agent.agent for agent in settings.agents] == ["ann", "ben", "carla"]
     sales, mail = settings.queues[0], settings.queues[3]
     assert (sales.target_ms, sales.service_level_ms, sales.misses_max, sales.offer_ms) == (20_000, 20_000, 1, 20_000)
     assert (mail.misses_max, mail.offer_ms) == (2, 60_000)
-    everything_sales = routing_settings(everything(), 1).queues[0]
+    everything_sales = routing_settings(everything(), 1, NOON_MS).queues[0]
     assert (everything_sales.service_level_ms, everything_sales.misses_max) == (30_000, 2)
     assert (everything_sales.wrap_up_ms, everything_sales.short_abandon_ms) == (45_000, 3_000)
 
 
 def test_who_takes_no_work_is_no_agent_of_the_router_and_has_no_phone_there() -> None:
     definition = parse(EVERYTHING.replace("takes_work = true", "takes_work = false"))
-    assert routing_settings(definition, 1).agents == ()
+    assert routing_settings(definition, 1, NOON_MS).agents == ()
     assert voice_settings(definition, definition.switches[0]).phones == {}
 
 
@@ -130,7 +130,7 @@ def test_a_rehearsal_needs_its_switch_and_a_certificate_its_file(tmp_path: Path)
 
 
 def test_what_a_queue_asks_and_how_it_relaxes_reach_the_router() -> None:
-    sales, chat = routing_settings(parse(ROUTING), 1).queues
+    sales, chat = routing_settings(parse(ROUTING), 1, NOON_MS).queues
     assert sales.requirement == "(agent:ann or sales 2..4) and billing and french >= 3"
     assert sales.relaxation == (
         RelaxationStep(after_ms=30_000, drop=(SkillId("sales"),), lower=(SkillLevel(SkillId("french"), 2),)),
@@ -145,7 +145,7 @@ def test_what_a_queue_asks_and_how_it_relaxes_reach_the_router() -> None:
 
 
 def test_order_choice_and_back_offs_reach_the_router() -> None:
-    sales, chat = routing_settings(parse(ROUTING), 1).queues
+    sales, chat = routing_settings(parse(ROUTING), 1, NOON_MS).queues
     assert sales.preferred_ms == (20_000, 10_000)
     assert sales.choice is AgentChoice.WEIGHTED
     assert sales.weights == (SkillLevel(SkillId("billing"), 1), SkillLevel(SkillId("french"), 3))
@@ -170,7 +170,7 @@ length = 20
 to = "sales"
 """
     definition = parse(ROUTING.replace("[[switches]]", f"{rules}\n[[switches]]"))
-    _, chat = routing_settings(definition, 1).queues
+    _, chat = routing_settings(definition, 1, NOON_MS).queues
     assert chat.overflow == (
         Overflow(when=MovedBecause.WAITED, to=QueueId("sales"), after_ms=120_000),
         Overflow(when=MovedBecause.LENGTH, to=QueueId("sales"), length=20),
@@ -178,7 +178,7 @@ to = "sales"
 
 
 def test_wrap_up_and_the_limits_of_reasons_reach_the_router() -> None:
-    settings = routing_settings(parse(ROUTING), 1)
+    settings = routing_settings(parse(ROUTING), 1, NOON_MS)
     sales, chat = settings.queues
     assert (sales.wrap_up, sales.wrap_up_ms) == (WrapUp.TIMED, 40_000)
     assert (sales.extension_ms, sales.extensions_max) == (20_000, 2)
@@ -189,7 +189,7 @@ def test_wrap_up_and_the_limits_of_reasons_reach_the_router() -> None:
 
 
 def test_levels_teams_and_what_an_agent_takes_reach_the_router() -> None:
-    ann, ben, carla, dora = routing_settings(parse(ROUTING), 1).agents
+    ann, ben, carla, dora = routing_settings(parse(ROUTING), 1, NOON_MS).agents
     assert ann.skills == (SkillLevel(SkillId("billing"), 2), SkillLevel(SkillId("french"), 7))
     assert [each.level for each in dora.skills] == [5, 5, 5]
     assert (ann.teams, ann.takes) == (("day", "night"), Takes.BEST_SKILL_FIRST)
@@ -206,7 +206,7 @@ def test_a_definition_in_the_old_language_means_what_it_meant() -> None:
     text += '\n[[skills]]\nid = "a"\nname = "A"\n\n[[skills]]\nid = "b"\nname = "B"\n'
     definition = parse(text)
     assert problems_of(definition) == []
-    settings = routing_settings(definition, 3)
+    settings = routing_settings(definition, 3, NOON_MS)
     [queue], [ann] = settings.queues, settings.agents
     assert queue == QueueSettings(
         queue=QueueId("mail"),
@@ -219,12 +219,12 @@ def test_a_definition_in_the_old_language_means_what_it_meant() -> None:
     )
     assert ann.skills == (SkillLevel(SkillId("a"), 5), SkillLevel(SkillId("b"), 5))
     assert (ann.teams, ann.takes) == (("North Side",), Takes.MOST_URGENT)
-    calls = routing_settings(everything(), 1).queues[0]
+    calls = routing_settings(everything(), 1, NOON_MS).queues[0]
     assert (calls.requirement, calls.back_offs) == ("repairs", BackOffs(declined_ms=5_000))
 
 
 def test_in_the_sample_whoever_is_signed_in_alone_is_asked_in_the_end() -> None:
-    settings = routing_settings(parse(sample_text()), 1)
+    settings = routing_settings(parse(sample_text()), 1, NOON_MS)
     for queue in settings.queues:
         last = steps(queue.requirement, queue.relaxation, (), ())[-1]
         assert all(is_met(parse_requirement(last.requirement), agent) for agent in settings.agents), queue.queue
