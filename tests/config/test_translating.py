@@ -18,7 +18,15 @@ from config.translating import (
     site_settings,
     voice_settings,
 )
-from history.core.routing_settings import BackOffs, Overflow, QueueSettings, ReasonLimits, RelaxationStep, SkillLevel
+from history.core.routing_settings import (
+    BackOffs,
+    OpenInterval,
+    Overflow,
+    QueueSettings,
+    ReasonLimits,
+    RelaxationStep,
+    SkillLevel,
+)
 from history.core.vocabulary import (
     AgentChoice,
     Medium,
@@ -33,7 +41,7 @@ from history.core.vocabulary import (
 from router.core.requirements import is_met
 from router.core.requirements import parse as parse_requirement
 from router.core.steps import steps
-from tests.config.samples import EVERYTHING, NOON_MS, ONLY_MAIL, ROUTING, everything, sample_text
+from tests.config.samples import EVERYTHING, HOURS, NOON_MS, ONLY_MAIL, ROUTING, everything, sample_text
 
 SECRETS = {
     "SWITCHROOM_AMI_SECRET": "a",
@@ -228,3 +236,23 @@ def test_in_the_sample_whoever_is_signed_in_alone_is_asked_in_the_end() -> None:
     for queue in settings.queues:
         last = steps(queue.requirement, queue.relaxation, (), ())[-1]
         assert all(is_met(parse_requirement(last.requirement), agent) for agent in settings.agents), queue.queue
+
+
+def test_a_queue_names_hours_and_the_router_gets_those_as_instants_from_yesterday_on() -> None:
+    settings = routing_settings(parse(HOURS), 1, NOON_MS)
+    assert [queue.hours for queue in settings.queues] == ["office", "night"]
+    office, night = settings.hours
+    assert (office.hours, night.hours) == ("office", "night")
+    thursday_ms = NOON_MS - 36 * 3_600_000
+    assert office.open[0] == OpenInterval(thursday_ms + 8 * 3_600_000, thursday_ms + 12 * 3_600_000)
+    # The night of Wednesday in New York, 22:00 to 06:00.
+    assert night.open[0] == OpenInterval(thursday_ms + 3 * 3_600_000, thursday_ms + 11 * 3_600_000)
+    assert settings == routing_settings(parse(HOURS), 1, NOON_MS + 12 * 3_600_000 - 1)
+    assert settings != routing_settings(parse(HOURS), 1, NOON_MS + 12 * 3_600_000)
+
+
+def test_hours_that_no_queue_names_are_none_of_the_router_s() -> None:
+    text = HOURS.replace('target_s = 3600\nhours = "office"', "target_s = 3600")
+    settings = routing_settings(parse(text), 1, NOON_MS)
+    assert [queue.hours for queue in settings.queues] == [None, "night"]
+    assert [hours.hours for hours in settings.hours] == ["night"]
