@@ -103,7 +103,9 @@ class _Week:
         at_work = {hours for agent in able for hours in agent.hours}
         times = [ALWAYS] if any(not agent.hours for agent in able) else []
         times += [each for hours in at_work for each in self._open(hours)]
-        leads = {rule.to for rule in queue.overflow if rule.when in LEAD_ON}
+        rules = [rule for rule in queue.overflow if rule.when in LEAD_ON]
+        times += [ALWAYS for rule in rules if rule.destination is not None]
+        leads = {rule.to for rule in rules}
         for to in self.definition.queues:
             if to.id in leads:
                 there = self._served(to)
