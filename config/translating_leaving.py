@@ -63,14 +63,14 @@ def emergency_places(definition: Definition) -> tuple[EmergencyShown, ...]:
 
 
 def _words(definition: Definition, way: Way) -> str:
-    """By its names; what is said first is told where it is all there is."""
+    """What becomes of customers, by the names; what they are told first is said where it is all there is."""
     names = {
         **{queue.id: queue.name for queue in definition.queues if queue.id == way.to},
         **{each.id: each.name for each in definition.destinations if each.id == way.destination},
     }
     announcements = {each.id: each.name for each in definition.announcements}
     where = names.get(way.to or way.destination or "")
-    return where if where is not None else announcements.get(way.announcement or "", "")
+    return f"goes to {where}" if where is not None else f"is told “{announcements.get(way.announcement or '', '')}”"
 
 
 def called(number: Number) -> tuple[str, NumberId] | None:

@@ -49,7 +49,7 @@ class QueueShown:
 
 @dataclass(frozen=True, slots=True)
 class EmergencyShown:
-    """A queue, or a number that is dialled, with an emergency route, and where that leads in words."""
+    """A queue, or a number that is dialled, with an emergency route, and what becomes of customers then, in words."""
 
     queue: QueueId | None
     number: NumberId | None

@@ -51,6 +51,7 @@ class EmergencyPlace(Part, frozen=True, kw_only=True):
     number: NumberId | None
     name: str
     leads_to: str
+    """What becomes of customers, such as `goes to Voicemail`."""
     until_ms: int | None
     """None: no emergency."""
     by_name: str

@@ -45,7 +45,7 @@ FLOWED_OUT: Final = Kpi(
     figure="flowed_out",
     name="Flowed out",
     words="Visits that left the queue in the period unanswered and not by the customer's doing: moved to another "
-    "queue, or served by the fallback while no engine ran.",
+    "queue, sent outside or turned away by a rule, or served by the fallback while no engine ran.",
     numerator="visits that ended in the period as flowed out",
     by=Sum((of.FLOWED_OUT_VISIT,)),
 )

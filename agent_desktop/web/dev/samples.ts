@@ -264,6 +264,8 @@ function figures(id: string | null, name: string, medium: Medium, waiting: numbe
     level_percent: level[1] === 0 ? null : (100 * level[0]) / level[1],
     level_target_percent: target[0],
     level_within_ms: target[1],
+    opening: "open",
+    opening_until_ms: null,
   };
 }
 

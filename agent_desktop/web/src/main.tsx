@@ -10,6 +10,7 @@ import "./styles/conversation.css";
 import "./styles/written.css";
 import "./styles/customer.css";
 import "./styles/board.css";
+import "./styles/emergency.css";
 import "./styles/line.css";
 import "./styles/wall.css";
 import { MantineProvider } from "@mantine/core";

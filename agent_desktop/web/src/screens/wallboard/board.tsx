@@ -4,7 +4,7 @@ import { Tooltip } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { useParts, usePart, useShared, useView } from "../../app-context";
 import { useNow } from "../../clock";
-import { duration } from "../../format";
+import { duration, instant, timeOfDay } from "../../format";
 import { WarningIcon } from "../../parts/icons";
 import { MediumBadge } from "../../parts/small";
 import { Troubles } from "../../parts/troubles";
@@ -12,6 +12,7 @@ import { type AgentsByState, type Center, DESK_VIEW, type FigureMeaning, type Qu
 import { MEDIA, MEDIUM_ORDER } from "../../words";
 import { QueueDialog } from "../queue/queue-dialog";
 import { Agents } from "./agents";
+import { EmergencyBanner } from "./emergency";
 import { type Grade, GRADE_WORDS, gradeOfLevel, gradeOfLongest, gradeOfReady, percent, targetWords } from "./figures";
 
 /** A heartbeat comes every 5 s; a little more than that without one and the figures may be old. */
@@ -24,6 +25,7 @@ export function Board({ big }: { big: boolean }) {
   const states = usePart(WALLBOARD_VIEW, "agents", "agents_by_state");
   const agents = useParts(WALLBOARD_VIEW, "agent_row");
   const troubles = useParts(WALLBOARD_VIEW, "channel_down");
+  const zone = usePart(WALLBOARD_VIEW, "center", "board_center")?.zone ?? "UTC";
   const silence = useSilence();
   const steering = useSteering(big);
   if (view === undefined) return <div className="board" aria-busy="true" />;
@@ -36,9 +38,10 @@ export function Board({ big }: { big: boolean }) {
           <WarningIcon size={18} /> Nothing heard from the contact center for {duration(silence)}. These figures may be old.
         </p>
       )}
+      <EmergencyBanner zone={zone} />
       <Troubles troubles={troubles} />
       <Totals totals={totals} queues={queues} states={states} />
-      <QueueTable queues={queues} steering={steering} />
+      <QueueTable queues={queues} steering={steering} zone={zone} />
       <Agents states={states} agents={agents} big={big} steering={steering} />
     </div>
   );
@@ -176,7 +179,7 @@ function AbandonedTile({ totals }: { totals: readonly QueueFigures[] }) {
   const abandoned = totals.reduce((sum, one) => sum + one.abandoned, 0);
   const short = totals.reduce((sum, one) => sum + one.short_abandoned, 0);
   const out = totals.reduce((sum, one) => sum + one.flowed_out, 0);
-  const foot = [short > 0 ? `and ${short} who left at once` : "", out > 0 ? `${out} served without the engine` : ""].filter(Boolean);
+  const foot = [short > 0 ? `and ${short} who left at once` : "", out > 0 ? `${out} sent or served outside` : ""].filter(Boolean);
   return (
     <Tile label={<Meant figure="abandoned">Abandoned today</Meant>} grade="none" foot={foot.join(" · ") || "people who gave up waiting"}>
       {abandoned}
@@ -184,7 +187,7 @@ function AbandonedTile({ totals }: { totals: readonly QueueFigures[] }) {
   );
 }
 
-function QueueTable({ queues, steering }: { queues: readonly QueueFigures[]; steering: Center | undefined }) {
+function QueueTable({ queues, steering, zone }: { queues: readonly QueueFigures[]; steering: Center | undefined; zone: string }) {
   const now = useNow();
   const [open, setOpen] = useState<string | null>(null);
   return (
@@ -228,6 +231,7 @@ function QueueTable({ queues, steering }: { queues: readonly QueueFigures[]; ste
                       {one.name}
                     </button>
                   )}
+                  <Hours figures={one} zone={zone} />
                 </th>
                 <td className="strong">{one.waiting}</td>
                 <Graded grade={gradeOfLongest(one, now)}>{one.longest_waiting_since_ms === null ? "–" : duration(now - one.longest_waiting_since_ms)}</Graded>
@@ -250,6 +254,20 @@ function QueueTable({ queues, steering }: { queues: readonly QueueFigures[]; ste
       </div>
       {steering !== undefined && <QueueDialog queue={open} center={steering} steers onClose={() => setOpen(null)} />}
     </section>
+  );
+}
+
+/** How a queue stands by its hours, where that is not simply open. */
+function Hours({ figures, zone }: { figures: QueueFigures; zone: string }) {
+  const now = useNow();
+  const { opening, opening_until_ms: until } = figures;
+  if (opening === "open") return null;
+  const soon = until !== null && until - now < 20 * 3_600_000;
+  const words = opening === "closing" ? "closing" : until === null ? "closed" : soon ? `closed until ${timeOfDay(until, zone)}` : "closed";
+  return (
+    <span className="queue-hours" data-opening={opening} title={until === null ? undefined : instant(until, zone)}>
+      {words}
+    </span>
   );
 }
 
