@@ -18,10 +18,14 @@ BUFFER_MAX = 20_000
 RETRY_S = 0.2
 
 
+Receipted = Callable[[Receipt], None]
+"""Told the receipt of an input."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     given: AnyInput
-    receipted: Callable[[Receipt], None] | None = None
+    receipted: Receipted | None = None
     """Told the receipt, in order."""
 
 
@@ -38,7 +42,7 @@ class InOrder:
         self._buffer_max = buffer_max
         self._wake = asyncio.Event()
 
-    def put(self, given: AnyInput, receipted: Callable[[Receipt], None] | None = None) -> None:
+    def put(self, given: AnyInput, receipted: Receipted | None = None) -> None:
         """Raises BufferFull."""
         if len(self._pending) >= self._buffer_max:
             raise BufferFull(f"{self._buffer_max} inputs of {given.source} wait for the router")

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from channels.core.matching import conversation_of, phone_key, voice_interaction
+from channels.emergency_calls import EmergencyCalls, EmergencySettings
 from channels.identification import Known, who_is_this
-from channels.in_order import BufferFull, InOrder
+from channels.in_order import BufferFull, InOrder, Receipted
 from channels.voice_commands import Command, SwitchCommands
 from cti.core import events
 from cti.ports import Switch
@@ -97,6 +98,8 @@ class VoiceSettings:
     other_numbers: QueueId
     """The queue of a number that the definition does not name: nobody is turned away."""
     phones: Mapping[PhoneName, AgentId]
+    emergency: EmergencySettings
+    """Who may declare an emergency by phone, and where."""
     phone_region: str | None
     """ISO 3166 region in which callers' numbers without a country are read."""
 
@@ -127,6 +130,7 @@ class VoiceChannel:
         self._following = False
         """Whether what the switch tells follows what was told before; else it is let pass until all is told anew."""
         self._calls: dict[InteractionId, events.CallId] = {}
+        self._emergency = EmergencyCalls(settings.emergency, switch, store, clock, self._tell)
         self._commands = SwitchCommands(switch, settings.sounds, self._tell, reached)
 
     @property
@@ -162,6 +166,7 @@ class VoiceChannel:
                     tasks.create_task(self._sender.run())
                     tasks.create_task(self._follow())
                     tasks.create_task(self._commands.run())
+                    tasks.create_task(self._emergency.run())
             except* BufferFull:
                 log.warning("switch %s is read anew: more waits for the router than may", self._switch.name)
 
@@ -202,6 +207,8 @@ class VoiceChannel:
                     log.warning("call %s went to the dialplan's fallback", event.call_id)
                 case events.LegRang() | events.LegAnswered() | events.LegFailed() | events.LegEnded():
                     self._leg(event)
+                case events.EmergencyAsked():
+                    self._emergency.asked(event)
                 case _:
                     self._phone(event)
 
@@ -369,7 +376,7 @@ class VoiceChannel:
             )
             await writing.append(stream, [began])
 
-    def _tell(self, kind: Any, *, receipted: Any = None, **what: Any) -> None:
+    def _tell(self, kind: Any, *, receipted: Receipted | None = None, **what: Any) -> None:
         """Queue one input for the router; the fields are checked by the input's own type."""
         self._number += 1
         given = kind(source=self._source, source_epoch=self._epoch, source_number=self._number, **what)

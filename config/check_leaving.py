@@ -12,6 +12,7 @@ from history.core.vocabulary import Medium
 OVERFLOW_MAX = 20
 SOUND = re.compile(r"[A-Za-z0-9._/-]{1,200}")
 TEXT_MAX = 1_000
+LASTS_MIN_MAX = 10_080
 
 
 def leaving_problems(definition: Definition) -> Iterator[str]:
@@ -25,7 +26,26 @@ def leaving_problems(definition: Definition) -> Iterator[str]:
             yield from _way(definition, where, number.emergency, Medium.VOICE, None)
             if number.id is None:
                 yield f"{where}: needs an id of the number, by which supervisors name it; add id."
+    yield from _codes(definition)
     yield from _circles(definition)
+
+
+def _codes(definition: Definition) -> Iterator[str]:
+    ways = [(f"queues, {queue.id!r}", queue.emergency) for queue in definition.queues]
+    ways += [(f"numbers, {number.number!r}", number.emergency) for number in definition.numbers]
+    seen: dict[str, str] = {}
+    for where, way in ways:
+        if way is None:
+            continue
+        if way.lasts_min > LASTS_MIN_MAX:
+            yield f"{where}, emergency, lasts_min: {way.lasts_min} is too long; write {LASTS_MIN_MAX} at most."
+        if way.code is None:
+            continue
+        if not re.fullmatch("[0-9]{1,6}", way.code):
+            yield f"{where}, emergency, code: {way.code!r} is none; write 1 to 6 digits."
+        if way.code in seen:
+            yield f"{where}, emergency, code: {way.code!r} is that of {seen[way.code]} already; choose another."
+        seen.setdefault(way.code, where)
 
 
 def _announcements(definition: Definition) -> Iterator[str]:

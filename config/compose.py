@@ -212,7 +212,7 @@ class Center:
             clock=self._store.clock,
             may_write=self._lease.may_write,
         )
-        settings = voice_settings(self._definition, switch)
+        settings = voice_settings(self._definition, switch, self._secrets.optional)
         return VoiceChannel(
             settings, adapter, self.driver, self._store, self._store.clock, reached=self._options.reached
         )

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import msgspec
 
 from config.definition_hours import OpeningHours, read_day
-from config.definition_leaving import Announcement, Destination, Way
+from config.definition_leaving import Announcement, Destination, EmergencyWay
 from config.definition_parts import Part, Positive
 from config.definition_routing import (
     DEFAULT_CAPACITY,
@@ -65,7 +65,7 @@ class Number(Part, frozen=True, kw_only=True):
     """A queue of calls."""
     id: str | None = None
     """By which supervisors name it; needed for `emergency` only."""
-    emergency: Way | None = None
+    emergency: EmergencyWay | None = None
     """Where all who have dialled it and wait go, and all who dial it, while a supervisor has declared an emergency."""
 
 

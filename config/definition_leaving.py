@@ -42,6 +42,18 @@ class Way(Part, frozen=True, kw_only=True):
     """Id of one of the `[[announcements]]`: they are told it first, or with neither of the others it is the end."""
 
 
+class EmergencyWay(Way, frozen=True, kw_only=True):
+    """Where all customers go while an emergency is declared: `to` another queue of the same medium, with their arrival
+    and their wait; or, calls only, to a `destination`; or to neither, after the `announcement`. Supervisors declare it
+    on the wallboard, or by a call with their PIN (see docs/leaving.md).
+    """
+
+    code: str | None = None
+    """Digits that name it in a call, 6 at most; no call declares it without them. Example: `"11"`."""
+    lasts_min: Positive = 60
+    """For how many minutes a call declares it; 10080 (7 days) at most."""
+
+
 class When(StrEnum):
     """When an overflow rule holds."""
 

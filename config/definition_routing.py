@@ -6,7 +6,7 @@ The text under each field is what docs/configuration.md says of it. What it mean
 
 import msgspec
 
-from config.definition_leaving import OverflowRule, Way
+from config.definition_leaving import EmergencyWay, OverflowRule
 from config.definition_parts import Factor, Natural, Part, Percent, Positive, Seconds
 from history.core.vocabulary import AgentChoice, Medium, WrapUp
 
@@ -134,7 +134,7 @@ class Queue(Part, frozen=True, kw_only=True):
     until they are served, if not given. Example: `900`."""
     overflow: tuple[OverflowRule, ...] = ()
     """When customers leave the queue without an agent, rule by rule."""
-    emergency: Way | None = None
+    emergency: EmergencyWay | None = None
     """Where all who wait and all who come go while a supervisor has declared an emergency."""
     back_off: BackOff = BackOff()
     """How long an agent is left in peace after an offer ended badly."""

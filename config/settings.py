@@ -19,7 +19,7 @@ from config.errors import BadSetting
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
-_WORDS = {"ami": "AMI", "mail": "MAIL", "site": "SITE", "phone": "PHONE"}
+_WORDS = {"ami": "AMI", "mail": "MAIL", "site": "SITE", "phone": "PHONE", "pin": "PIN"}
 _SHARED = {"ami"}
 """Kinds whose one secret may serve all ids (SWITCHROOM_AMI_SECRET)."""
 

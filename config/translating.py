@@ -13,7 +13,15 @@ from config.definition import Definition, Mailbox, MailServer, Switch, User
 from config.definition_routing import BackOff, Queue
 from config.errors import BadSetting
 from config.settings import Secrets
-from config.translating_leaving import announcement_sounds, called, emergency_places, numbers, overflow, route
+from config.translating_leaving import (
+    announcement_sounds,
+    called,
+    emergency_places,
+    emergency_settings,
+    numbers,
+    overflow,
+    route,
+)
 from history.core.routing_settings import (
     ANYONE,
     AgentSettings,
@@ -252,13 +260,16 @@ def _phone(definition: Definition, user: User, secret: Secret) -> PhoneSettings:
     )
 
 
-def voice_settings(definition: Definition, switch: Switch) -> VoiceSettings:
+def voice_settings(
+    definition: Definition, switch: Switch, optional_secret: Callable[[str, str], str | None]
+) -> VoiceSettings:
     voice_queues = [queue.id for queue in definition.queues if queue.medium is Medium.VOICE]
     return VoiceSettings(
         switch=SwitchName(switch.id),
         numbers={number.number: QueueId(number.queue) for number in definition.numbers},
         called=dict(pair for number in definition.numbers if (pair := called(number)) is not None),
         sounds=announcement_sounds(definition),
+        emergency=emergency_settings(definition, optional_secret),
         other_numbers=QueueId(switch.other_numbers or voice_queues[0]),
         phones={
             PhoneName(user.phone.name): AgentId(user.id)

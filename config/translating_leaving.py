@@ -1,10 +1,16 @@
 """Ways out of a queue, from the definition to the router's settings."""
 
+import re
+from collections.abc import Callable
+
 from agent_desktop.core.settings import EmergencyShown
+from channels.emergency_calls import EmergencyCode, EmergencySettings
 from config.definition import Definition, Number
 from config.definition_leaving import OverflowRule, Way
+from config.errors import BadSetting
+from config.settings import variables
 from history.core.routing_settings import NumberSettings, Overflow, Route
-from history.core.vocabulary import AnnouncementId, DestinationId, MovedBecause, NumberId, QueueId
+from history.core.vocabulary import AnnouncementId, DestinationId, MovedBecause, NumberId, QueueId, Role, UserId
 
 
 def route(way: Way) -> Route:
@@ -60,6 +66,36 @@ def emergency_places(definition: Definition) -> tuple[EmergencyShown, ...]:
         if number.id is not None and number.emergency is not None
     ]
     return tuple(places)
+
+
+def emergency_settings(definition: Definition, optional_secret: Callable[[str, str], str | None]) -> EmergencySettings:
+    """Who may declare an emergency by phone, and which code names what.
+
+    Raises:
+        BadSetting: a PIN is no PIN, or two people have the same.
+    """
+    pins: dict[UserId, str] = {}
+    for user in definition.users:
+        pin = optional_secret("pin", user.id) if user.role in (Role.SUPERVISOR, Role.ADMINISTRATOR) else None
+        if pin is None:
+            continue
+        name = variables("pin", user.id)[0]
+        if not re.fullmatch("[0-9]{6,12}", pin):
+            raise BadSetting(f"{name}: write 6 to 12 digits.")
+        if pin in pins.values():
+            raise BadSetting(f"{name}: somebody else has the same PIN; choose another.")
+        pins[UserId(user.id)] = pin
+    codes = {
+        queue.emergency.code: EmergencyCode(QueueId(queue.id), None, queue.emergency.lasts_min * 60_000)
+        for queue in definition.queues
+        if queue.emergency is not None and queue.emergency.code is not None
+    }
+    codes |= {
+        number.emergency.code: EmergencyCode(None, NumberId(number.id), number.emergency.lasts_min * 60_000)
+        for number in definition.numbers
+        if number.id is not None and number.emergency is not None and number.emergency.code is not None
+    }
+    return EmergencySettings(pins=pins, codes=codes)
 
 
 def _words(definition: Definition, way: Way) -> str:

@@ -80,6 +80,10 @@ class Switch(Protocol):
         talks with the caller."""
         ...
 
+    async def answer_emergency(self, channel: str, done: bool) -> Answer:
+        """Tell whoever dialled in for an emergency whether it was done."""
+        ...
+
     def events(self) -> AsyncIterator[SwitchEvent]:
         """The events in order, for one reader. The buffer is bounded: a reader that falls behind gets SwitchLost and
         SwitchResynchronised in place of what it missed."""

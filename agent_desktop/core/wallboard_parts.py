@@ -55,7 +55,6 @@ class EmergencyPlace(Part, frozen=True, kw_only=True):
     until_ms: int | None
     """None: no emergency."""
     by_name: str
-    """Empty: by a call with the PIN."""
 
 
 class AgentActivity(StrEnum):

@@ -170,6 +170,19 @@ class AsteriskSwitch:
             return Refused(f"call {call_id} has been answered by the dialplan's fallback")
         return await self._redirect(SendOut(call_id, sound, destination), call.caller.unique_id)
 
+    async def answer_emergency(self, channel: str, done: bool) -> Answer:
+        """Tell whoever dialled in for an emergency whether it was done."""
+        link = self._link
+        if (refusal := self._refusal()) or link is None:
+            return refusal or Refused(self._sentence)
+        try:
+            return translate.answer_of(await link.ask(translate.verdict(channel, done)))
+        except UnencodableError as error:
+            return Refused(str(error))
+        except AmiError as error:
+            log.warning("switch %s, emergency call %s: %s", self._name, channel, error)
+            return OutcomeUnknown()
+
     async def events(self) -> AsyncIterator[SwitchEvent]:
         """The events in order, for one reader."""
         while True:

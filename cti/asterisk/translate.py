@@ -35,6 +35,7 @@ from cti.core.signals import (
     ChannelGone,
     DeviceChanged,
     DialStatus,
+    EmergencyDialled,
     HangUpAsked,
     LegAlerting,
     LegChannelMade,
@@ -69,6 +70,7 @@ NO_DESTINATION = "-"
 
 _PHONE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _LEG_KEY = re.compile(r"[A-Za-z0-9._-]+")
+_CHANNEL_ID = re.compile(r"[A-Za-z0-9._-]+")
 _SOUND = re.compile(r"[A-Za-z0-9._/-]{1,200}")
 _BUSY_STATES = frozenset({"INUSE", "BUSY", "RINGING", "RINGINUSE", "ONHOLD"})
 _UNREACHABLE_STATES = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
@@ -121,6 +123,14 @@ def set_sound(unique_id: str, sound: str | None) -> AmiAction:
     return action("Setvar", ("Channel", unique_id), ("Variable", "SWITCHROOM_ANNOUNCEMENT"), ("Value", sound or ""))
 
 
+def verdict(unique_id: str, done: bool) -> AmiAction:
+    """What the dialplan waits for on the channel of an emergency call. Raises UnencodableError."""
+    if not _CHANNEL_ID.fullmatch(unique_id):
+        raise UnencodableError(f"{unique_id!r} is no channel's id")
+    value = "done" if done else "refused"
+    return action("Setvar", ("Channel", unique_id), ("Variable", "SWITCHROOM_VERDICT"), ("Value", value))
+
+
 def action_of(command: Command, unique_id: str, epoch: int) -> AmiAction:
     """The Redirect that carries the command, its epoch and its key in the extension. Raises UnencodableError.
 
@@ -147,7 +157,7 @@ def action_of(command: Command, unique_id: str, epoch: int) -> AmiAction:
         raise UnencodableError(
             f"phone name and leg key are too long together: {len(extension)} of {EXTENSION_MAX} bytes"
         )
-    if not re.fullmatch(r"[A-Za-z0-9._-]+", unique_id):
+    if not _CHANNEL_ID.fullmatch(unique_id):
         raise UnencodableError(f"{unique_id!r} is no channel's id")
     return action("Redirect", ("Channel", unique_id), ("Context", context), ("Exten", extension), ("Priority", "1"))
 
@@ -227,6 +237,8 @@ def _user_event(packet: AmiPacket, unique_id: str, offset_ms: int) -> Signal | N
             return CallerEntered(_caller(packet, packet.last("Dialled"), packet.last("Since"), offset_ms))
         case "SwitchroomFallback":
             return CallerTakenToFallback(_caller(packet, packet.last("Dialled"), packet.last("Since"), offset_ms))
+        case "SwitchroomEmergency":
+            return EmergencyDialled(unique_id, packet.last("Pin"), packet.last("Code"), packet.last("Key"))
         case "SwitchroomSent":
             return CallerSent(unique_id)
         case "SwitchroomNotSent":

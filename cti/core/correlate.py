@@ -20,6 +20,7 @@ from cti.core.events import (
     CallSeen,
     CallSent,
     CallServed,
+    EmergencyAsked,
     EndedBy,
     InFallback,
     LegAnswered,
@@ -53,6 +54,7 @@ from cti.core.signals import (
     ChannelGone,
     DeviceChanged,
     DialStatus,
+    EmergencyDialled,
     HangUpAsked,
     LegAlerting,
     LegChannelMade,
@@ -195,6 +197,8 @@ class Correlator:
             case CallerNotSent(unique_id=unique_id):
                 call_id = call_id_of(self._switch, unique_id)
                 return [CallNotSent(at_ms, call_id)] if call_id in self._calls else []
+            case EmergencyDialled(unique_id=unique_id, pin=pin, code=code, key=key):
+                return [EmergencyAsked(at_ms, unique_id, pin, code, key == "1")] if key in ("0", "1") else []
             case DeviceChanged(seen=seen):
                 return self._device(seen, at_ms)
             case HangUpAsked(unique_id=unique_id):

@@ -231,6 +231,17 @@ class PhoneUnreachable(msgspec.Struct, frozen=True, tag=True):
     phone: PhoneName
 
 
+class EmergencyAsked(msgspec.Struct, frozen=True, tag=True):
+    """Somebody has dialled in with a PIN and the code of a place, and waits on this channel for the verdict."""
+
+    at_ms: int
+    channel: str
+    pin: str
+    code: str
+    declares: bool
+    """Or ends it."""
+
+
 class SwitchLost(msgspec.Struct, frozen=True, tag=True):
     """The link is down; calls go on without us. `SwitchResynchronised` follows when it is back."""
 
@@ -256,4 +267,4 @@ CallEvent = CallArrived | CallEnded | CallSent | CallNotSent | CallFellBack | Ca
 LegEvent = LegRang | LegAnswered | LegFailed | LegEnded
 PhoneEvent = PhoneBusy | PhoneFree | PhoneReachable | PhoneUnreachable
 LinkEvent = SwitchLost | SwitchResynchronised
-SwitchEvent = CallEvent | LegEvent | PhoneEvent | LinkEvent
+SwitchEvent = CallEvent | LegEvent | PhoneEvent | EmergencyAsked | LinkEvent

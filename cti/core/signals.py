@@ -150,6 +150,15 @@ class DeviceChanged(msgspec.Struct, frozen=True):
     seen: PhoneSeen
 
 
+class EmergencyDialled(msgspec.Struct, frozen=True):
+    """Somebody on this channel (no caller of ours) has entered digits that declare or end an emergency."""
+
+    unique_id: str
+    pin: str
+    code: str
+    key: str
+
+
 Signal = (
     CallerEntered
     | CallerTakenToFallback
@@ -167,6 +176,7 @@ Signal = (
     | CallEnding
     | ChannelGone
     | DeviceChanged
+    | EmergencyDialled
 )
 
 

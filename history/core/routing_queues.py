@@ -20,11 +20,11 @@ class EmergencyBegan(Fact, frozen=True, kw_only=True, omit_defaults=True):
     number: NumberId | None = None
     until_ms: int
     by: UserId | None = None
-    """None: by a call with the PIN."""
+    """None: by no person."""
 
 
 class EmergencyEnded(Fact, frozen=True, kw_only=True, omit_defaults=True):
     queue: QueueId | None = None
     number: NumberId | None = None
     by: UserId | None = None
-    """None: its time was over, by a call with the PIN, or its route is no longer defined."""
+    """None: its time was over, or its route is no longer defined."""

@@ -129,7 +129,6 @@ class EmergencyDeclared(Input, frozen=True, kw_only=True, omit_defaults=True):
     number: NumberId | None = None
     until_ms: int
     by: UserId | None = None
-    """None: by a call with the PIN."""
 
 
 class EmergencyLifted(Input, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from history.audit import audit_log
 from history.core.conversations import ConversationBegan
-from history.core.customers import IdentityKind
+from history.core.customers import Act, IdentityKind
 from history.core.routing import (
     AgentBackedOff,
     CustomerLegEnded,
+    EmergencyBegan,
+    EmergencyEnded,
     InteractionClosed,
     InteractionQueued,
     OfferAccepted,
@@ -403,3 +406,31 @@ async def test_an_engine_that_dies_before_the_switch_was_asked_asks_it_after_its
     await floor.engine_starts()
     await floor.sees(InteractionClosed, interaction=interaction_of(caller), reason=CloseReason.SENT_OUTSIDE)
     await floor.caller_is("sent", caller)
+
+
+async def test_a_supervisor_declares_an_emergency_by_phone_and_ends_it(floor: Floor) -> None:
+    waiting = floor.switch.caller_calls("300")
+    await floor.sees(InteractionQueued, interaction=interaction_of(waiting))
+    assert await floor.switch.emergency_call("246810", "11", "1")
+    await floor.caller_is("sent", waiting)
+    began = await floor.sees(EmergencyBegan, number="hotline", by="max")
+    assert 50_000 < began.until_ms - floor.store.clock.now_ms() <= 60_000
+    assert await floor.switch.emergency_call("246810", "11", "0")
+    await floor.sees(EmergencyEnded, number="hotline", by="max")
+    assert await floor.switch.emergency_call("246810", "11", "0"), "what is so already is no mistake"
+
+    async def acts() -> list[Act]:
+        return [row.accessed.act for row in await audit_log(floor.store)]
+
+    async def logged() -> bool:
+        return await acts() == [Act.EMERGENCY_LIFTED, Act.EMERGENCY_DECLARED]
+
+    await until(logged, PATIENCE_S, "both acts in the audit log")
+
+
+async def test_a_wrong_pin_or_code_does_nothing_and_after_five_nobody_is_believed(floor: Floor) -> None:
+    assert not await floor.switch.emergency_call("246810", "99", "1")
+    for pin in ("", "1", "24681", "2468100", "135791"):
+        assert not await floor.switch.emergency_call(pin, "11", "1")
+    assert not await floor.switch.emergency_call("246810", "11", "1")
+    assert not await floor.facts(EmergencyBegan)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import select
 
+from channels.emergency_calls import EmergencyCode, EmergencySettings
 from channels.voice import VoiceChannel, VoiceSettings
 from cti.asterisk.switch import AsteriskSwitch
 from cti.rehearsal import RehearsalSwitch
@@ -40,6 +41,7 @@ from history.core.vocabulary import (
     SkillId,
     SourceId,
     SwitchName,
+    UserId,
 )
 from history.feed import entry_of
 from history.journal import RoutingJournal
@@ -187,6 +189,9 @@ SETTINGS = VoiceSettings(
     numbers={"100": QueueId("sales"), "300": QueueId("nobody"), "400": QueueId("full"), "500": QueueId("gone")},
     other_numbers=QueueId("other"),
     phones={PhoneName(f"phone-{name}"): AgentId(name) for name in AGENTS},
+    emergency=EmergencySettings(
+        pins={UserId("max"): "246810"}, codes={"11": EmergencyCode(None, NumberId("hotline"), 60_000)}
+    ),
     phone_region="GB",
 )
 

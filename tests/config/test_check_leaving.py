@@ -96,6 +96,16 @@ def test_nothing_is_wrong_with_good_ways_out(text: str, medium: str) -> None:
         (EMERGENCY + 'announcement = "written"', "voice", "x', emergency, announcement: 'written' has no sound for ca"),
         (EMERGENCY + 'announcement = "spoken"', "chat", "x', emergency, announcement: 'spoken' has no text for chats;"),
         (EMERGENCY + 'announcement = "closed"', "mail", "x', emergency, announcement: is for calls and chats only; ta"),
+        (EMERGENCY + OUT + 'code = "1a"', "voice", "x', emergency, code: '1a' is none; write 1 to 6 digits."),
+        (EMERGENCY + OUT + "lasts_min = 10081", "voice", "x', emergency, lasts_min: 10081 is too long; write 10080"),
+        (
+            EMERGENCY
+            + OUT
+            + f'code = "1"\n[[numbers]]\nnumber = "7"\nqueue = "x"\nid = "h"\n[numbers.emergency]\n{OUT}'
+            'code = "1"',
+            "voice",
+            "numbers, '7', emergency, code: '1' is that of queues, 'x' already; choose another.",
+        ),
         (CLOSED + OUT, "voice", "x', overflow: 'closed' never holds for a queue without hours; add hours, or take"),
         (HOURS, "voice", "x', hours: without a rule with when = 'closed' whoever comes too late waits until it op"),
         (HOURS, "chat", "x', hours: without a rule with when = 'closed' whoever comes too late waits until it op"),

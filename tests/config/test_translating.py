@@ -70,7 +70,7 @@ def test_the_router_gets_milliseconds_defaults_and_agents_in_the_order_of_their_
 def test_who_takes_no_work_is_no_agent_of_the_router_and_has_no_phone_there() -> None:
     definition = parse(EVERYTHING.replace("takes_work = true", "takes_work = false"))
     assert routing_settings(definition, 1, NOON_MS).agents == ()
-    assert voice_settings(definition, definition.switches[0]).phones == {}
+    assert voice_settings(definition, definition.switches[0], lambda kind, id_: None).phones == {}
 
 
 def test_the_desk_gets_names_media_and_the_softphone_with_its_password() -> None:
@@ -87,7 +87,7 @@ def test_the_desk_gets_names_media_and_the_softphone_with_its_password() -> None
 
 def test_a_switch_gets_its_numbers_and_phones() -> None:
     definition = everything()
-    settings = voice_settings(definition, definition.switches[0])
+    settings = voice_settings(definition, definition.switches[0], lambda kind, id_: None)
     assert (settings.numbers, settings.other_numbers, settings.phone_region) == ({"100": "sales"}, "sales", "GB")
     assert settings.phones == {"ann": "ann"}
 

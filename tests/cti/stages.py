@@ -18,6 +18,9 @@ FRAGMENT = Path(__file__).parents[2] / "cti" / "asterisk" / "dialplan" / "switch
 DIALPLAN = """[globals](+)
 SWITCHROOM_GREETING = ${BED}/sounds/greeting
 SWITCHROOM_FALLBACK_GROUP = PJSIP/desk
+SWITCHROOM_ASK_PIN = ${BED}/sounds/greeting
+SWITCHROOM_ASK_CODE = ${BED}/sounds/greeting
+SWITCHROOM_ASK_KEY = ${BED}/sounds/greeting
 #include "switchroom.conf"
 [from-trunk]
 exten => _X.,1,Goto(switchroom,${EXTEN},1)
@@ -74,6 +77,12 @@ class Stage(Protocol):
         """From now on it refuses our calls as busy."""
         ...
 
+    async def emergency_call(self, pin: str, code: str, key: str) -> None:
+        """A supervisor dials in and enters these; their channel is told by EmergencyAsked."""
+
+    async def emergency_call_is_over(self) -> None:
+        """Whoever dialled in has been told, and hung up on, within less than the dialplan's own 5 s."""
+
     async def engine_seems_dead(self) -> None:
         """Make the heartbeat old."""
         ...
@@ -122,6 +131,13 @@ class RehearsalStage:
 
     async def phone_is_busy(self, phone: str) -> None:
         self._switch.phone_calls_outside(phone)
+
+    async def emergency_call(self, pin: str, code: str, key: str) -> None:
+        self._asking = asyncio.create_task(self._switch.emergency_call(pin, code, key))
+
+    async def emergency_call_is_over(self) -> None:
+        async with asyncio.timeout(3):
+            assert await self._asking
 
     async def engine_seems_dead(self) -> None:
         # A heartbeat may be on its way; on loopback it has arrived by then.
@@ -205,6 +221,22 @@ class AsteriskStage:
 
         refusing = asyncio.create_task(refuse())
         self._stack.callback(refusing.cancel)
+
+    async def emergency_call(self, pin: str, code: str, key: str) -> None:
+        keys = f"wwwwww{pin}#wwwww{code}#wwwww{key}#wwwwwwwwwwwwwwwwwwww"
+        action = (
+            "Action: Originate\r\nChannel: Local/s@switchroom-emergency/n\r\nApplication: SendDTMF\r\n"
+            f"Data: {keys},100,100\r\nAsync: true\r\n"
+        )
+        assert "Success" in await ami_once(self.asterisk.ami_port, self.asterisk.ami_secret, action)
+
+    async def emergency_call_is_over(self) -> None:
+        async def over() -> bool:
+            return "switchroom-emergency" not in await asyncio.to_thread(
+                self.asterisk.cli, "core show channels concise"
+            )
+
+        await until(over, 3, "the emergency call's end")
 
     async def engine_seems_dead(self) -> None:
         await asyncio.to_thread(self.asterisk.cli, "dialplan set global SWITCHROOM_HEARTBEAT 1")

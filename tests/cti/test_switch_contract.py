@@ -17,6 +17,7 @@ from cti.core.events import (
     CallId,
     CallNotSent,
     CallSent,
+    EmergencyAsked,
     EndedBy,
     InFallback,
     LegAnswered,
@@ -256,6 +257,16 @@ async def test_a_caller_who_is_rung_for_is_taken_from_the_phone_and_one_who_talk
     _, talking = await arrives(stage, engine)
     await talks(stage, engine, talking, KEY2)
     assert isinstance(await engine.switch.send_out(talking, None, VOICEMAIL), Refused)
+
+
+async def test_a_supervisor_dials_in_for_an_emergency_and_is_told_the_verdict(stage: Stage, engine: Engine) -> None:
+    await stage.emergency_call("246810", "11", "1")
+    asked = await engine.sees(EmergencyAsked, seconds=15)
+    assert (asked.pin, asked.code, asked.declares) == ("246810", "11", True)
+    assert await engine.switch.answer_emergency(asked.channel, True) == Done()
+    await stage.emergency_call_is_over()
+    assert await engine.switch.answer_emergency(asked.channel, True) == CallGone()
+    assert isinstance(await engine.switch.answer_emergency("a\r\nAction: Logoff", True), Refused)
 
 
 async def test_a_bad_phone_name_is_refused(stage: Stage, engine: Engine) -> None:

@@ -32,7 +32,7 @@ export function EmergencyBanner({ zone }: { zone: string }) {
         {on.map((one) => (
           <span key={one.key} className="emergency-line">
             <b>Emergency: {one.name}</b> {one.leads_to} until {timeOfDay(one.until_ms ?? 0, zone)}
-            {one.by_name === "" ? ", declared by phone" : `, declared by ${one.by_name}`}
+            {one.by_name !== "" && `, declared by ${one.by_name}`}
           </span>
         ))}
       </span>
