@@ -286,3 +286,20 @@ def test_a_circle_of_overflow_and_a_queue_for_nobody_are_told_where_they_are_tol
 def test_what_cannot_be_read_is_told_once() -> None:
     problems = told('weekdays = ["8-12"]')
     assert problems == ["hours, 'team', weekdays, number 1: '8-12' is no window; write one such as '08:00-12:00'."]
+    unreadable = told('weekdays = ["08:00-12:00"]', '\nrequires = "team:day and"')
+    assert [problem.split(":")[0] for problem in unreadable] == ["queues, 'mail', requires", "queues, 'tasks', hours"]
+    elsewhere = (
+        '\nrequires = "team:day"' + OVERFLOW.format("waited", "after_s = 9") + '\ntarget_s = 60\nrequires = "and"'
+    )
+    unreadable = told('weekdays = ["08:00-12:00"]', elsewhere)
+    assert [problem.split(":")[0] for problem in unreadable] == [
+        "queues, 'other', requires",
+        "queues, 'mail', hours",
+        "queues, 'tasks', hours",
+    ]
+
+
+def test_a_queue_that_is_always_open_needs_nobody_at_night() -> None:
+    mail = 'medium = "mail"\ntarget_s = 3600'
+    problems = with_changes((BEN, ""), (mail + '\nhours = "office"', mail), ('hours = "night"', 'hours = "office"'))
+    assert problems == ["hours, 'night': no queue and no team has these hours; name them in one, or take them out."]

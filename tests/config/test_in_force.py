@@ -10,9 +10,9 @@ from config.hours import first_ms
 from config.in_force import AGAIN_S, InForce, next_application_ms
 from history.core.routing import RoutingDefined
 from history.core.routing_settings import RoutingSettings
-from history.core.vocabulary import Outcome, OutcomeReason
+from history.core.vocabulary import InteractionId, Medium, Outcome, OutcomeReason, QueueId, SourceId
 from router.core.engine import Engine
-from router.core.inputs import AnyInput, DefinitionApplied, Receipt
+from router.core.inputs import AnyInput, DefinitionApplied, InteractionArrived, Receipt
 from router.errors import RouterUnavailable
 from tests.config.samples import HOURS, NOON_MS, ONLY_MAIL
 
@@ -146,6 +146,32 @@ async def test_a_router_that_is_away_is_told_the_same_until_it_answers(caplog: p
     ]
     assert all(receipt.outcome is Outcome.ACCEPTED for _, receipt in router.receipts)
     assert caplog.text.count("the definition is applied again: the database is away") == 5
+
+
+async def test_a_version_that_takes_away_what_has_work_waits_and_is_told_each_day(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock, router, _ = center()
+    await InForce(parse(HOURS), 1, router, clock, clock.wait).apply()
+    waiting = InteractionArrived(
+        source=SourceId("mail"),
+        source_epoch=1,
+        source_number=1,
+        interaction=InteractionId("m-1"),
+        medium=Medium.MAIL,
+        queue=QueueId("mail"),
+        arrived_ms=NOON_MS,
+    )
+    router.engine.handle(waiting, NOON_MS)
+    start, end = HOURS.index('[[queues]]\nid = "mail"'), HOURS.index('[[queues]]\nid = "tasks"')
+    without_mail = InForce(parse(HOURS[:start] + HOURS[end:]), 2, router, clock, clock.wait)
+    clock.move_to(NOON_MS + 1)
+    with caplog.at_level(logging.WARNING):
+        await without_mail.apply()
+        await days(without_mail.keep)
+    assert [receipt.reason for _, receipt in router.receipts[1:]] == [OutcomeReason.WORK_IN_HAND] * 4
+    assert caplog.text.count("the definition's version 2 waits: it takes away what still has work") == 4
+    assert len(router.defined) == 1
 
 
 @pytest.mark.parametrize(
