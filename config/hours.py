@@ -104,7 +104,7 @@ def expanded(planned: Plan, start_ms: int, days: int = DAYS) -> tuple[OpenInterv
     """When it is open within so many times 24 hours from `start_ms` (UTC ms): in order, never overlapping or touching,
     cut at both ends."""
     end_ms = start_ms + days * DAY_MS
-    # A window ends less than two days after the beginning of its own day.
+    # A window ends on the next day at the latest, and a clock may be put back over midnight while it does.
     begin = datetime.datetime.fromtimestamp(start_ms / 1000, planned.zone).date() - datetime.timedelta(days=2)
     found = (
         OpenInterval(max(from_ms, start_ms), min(until_ms, end_ms))

@@ -113,6 +113,8 @@ def windows() -> st.SearchStrategy[Window]:
 @example(CHANGES[4], ((Window(105, 110), Window(60, 600), Window(30, 105)),) * 7, 3)
 @example(CHANGES[5], ((Window(125, 135), Window(60, 600), Window(30, 135)),) * 7, 3)
 @example(CHANGES[7], ((Window(600, 1200), Window(1320, 1800)),) * 7, 0)
+# At one minute past midnight put back to yesterday: the window of two days ago goes on.
+@example(("America/St_Johns", datetime.date(2010, 11, 9)), ((), (), (), (), (Window(1411, 2850),), (), ()), 150)
 @example(CHANGES[8], ((Window(0, 600), Window(1320, 1470)),) * 7, 0)
 def test_it_is_open_when_the_clock_on_the_wall_says_so(
     change: tuple[str, datetime.date], days_windows: tuple[tuple[Window, ...], ...], late_min: int
