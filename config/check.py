@@ -18,10 +18,6 @@ from history.core.vocabulary import Medium
 
 SWITCH_KINDS = ("asterisk", "rehearsal")
 MAILBOX_KINDS = ("imap", "rehearsal")
-WITH_IDS = (
-    *("skills", "teams", "reasons", "dispositions", "destinations", "announcements"),
-    *("queues", "switches", "mailboxes", "sites", "users"),
-)
 PHONE_KINDS = ("desk", "softphone", "rehearsal")
 
 
