@@ -2,52 +2,17 @@
 
 import json
 import time
-from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from config.errors import BadSetting
+from config.figures import of_scenario
 from config.running import finish
-from history.core.entries import Fact
-from history.core.vocabulary import AgentId, QueueId
-from reports.core.kpi import KPIS
-from reports.core.measures import Open, Unit
-from reports.core.tally import Cut, Tally
-from router.simulation.center import agents_of
 from router.simulation.command import lines, play
-from router.simulation.day import stretches_of
 from router.simulation.errors import BadScenario, SeedFailed
 from router.simulation.faultday import FaultReport
 from router.simulation.replications import Result
-from router.simulation.scenario import Scenario
-
-
-class KpiFigures:
-    """The KPIs of one simulated day: for each type, for all types together, and for each group of agents."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        stretches = stretches_of(scenario)
-        self._edges = [stretches[0].from_ms, *(stretch.to_ms for stretch in stretches)]
-        self._tally = Tally(self._edges, kpis=[kpi for kpi in KPIS if not isinstance(kpi.by, Open)])
-        self._cuts: dict[str, Cut] = {"all": Cut()}
-        self._cuts |= {customers.id: Cut(queue=QueueId(customers.id)) for customers in scenario.types}
-        self._cuts |= {
-            group.id: Cut(agents=tuple(AgentId(agent) for agent in agents_of(group, scenario)))
-            for group in scenario.groups
-        }
-
-    def take(self, at_ms: int, fact: Fact) -> None:
-        self._tally.fold(fact, at_ms)
-
-    def values(self, from_ms: int, to_ms: int) -> Mapping[str, float]:
-        interval = self._edges.index(from_ms)
-        return {
-            f"{figure}{'_ms' if found.kpi.unit is Unit.MS else ''}/{name}": float(found.value)
-            for name, cut in self._cuts.items()
-            for figure, found in self._tally.figures(cut, interval, to_ms).items()
-            if found.value is not None
-        }
 
 
 def simulate(
@@ -62,7 +27,7 @@ def simulate(
     async def work() -> int:
         began = time.perf_counter()
         try:
-            result = play(scenario, seed, faults=faults, days=days, new_figures=KpiFigures)
+            result = play(scenario, seed, faults=faults, days=days, new_figures=of_scenario)
         except BadScenario as error:
             raise BadSetting(str(error)) from error
         except SeedFailed as failed:

@@ -29,25 +29,81 @@ def source_of(medium: Medium) -> SourceId:
     return SWITCH_SOURCE if medium is Medium.VOICE else SourceId(f"announcer/{medium}")
 
 
-class Customers:
-    """All customers of one day."""
+class Present:
+    """The customers who are there, wherever they come from: they wait, are served, and leave."""
+
+    def __init__(self, world: World, observed: Observed) -> None:
+        self.present: dict[InteractionId, Customer] = {}
+        """Everybody who has not gone yet, in order of arrival."""
+        self._world = world
+        self._observed = observed
+        self._waiting = dict.fromkeys(observed.waiting, 0)
+        world.on(facts.CustomerLegEnded, self._leg_ended)
+
+    def _stays(self, customer: Customer) -> None:
+        """The customer waits from now on, and leaves when their patience ends."""
+        self.present[customer.interaction] = customer
+        self._waits(customer, 1)
+        if customer.patience_ms is not None:
+            self._world.after(max(1, customer.patience_ms), self._patience_ends, customer)
+
+    def _waits(self, customer: Customer, step: int) -> None:
+        self._waiting[customer.type.id] += step
+        self._observed.waiting[customer.type.id].add(step, self._world.now_ms)
+
+    def answered(self, customer: Customer) -> None:
+        """Somebody has the customer now."""
+        customer.answered = True
+        self._waits(customer, -1)
+
+    def back_in_queue(self, customer: Customer) -> None:
+        """The agent was lost, the customer hears music again."""
+        self._waits(customer, 1)
+
+    def _patience_ends(self, customer: Customer) -> None:
+        if not customer.answered and not customer.gone:
+            self._loses_patience(customer)
+
+    def _loses_patience(self, customer: Customer) -> None:
+        self._observed.count(f"lost_patience/{customer.type.id}")
+        self.leaves(customer)
+
+    def leaves(self, customer: Customer) -> None:
+        """The customer hangs up or closes the chat, at whatever point."""
+        if customer.gone:
+            return
+        if customer.waits:
+            self._waits(customer, -1)
+        customer.gone = True
+        self.present.pop(customer.interaction, None)
+        ring = customer.ring
+        if ring is not None:
+            ring.over = True
+            ring.agent.ring = customer.ring = None
+        self._world.tell(source_of(customer.medium), inputs.CustomerLeft, interaction=customer.interaction)
+
+    def _leg_ended(self, fact: facts.CustomerLegEnded) -> None:
+        """A chat that the agent ended, a mail or a task that is done: nobody leaves who could report it."""
+        customer = self.present.get(fact.interaction)
+        if customer is not None and customer.medium is not Medium.VOICE:
+            customer.gone = True
+            del self.present[fact.interaction]
+
+
+class Customers(Present):
+    """All customers of one day of a scenario."""
 
     def __init__(
         self, world: World, scenario: Scenario, streams: Streams, observed: Observed, crews: dict[str, Crew]
     ) -> None:
-        self.present: dict[InteractionId, Customer] = {}
-        """Everybody who has not gone yet, in order of arrival."""
-        self._world = world
+        super().__init__(world, observed)
         self._scenario = scenario
         self._streams = streams
-        self._observed = observed
         self._crews = crews
-        self._waiting = {customers.id: 0 for customers in scenario.types}
         self._room_of = {name: room for room in scenario.rooms for name in room.types}
         self._serving = {customers.id: serving(customers, scenario) for customers in scenario.types}
         self._arrived = 0
         self._closed = False
-        world.on(facts.CustomerLegEnded, self._leg_ended)
 
     def open(self) -> None:
         """Plan the first arrival of each type."""
@@ -118,10 +174,7 @@ class Customers:
                 self._observed.count(f"balked/{name}")
                 self._perhaps_again(customer, retrial.after_balk if retrial else 0.0)
                 return
-        self.present[customer.interaction] = customer
-        self._waits(customer, 1)
-        if customer.patience_ms is not None:
-            self._world.after(max(1, customer.patience_ms), self._patience_ends, customer)
+        self._stays(customer)
         self._announce(customer)
 
     def _announce(self, customer: Customer) -> None:
@@ -163,40 +216,10 @@ class Customers:
             return balking.probability or 0.0
         return balking.by_waiting[min(self._waiting[customers.id], len(balking.by_waiting) - 1)]
 
-    def _waits(self, customer: Customer, step: int) -> None:
-        self._waiting[customer.type.id] += step
-        self._observed.waiting[customer.type.id].add(step, self._world.now_ms)
-
-    def answered(self, customer: Customer) -> None:
-        """Somebody has the customer now."""
-        customer.answered = True
-        self._waits(customer, -1)
-
-    def back_in_queue(self, customer: Customer) -> None:
-        """The agent was lost, the customer hears music again."""
-        self._waits(customer, 1)
-
-    def _patience_ends(self, customer: Customer) -> None:
-        if customer.answered or customer.gone:
-            return
-        self._observed.count(f"lost_patience/{customer.type.id}")
+    def _loses_patience(self, customer: Customer) -> None:
+        super()._loses_patience(customer)
         retrial = customer.type.retrial
-        self.leaves(customer)
         self._perhaps_again(customer, retrial.after_abandon if retrial else 0.0)
-
-    def leaves(self, customer: Customer) -> None:
-        """The customer hangs up or closes the chat, at whatever point."""
-        if customer.gone:
-            return
-        if customer.waits:
-            self._waits(customer, -1)
-        customer.gone = True
-        self.present.pop(customer.interaction, None)
-        ring = customer.ring
-        if ring is not None:
-            ring.over = True
-            ring.agent.ring = customer.ring = None
-        self._world.tell(source_of(customer.medium), inputs.CustomerLeft, interaction=customer.interaction)
 
     def _perhaps_again(self, customer: Customer, probability: float) -> None:
         retrial: Retrial | None = customer.type.retrial
@@ -208,10 +231,3 @@ class Customers:
     def _comes_again(self, customer: Customer) -> None:
         if not self._closed:
             self._comes(self._drawn(customer.type, customer.tries + 1, customer.identity))
-
-    def _leg_ended(self, fact: facts.CustomerLegEnded) -> None:
-        """A chat that the agent ended, a mail or a task that is done: nobody leaves who could report it."""
-        customer = self.present.get(fact.interaction)
-        if customer is not None and customer.medium is not Medium.VOICE:
-            customer.gone = True
-            del self.present[fact.interaction]

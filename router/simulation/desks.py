@@ -7,13 +7,12 @@ engine hears of it; an accepted chat or mail is true once the engine has said so
 from collections.abc import Mapping
 
 from history.core import routing as facts
-from history.core.vocabulary import AgentId, EndedBy, HandlingId, Medium, OfferId, SourceId, UserId
+from history.core.vocabulary import AgentId, EndedBy, HandlingId, InteractionId, Medium, OfferId, SourceId, UserId
 from router.core import effects, inputs
-from router.simulation.attendance import Attendance
-from router.simulation.customers import SWITCH_SOURCE, Customers
+from router.simulation.customers import SWITCH_SOURCE, Present
 from router.simulation.habits import Chances
 from router.simulation.observing import Observed
-from router.simulation.people import Agent, Customer, Ring, Talk
+from router.simulation.people import Agent, AtWork, Customer, Ring, Talk
 from router.simulation.phones import Phones
 from router.simulation.world import World
 
@@ -27,7 +26,7 @@ class Desks:
     """What agents do at their desks and with their customers."""
 
     def __init__(
-        self, world: World, chances: Chances, observed: Observed, customers: Customers, attendance: Attendance
+        self, world: World, chances: Chances, observed: Observed, customers: Present, attendance: AtWork
     ) -> None:
         self.by_id: Mapping[AgentId, Agent] = attendance.by_id
         self._world = world
@@ -65,23 +64,24 @@ class Desks:
 
     def _show_pop(self, effect: effects.ShowScreenPop) -> None:
         agent = self.by_id[effect.agent]
-        delay_ms = self._chances.length_ms(agent.crew.group.pop, "pop", agent)
-        self._world.after(delay_ms, self._paint, agent, effect.offer, effect.medium)
+        delay_ms = self._chances.pop_ms(agent, effect.interaction)
+        if delay_ms is not None:
+            self._world.after(delay_ms, self._paint, agent, effect.offer, effect.medium, effect.interaction)
 
-    def _paint(self, agent: Agent, offer: OfferId, medium: Medium) -> None:
+    def _paint(self, agent: Agent, offer: OfferId, medium: Medium, interaction: InteractionId) -> None:
         if offer not in agent.offers:
             return
         self._world.tell(agent.desk, inputs.PopShown, agent=agent.agent, offer=offer)
         if medium is not Medium.VOICE:
-            self._decide(agent, offer)
+            self._decide(agent, offer, interaction)
 
-    def _decide(self, agent: Agent, offer: OfferId) -> None:
+    def _decide(self, agent: Agent, offer: OfferId, interaction: InteractionId) -> None:
         """Accept on the desktop, or decline, or look elsewhere."""
-        misses, declines = self._chances.mood(agent)
+        misses, declines = self._chances.mood(agent, interaction)
         if misses:
             return
         kind = inputs.AgentDeclinedOffer if declines else inputs.AgentAcceptedOffer
-        delay_ms = self._chances.length_ms(agent.crew.group.answer, "answer", agent)
+        delay_ms = self._chances.answer_ms(agent, interaction)
         self._world.after(delay_ms, self._press, agent, offer, kind)
 
     def _press(self, agent: Agent, offer: OfferId, kind: type) -> None:

@@ -3,6 +3,7 @@
 RouterError
 └── SimulationError
     ├── BadScenario        a scenario that cannot be simulated: sentences that name the key and the way out
+    ├── BadTrace           a recorded stretch that other rules cannot be tried on: one sentence
     └── SeedFailed         a run broke a promise: says what, and how to play it again
 """
 
@@ -21,6 +22,10 @@ class BadScenario(SimulationError):
     def __init__(self, sentences: Sequence[str]) -> None:
         super().__init__("\n".join(sentences))
         self.sentences = tuple(sentences)
+
+
+class BadTrace(SimulationError):
+    """What stands in the way of playing a stretch again, and the way out."""
 
 
 class SeedFailed(SimulationError):

@@ -3,7 +3,9 @@
 This is the truth of the simulated world; what the engine believes may lag behind it when messages are late.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from history.core.vocabulary import (
     AgentId,
@@ -116,3 +118,18 @@ class Talk:
     handling: HandlingId | None = None
     """Known once the engine has heard of the answer."""
     over: bool = False
+
+
+class AtWork(Protocol):
+    """Who is at work: agents who come and go by a scenario, or as they once did."""
+
+    @property
+    def by_id(self) -> Mapping[AgentId, Agent]: ...
+
+    def done_with_the_last(self, agent: Agent) -> None:
+        """The agent is about to finish what they have in hand."""
+        ...
+
+    def perhaps_sign_out(self, agent: Agent) -> None:
+        """The agent may have nothing in hand any more."""
+        ...

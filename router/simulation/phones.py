@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from history.core.vocabulary import AgentId, LegFailure, OfferId
 from router.core import effects, inputs
-from router.simulation.customers import SWITCH_SOURCE, Customers
+from router.simulation.customers import SWITCH_SOURCE, Present
 from router.simulation.habits import Chances
 from router.simulation.people import Agent, Customer, Ring
 from router.simulation.world import World
@@ -17,7 +17,7 @@ class Phones:
         self,
         world: World,
         chances: Chances,
-        customers: Customers,
+        customers: Present,
         by_id: Mapping[AgentId, Agent],
         answered: Callable[[Ring], None],
     ) -> None:
@@ -56,8 +56,8 @@ class Phones:
         ring = agent.ring = customer.ring = Ring(effect.offer, customer, agent)
         if self._world.thorough:
             self._world.tell(SWITCH_SOURCE, inputs.PhoneBusy, agent=agent.agent)
-        misses, declines = self._chances.mood(agent)
-        delay_ms = self._chances.length_ms(agent.crew.group.answer, "answer", agent)
+        misses, declines = self._chances.mood(agent, customer.interaction)
+        delay_ms = self._chances.answer_ms(agent, customer.interaction)
         if delay_ms or misses:
             self._report_ring(ring)
         if delay_ms or misses:

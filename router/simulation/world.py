@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
+from msgspec.structs import replace
+
 from history.core.entries import Fact
 from history.core.vocabulary import SourceId
 from router.core.effects import AnyEffect
@@ -92,6 +94,13 @@ class World:
         self._numbers[source] = number
         epoch = self._epochs.get(source, 1)
         self.line.send(kind(source=source, source_epoch=epoch, source_number=number, **what), receipted)
+
+    def pass_on(self, source: SourceId, given: AnyInput, receipted: Receipted | None = None) -> None:
+        """Send an input that somebody else has made, numbered anew by its source here."""
+        number = self._numbers.get(source, 0) + 1
+        self._numbers[source] = number
+        epoch = self._epochs.get(source, 1)
+        self.line.send(replace(given, source=source, source_epoch=epoch, source_number=number), receipted)
 
     def begin_epoch(self, source: SourceId) -> None:
         """The source has connected anew: what it sent before no longer counts."""
