@@ -16,6 +16,9 @@ from config.errors import BadSetting, CannotStart
 from config.options import DatabaseOption, DataOption
 from config.running import finish
 from config.settings import place
+from config.tables import instant
+from config.what_if import as_json as what_if_as_json
+from config.what_if import lines_of, try_other
 from history.bus import LocalBus
 from history.clock import SystemClock
 from history.core.registry import REGISTRY
@@ -98,7 +101,7 @@ async def explanations(store: Store, interaction: InteractionId) -> list[Explain
 def _sentences(found: Explained, zone: zoneinfo.ZoneInfo, agent: str | None) -> Iterator[str]:
     why = found.explanation
     yield (
-        f"{_at(why.at_ms, zone)}  entry {found.number}, on {found.cause}: "
+        f"{instant(why.at_ms, zone)}  entry {found.number}, on {found.cause}: "
         f"{why.interaction} ({why.medium}) offered to {why.agent}"
     )
     if agent is not None:
@@ -107,7 +110,7 @@ def _sentences(found: Explained, zone: zoneinfo.ZoneInfo, agent: str | None) -> 
     moved = f", brought forward by {_s(why.moved_ms)}" if why.moved_ms else ""
     yield (
         f"  queue {why.queue}, step {why.step + 1} asks: {why.requirement}; waited {_s(why.waited_ms)}, "
-        f"due {_at(why.due_ms, zone)}{moved}"
+        f"due {instant(why.due_ms, zone)}{moved}"
     )
     yield f"  came next by {why.because}; chosen by {why.choice} among {len(why.candidates)}:"
     for rank, each in enumerate(why.candidates, start=1):
@@ -143,12 +146,17 @@ def _agreement(found: Explained) -> str:
 def replay_command(
     from_: Annotated[str, typer.Argument(metavar="FROM", help="First instant, such as 2026-11-22T09:00.")],
     to: Annotated[str, typer.Argument(metavar="TO", help="Instant after the last one.")],
+    other: Annotated[
+        Path | None, typer.Option("--with", help="Try this definition on the stretch instead, and compare.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, max=1_000, help="With --with: how often each is played.")] = 10,
+    seed: Annotated[int, typer.Option(help="With --with: the same seed gives the same figures.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     data: DataOption = Path("data"),
     database: DatabaseOption = None,
 ) -> None:
     """Decide a stretch of the journal anew (instants in the center's zone). Under the same rules every fact has to be
-    the same; status 1 if not."""
+    the same; status 1 if not. With another definition: what would have come of it, side by side."""
 
     async def work() -> int:
         store = await _open(data, database)
@@ -156,7 +164,14 @@ def replay_command(
             definition = await _definition(store, data)
             zone = zoneinfo.ZoneInfo(definition.center.zone)
             past = RoutingPast(store)
-            first, end = [await past.first_number_at(_instant(given, zone)) for given in (from_, to)]
+            from_ms, to_ms = _instant(from_, zone), _instant(to, zone)
+            if from_ms >= to_ms:
+                raise BadSetting(f"FROM ({from_}) is not before TO ({to}); change one of them.")
+            if other is not None:
+                tried = await try_other(past, from_ms, to_ms, other, seed=seed, seeds=seeds)
+                print(what_if_as_json(tried) if as_json else "\n".join(lines_of(tried, zone)))
+                return 0
+            first, end = await past.first_number_at(from_ms), await past.first_number_at(to_ms)
             replayed = await replay(await past.state_before(first), past.entries(first, end), REGISTRY)
         finally:
             await store.close()
@@ -187,7 +202,7 @@ def _difference(found: Difference, zone: zoneinfo.ZoneInfo) -> str:
 
     why = f" ({found.because})" if found.because else ""
     return (
-        f"{_at(found.at_ms, zone)}  entry {found.number}, {found.input}, decided under {found.rules}{why}\n"
+        f"{instant(found.at_ms, zone)}  entry {found.number}, {found.input}, decided under {found.rules}{why}\n"
         f"  committed: {names(found.committed)}\n  today:     {names(found.decided)}"
     )
 
@@ -199,11 +214,6 @@ def _instant(given: str, zone: zoneinfo.ZoneInfo) -> int:
         raise BadSetting(f"{given!r} is no instant; write one such as 2026-11-22T09:00.") from error
     zoned = parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=zone)
     return round(zoned.timestamp() * 1000)
-
-
-def _at(at_ms: int, zone: zoneinfo.ZoneInfo) -> str:
-    at = datetime.datetime.fromtimestamp(at_ms / 1000, zone)
-    return f"{at:%Y-%m-%d %H:%M:%S}.{at_ms % 1000:03} {at.tzname()}"
 
 
 def _s(ms: int) -> str:

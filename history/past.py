@@ -55,11 +55,20 @@ class RoutingPast:
                 entries.append(entry)
         return entries
 
-    async def entries(self, first: int, end: int) -> AsyncIterator[Entry]:
-        """Yield inputs and facts from the first number on and before the end."""
+    async def newest(self) -> tuple[int, int]:
+        """Return number and instant (UTC ms) of the newest entry; zeros where there is none."""
+        newest = select(journal.c.number, journal.c.at_ms).where(*self._mine()).order_by(journal.c.number.desc())
+        async with self._store.reading() as connection:
+            row = (await connection.execute(newest.limit(1))).one_or_none()
+        return (0, 0) if row is None else (int(row.number), int(row.at_ms))
+
+    async def entries(self, first: int, end: int, types: Sequence[str] | None = None) -> AsyncIterator[Entry]:
+        """Yield inputs and facts from the first number on and before the end; of these types alone, if given."""
+        of_types = [] if types is None else [journal.c.type.in_(types)]
         while first < end:
             async with self._store.reading() as connection:
-                wanted = select(journal).where(*self._mine(), journal.c.number >= first, journal.c.number < end)
+                mine = [*self._mine(), *of_types, journal.c.number >= first, journal.c.number < end]
+                wanted = select(journal).where(*mine)
                 rows = (await connection.execute(wanted.order_by(journal.c.number).limit(READ_AT_ONCE))).all()
             for row in rows:
                 yield entry_of(row)

@@ -51,7 +51,7 @@ async def trace_of(
             fact = registry.fact(entry)
             figures.take(entry.at_ms, fact)
             tracing.take(entry.at_ms, fact)
-    return tracing.trace
+    return tracing.ended()
 
 
 def faults_of(trace: Trace, other: RoutingSettings) -> list[str]:

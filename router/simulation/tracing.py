@@ -84,12 +84,15 @@ class Tracing:
         if at_ms < trace.to_ms:
             return False
         if self._open:
-            trace.end_ms = max(trace.end_ms, min(at_ms, trace.to_ms + AFTER_MAX_MS))
+            trace.end_ms = max(trace.end_ms, at_ms)
             return at_ms > trace.to_ms + AFTER_MAX_MS
-        if at_ms > trace.end_ms + AFTER_MS:
-            trace.end_ms += AFTER_MS
-            return True
-        return False
+        return at_ms > trace.end_ms + AFTER_MS
+
+    def ended(self) -> Trace:
+        """Return the trace. It ends with the record, where that has somebody of the stretch still there."""
+        trace = self.trace
+        trace.end_ms = min(self._at_ms + 1, trace.to_ms + AFTER_MAX_MS) if self._open else trace.end_ms + AFTER_MS
+        return trace
 
     # ---- who came
 

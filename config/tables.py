@@ -1,0 +1,37 @@
+"""Figures as text: columns that line up, each value with its unit."""
+
+import datetime
+import zoneinfo
+from collections.abc import Iterator, Sequence
+
+from reports.core.measures import Unit
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield rows of equal length as lines: the first column to the left, all others to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for first, *others in rows:
+        cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
+        yield "  ".join([first.ljust(widths[0]), *cells]).rstrip()
+
+
+def value(unit: Unit, given: float, *, signed: bool = False) -> str:
+    """Return a value as people read it: a count, a share in percent, a length in seconds."""
+    sign = "+" if signed and given > 0 else ""
+    if unit is Unit.COUNT:
+        return sign + (f"{given:.0f}" if given == round(given) else f"{given:.1f}")
+    return sign + (f"{100 * given:.1f} %" if unit is Unit.SHARE else f"{given / 1000:.1f} s")
+
+
+def half(unit: Unit, given: float | None) -> str:
+    """Return half the width of an interval, to stand behind a value; nothing where there is none."""
+    if given is None:
+        return ""
+    shown = {Unit.COUNT: f"{given:.1f}", Unit.SHARE: f"{100 * given:.1f}", Unit.MS: f"{given / 1000:.1f}"}
+    return f" +-{shown[unit]}"
+
+
+def instant(at_ms: int, zone: zoneinfo.ZoneInfo) -> str:
+    """Return an instant to the ms, with the name of its zone's time."""
+    at = datetime.datetime.fromtimestamp(at_ms / 1000, zone)
+    return f"{at:%Y-%m-%d %H:%M:%S}.{at_ms % 1000:03} {at.tzname()}"
