@@ -22,11 +22,13 @@ UNTOLD: Final = ReasonCode("untold")
 
 
 class How(StrEnum):
-    """How an agent met an offer. One that was taken back, or failed at a phone, says nothing of the agent."""
+    """How an agent met an offer. One that failed at a phone says nothing of the agent."""
 
     ACCEPTED = "accepted"
     DECLINED = "declined"
     MISSED = "missed"
+    TAKEN_BACK = "taken_back"
+    """Before the agent did anything, most often because the customer left: they would have taken longer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,14 +91,22 @@ class Answers(Chances):
         times = self._times[key] = self._times.get(key, 0) + 1
         recorded = self._trace.met.get(key, ())
         met = recorded[times - 1] if times <= len(recorded) else self._draw(fact, times)
+        if met.how is How.TAKEN_BACK:
+            met = self._draw(fact, times, met)
         if met.pop_ms is None and fact.medium is not Medium.VOICE:
             met = replace(met, pop_ms=0)
         self._now[fact.interaction] = met
 
-    def _draw(self, fact: facts.OfferMade, times: int) -> Met:
+    def _draw(self, fact: facts.OfferMade, times: int, beyond: Met = AT_ONCE) -> Met:
+        """Return one of the agent's own answers; one that took longer than is known of this offer."""
         known = self._trace.met_by.get((fact.agent, fact.medium), ())
+        if beyond.after_ms:
+            known = [met for met in known if met.after_ms > beyond.after_ms]
+        if not known:
+            return Met(How.ACCEPTED, beyond.pop_ms, beyond.after_ms + 1 if beyond.after_ms else 0)
         chance = self._drawn.of("met", f"{fact.interaction}/{fact.agent}/{times}").random()
-        return known[int(chance * len(known))] if known else AT_ONCE
+        found = known[int(chance * len(known))]
+        return replace(found, pop_ms=beyond.pop_ms) if beyond.after_ms else found
 
     def pop_ms(self, agent: Agent, interaction: InteractionId) -> int | None:
         return self._now[interaction].pop_ms

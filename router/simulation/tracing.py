@@ -161,7 +161,8 @@ class Tracing:
             return
         met = Met(how, offer.pop_ms, self._at_ms - offer.since_ms)
         self.trace.met.setdefault((offer.interaction, offer.agent), []).append(met)
-        self.trace.met_by.setdefault((offer.agent, offer.medium), []).append(met)
+        if how is not How.TAKEN_BACK:
+            self.trace.met_by.setdefault((offer.agent, offer.medium), []).append(met)
 
     def _accepted(self, fact: facts.OfferAccepted) -> None:
         self._ends(How.ACCEPTED, fact)
@@ -172,7 +173,10 @@ class Tracing:
     def _expired(self, fact: facts.OfferExpired) -> None:
         self._ends(How.MISSED, fact)
 
-    def _taken_back(self, fact: "facts.OfferFailed | facts.OfferWithdrawn") -> None:
+    def _taken_back(self, fact: facts.OfferWithdrawn) -> None:
+        self._ends(How.TAKEN_BACK, fact)
+
+    def _failed(self, fact: facts.OfferFailed) -> None:
         self._ends(None, fact)
 
     # ---- how long it took
@@ -293,7 +297,7 @@ _TAKE: Final[dict[type[Fact], Callable[[Tracing, Any], None]]] = {
     facts.OfferAccepted: Tracing._accepted,
     facts.OfferDeclined: Tracing._declined,
     facts.OfferExpired: Tracing._expired,
-    facts.OfferFailed: Tracing._taken_back,
+    facts.OfferFailed: Tracing._failed,
     facts.OfferWithdrawn: Tracing._taken_back,
     facts.HandlingStarted: Tracing._handled,
     facts.WrapUpStarted: Tracing._wrapping_up,

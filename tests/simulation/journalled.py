@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from history.core.entries import Entry, Kind
-from history.core.registry import REGISTRY
+from history.core.entries import Entry, Fact, Kind
 from history.core.vocabulary import EntryNumber, SourceId, StreamName, TenantId
 from router.core.engine import Decision
 from router.core.inputs import AnyInput, TimeAdvanced
@@ -46,21 +45,24 @@ def journalled(scenario: str, seed: int = 1) -> Journalled:
         cause = EntryNumber(len(entries) + 1)
         values: Sequence[msgspec.Struct] = (said, *decision.facts)
         for place, value in enumerate(values):
-            entries.append(
-                Entry(
-                    tenant=TenantId("main"),
-                    stream=StreamName("routing/main"),
-                    number=EntryNumber(len(entries) + 1),
-                    at_ms=day.world.now_ms,
-                    kind=Kind.FACT if place else Kind.INPUT,
-                    type=type(value).__name__,
-                    version=getattr(value, "version", 1),
-                    rules=RULES,
-                    cause=cause if place else None,
-                    body=msgspec.json.encode(value),
-                )
-            )
+            entries.append(entry_of(day.world.now_ms, value, len(entries) + 1, cause if place else None))
 
     day.world.after_step = take
     day.run()
     return Journalled(entries)
+
+
+def entry_of(at_ms: int, value: msgspec.Struct, number: int = 0, cause: EntryNumber | None = None) -> Entry:
+    """Return what the driver writes down of an input or a fact."""
+    return Entry(
+        tenant=TenantId("main"),
+        stream=StreamName("routing/main"),
+        number=EntryNumber(number),
+        at_ms=at_ms,
+        kind=Kind.FACT if isinstance(value, Fact) else Kind.INPUT,
+        type=type(value).__name__,
+        version=getattr(value, "version", 1),
+        rules=RULES,
+        cause=cause,
+        body=msgspec.json.encode(value),
+    )
