@@ -81,7 +81,7 @@ id = "sales"
 arrivals = { per_h = 40 }
 patience = { law = "exp", mean_s = 90 }
 service = { law = "exp", mean_s = 240 }
-routes = [{ group = "east", after_s = 3000 }, { group = "nobody" }]
+needs = "french"
 
 [[groups]]
 id = "east"
@@ -90,6 +90,7 @@ agents = 3
 [[groups]]
 id = "nobody"
 agents = 0
+skills = { french = 5 }
 """
 
 
