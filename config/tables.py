@@ -15,20 +15,25 @@ def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "  ".join([first.ljust(widths[0]), *cells]).rstrip()
 
 
-def value(unit: Unit, given: float, *, signed: bool = False) -> str:
+def value(unit: Unit, given: float) -> str:
     """Return a value as people read it: a count, a share in percent, a length in seconds."""
-    sign = "+" if signed and given > 0 else ""
     if unit is Unit.COUNT:
-        return sign + (f"{given:.0f}" if given == round(given) else f"{given:.1f}")
-    return sign + (f"{100 * given:.1f} %" if unit is Unit.SHARE else f"{given / 1000:.1f} s")
+        return f"{given:.0f}" if given == round(given) else f"{given:.1f}"
+    return f"{100 * given:.1f} %" if unit is Unit.SHARE else f"{given / 1000:.1f} s"
 
 
-def half(unit: Unit, given: float | None) -> str:
-    """Return half the width of an interval, to stand behind a value; nothing where there is none."""
-    if given is None:
-        return ""
-    shown = {Unit.COUNT: f"{given:.1f}", Unit.SHARE: f"{100 * given:.1f}", Unit.MS: f"{given / 1000:.1f}"}
-    return f" +-{shown[unit]}"
+def change(unit: Unit, given: float, half: float | None) -> str:
+    """Return how much more something is, with half the width of its interval; shares differ by points."""
+    scale, word = {Unit.COUNT: (1.0, ""), Unit.SHARE: (100.0, " points"), Unit.MS: (0.001, " s")}[unit]
+    interval = "" if half is None else f" +-{half * scale:.1f}"
+    return f"{given * scale:+.1f}{interval}{word}"
+
+
+def within(unit: Unit, given: float, half: float | None) -> str:
+    """Return a value with half the width of its interval."""
+    scale, word = {Unit.COUNT: (1.0, ""), Unit.SHARE: (100.0, " %"), Unit.MS: (0.001, " s")}[unit]
+    interval = "" if half is None else f" +-{half * scale:.1f}"
+    return f"{given * scale:.1f}{interval}{word}"
 
 
 def instant(at_ms: int, zone: zoneinfo.ZoneInfo) -> str:

@@ -11,7 +11,7 @@ from config.check import check
 from config.definition import read
 from config.errors import BadSetting
 from config.figures import KpiFigures, cuts_of, key_of
-from config.tables import aligned, half, instant, value
+from config.tables import aligned, change, instant, value
 from config.translating import routing_settings
 from history.core.registry import REGISTRY
 from history.core.routing_settings import RoutingSettings
@@ -128,10 +128,7 @@ def _cells(of: Kpi, compared: Compared) -> Iterator[str]:
     for found in (compared.same, compared.other):
         yield "-" if found is None else value(of.unit, found.mean)
     difference = compared.difference
-    if difference is None:
-        yield "-"
-    else:
-        yield value(of.unit, difference.mean, signed=True) + half(of.unit, difference.half_95)
+    yield "-" if difference is None else change(of.unit, difference.mean, difference.half_95)
 
 
 def as_json(tried: Tried) -> str:
