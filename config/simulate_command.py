@@ -2,16 +2,22 @@
 
 import json
 import time
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Final
 
 import typer
 
 from config.errors import BadSetting
-from config.figures import of_scenario
+from config.figures import key_of, of_scenario
 from config.running import finish
+from config.tables import aligned, within
+from reports.core import kpi
+from reports.core.measures import Unit
+from reports.core.service_level import SERVICE_LEVEL
 from router.simulation.command import lines, play
 from router.simulation.errors import BadScenario, SeedFailed
 from router.simulation.faultday import FaultReport
+from router.simulation.intervals import Estimate
 from router.simulation.replications import Result
 
 
@@ -39,10 +45,52 @@ def simulate(
         else:
             for line in lines(result):
                 print(line)
+            if isinstance(result, Result):
+                for line in table(result):
+                    print(line)
             print(_speed(result, took_s))
         return 0
 
     finish(work)
+
+
+OF_QUEUES: Final = (
+    kpi.OFFERED,
+    kpi.ABANDONMENT,
+    SERVICE_LEVEL,
+    kpi.WAIT_MEAN,
+    kpi.WAIT_MEDIAN,
+    kpi.WAIT_P90,
+    kpi.WAIT_LONGEST,
+)
+OF_GROUPS: Final = (kpi.OCCUPANCY, kpi.UTILISATION, kpi.FAIRNESS)
+NEVER_IN: Final = {"blocked": "Blocked", "balked": "Turned away", "came_again": "Came again"}
+"""What the world itself counts; shown where a scenario has it."""
+
+
+def table(result: Result) -> Iterator[str]:
+    """Yield the main figures: a row for each queue and one for all, then one for each group of agents; means over the
+    days, with half their 95 % intervals."""
+    found = result.estimates()
+    queues = [customers.id for customers in result.scenario.types]
+    counted = {key: name for key, name in NEVER_IN.items() if any(f"{key}/{queue}" in found for queue in queues)}
+    rows = [("queue", *(each.name for each in OF_QUEUES), *counted.values())]
+    for queue in [*queues, *(["all"] if len(queues) > 1 else [])]:
+        cells = [_cell(found.get(f"{key_of(each)}/{queue}"), each.unit) for each in OF_QUEUES]
+        rows.append((queue, *cells, *(_cell(found.get(f"{key}/{queue}"), Unit.COUNT) for key in counted)))
+    yield ""
+    yield from aligned(rows)
+    rows = [("group", *(each.name for each in OF_GROUPS))]
+    for group in result.scenario.groups:
+        rows.append((group.id, *(_cell(found.get(f"{key_of(each)}/{group.id}"), each.unit) for each in OF_GROUPS)))
+    yield ""
+    yield from aligned(rows)
+    yield ""
+    yield "+- is half the 95 % interval of the mean; --json has every figure."
+
+
+def _cell(found: Estimate | None, unit: Unit) -> str:
+    return "-" if found is None else within(unit, found.mean, found.half_95)
 
 
 def _speed(result: Result | FaultReport, took_s: float) -> str:

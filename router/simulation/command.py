@@ -33,7 +33,7 @@ def play(
 
 
 def lines(result: Result | FaultReport) -> Iterator[str]:
-    """Yield what was found as lines of plain text: a figure a line with its mean and intervals."""
+    """Yield what was played as lines of plain text; of a day with faults also what happened."""
     if isinstance(result, FaultReport):
         happened = ", ".join(f"{times} {fault.replace('_', ' ')}" for fault, times in result.faults.items() if times)
         yield f"seed {result.seed}: no promise broken in {result.inputs} inputs and {result.facts} facts"
@@ -43,8 +43,3 @@ def lines(result: Result | FaultReport) -> Iterator[str]:
     count = max((len(values) for values in result.samples.values()), default=0)
     what = "batches" if result.scenario.batches is not None else "days"
     yield f"{result.scenario.name}, seed {result.seed}: {count} {what}, {result.inputs} inputs"
-    for name, found in result.estimates().items():
-        if found.half_95 is None or found.half_99 is None:
-            yield f"{name:40} {found.mean:12.4f}"
-        else:
-            yield f"{name:40} {found.mean:12.4f}  95 % +-{found.half_95:.4f}  99 % +-{found.half_99:.4f}"

@@ -31,6 +31,12 @@ async def test_a_scenario_is_played_and_its_figures_are_those_of_the_reports(tmp
     assert (done.status, done.err) == (0, "")
     assert done.out.startswith("Two desks, seed 3: 3 days, ")
     assert done.out.splitlines()[-1].endswith(" times as fast as life")
+    lines = done.out.splitlines()
+    head = next(n for n, line in enumerate(lines) if line.startswith("queue "))
+    assert lines[head].split("  ")[-1].strip() == "Longest answered wait"
+    assert lines[head + 1].startswith("calls ") and lines[head + 1].count("+-") == 7
+    assert any(line.startswith("desk ") and " %" in line for line in lines)
+    assert "+-" not in (await switchroom("simulate", scenario, "--days", "1")).out.replace("+- is half", "")
     found = json.loads((await switchroom("simulate", scenario, "--seed", "3", "--json")).out)
     figures = {name: value["mean"] for name, value in found["figures"].items()}
     assert figures["offered/calls"] == figures["arrived/calls"] == figures["offered/all"] > 30
