@@ -9,7 +9,7 @@ from random import Random
 
 from history.core import routing as facts
 from history.core.vocabulary import AgentId, IdentityId, InteractionId, Medium, QueueId, SourceId
-from router.core import inputs
+from router.core import effects, inputs
 from router.simulation.arrivals import instants_ms
 from router.simulation.center import SWITCH, serving
 from router.simulation.laws import Law, drawn_ms
@@ -39,6 +39,7 @@ class Present:
         self._observed = observed
         self._waiting = dict.fromkeys(observed.waiting, 0)
         world.on(facts.CustomerLegEnded, self._leg_ended)
+        world.on(effects.SendCustomer, self._send)
 
     def _stays(self, customer: Customer) -> None:
         """The customer waits from now on, and leaves when their patience ends."""
@@ -82,10 +83,23 @@ class Present:
             ring.agent.ring = customer.ring = None
         self._world.tell(source_of(customer.medium), inputs.CustomerLeft, interaction=customer.interaction)
 
+    def _send(self, effect: effects.SendCustomer) -> None:
+        self._world.after(0, self._is_sent, effect.interaction)
+
+    def _is_sent(self, interaction: InteractionId) -> None:
+        """The switch has taken the caller outside, by rule."""
+        customer = self.present.pop(interaction, None)
+        if customer is not None:
+            self._waits(customer, -1)
+            customer.gone = True
+            self._world.tell(source_of(customer.medium), inputs.CustomerSent, interaction=interaction)
+
     def _leg_ended(self, fact: facts.CustomerLegEnded) -> None:
         """A chat that the agent ended, a mail or a task that is done: nobody leaves who could report it."""
         customer = self.present.get(fact.interaction)
         if customer is not None and customer.medium is not Medium.VOICE:
+            if customer.waits:
+                self._waits(customer, -1)
             customer.gone = True
             del self.present[fact.interaction]
 

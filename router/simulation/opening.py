@@ -99,13 +99,20 @@ def work_of(handling: HandlingId) -> WorkId:
 
 
 def opening_inputs(state: State, from_ms: int) -> list[tuple[int, AnyInput]]:
-    """Return what brings the agents to where they stood, each at an instant of their own before the stretch."""
+    """Return what brings the agents to where they stood, each at an instant of their own before the stretch, and the
+    emergencies that were declared."""
     agents = sorted(state.agents.values(), key=lambda agent: (agent.idle_since_ms, agent.agent))
-    return [
+    found: list[tuple[int, AnyInput]] = [
         (from_ms - len(agents) + place, given)
         for place, agent in enumerate(agents)
         for given in (*_devices(state, agent), *_taken_over(state, agent.agent), *_presence(agent))
     ]
+    return [*found, *((from_ms - 1, given) for given in _emergencies(state))]
+
+
+def _emergencies(state: State) -> Iterator[AnyInput]:
+    for each in state.emergencies.values():
+        yield traced(inputs.EmergencyDeclared, queue=each.queue, number=each.number, until_ms=each.until_ms, by=each.by)
 
 
 def _devices(state: State, agent: AgentRecord) -> Iterator[AnyInput]:

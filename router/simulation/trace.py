@@ -110,6 +110,7 @@ def arrival_of(
         queue=queue,
         arrived_ms=given.arrived_ms,
         switch=given.switch,
+        called=given.called,
         requirement=given.own,
         priority=given.priority,
         due_ms=given.due_ms if own_due else None,

@@ -154,7 +154,7 @@ class TracedDay:
             case inputs.DefinitionApplied():
                 if self._other is None:
                     self._define(given.settings)
-            case inputs.WorkFinished():
+            case inputs.WorkFinished() | inputs.EmergencyDeclared() | inputs.EmergencyLifted():
                 self.world.pass_on(SWITCH_SOURCE, given)
             case inputs.AgentChosePresence() | inputs.PresenceForced():
                 if given.agent in self._staff:

@@ -278,6 +278,15 @@ class Tracing:
         self._settings = fact.settings
         self._happens(traced(inputs.DefinitionApplied, settings=fact.settings))
 
+    def _emergency(self, fact: facts.EmergencyBegan) -> None:
+        declared = traced(
+            inputs.EmergencyDeclared, queue=fact.queue, number=fact.number, until_ms=fact.until_ms, by=fact.by
+        )
+        self._happens(declared)
+
+    def _emergency_over(self, fact: facts.EmergencyEnded) -> None:
+        self._happens(traced(inputs.EmergencyLifted, queue=fact.queue, number=fact.number, by=fact.by))
+
     def _happens(self, given: AnyInput) -> None:
         self.trace.events.append((self._at_ms, given))
 
@@ -312,4 +321,6 @@ _TAKE: Final[dict[type[Fact], Callable[[Tracing, Any], None]]] = {
     facts.PhoneBecameUnreachable: Tracing._unreachable,
     facts.PhoneBecameBusy: Tracing._busy,
     facts.PhoneBecameFree: Tracing._free,
+    facts.EmergencyBegan: Tracing._emergency,
+    facts.EmergencyEnded: Tracing._emergency_over,
 }
