@@ -4,6 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import routing, spine
+from benchmarks import explain, routing, spine
 
-BENCHES: dict[str, Callable[[Path | None], dict[str, Any]]] = {"spine": spine.run, "routing": routing.run}
+BENCHES: dict[str, Callable[[Path | None], dict[str, Any]]] = {
+    "spine": spine.run,
+    "routing": routing.run,
+    "explain": explain.run,
+}

@@ -9,7 +9,6 @@ from typing import Annotated
 
 import msgspec
 import typer
-from sqlalchemy import select
 
 from config.definition import Definition, parse
 from config.errors import BadSetting, CannotStart
@@ -22,34 +21,14 @@ from config.what_if import lines_of, try_other
 from history.bus import LocalBus
 from history.clock import SystemClock
 from history.core.registry import REGISTRY
-from history.core.vocabulary import InteractionId
+from history.core.vocabulary import AgentId, InteractionId
 from history.definitions import newest_definition
 from history.past import RoutingPast
 from history.store import Store
-from history.tables import interactions
-from router.core.explain import Explanation, Left, WhyNot
+from router.core.explain import Explanation, WhyNot
 from router.driver import RULES
-from router.replaying import Difference, Explained, explain_entry, replay
-
-WORDS = {
-    WhyNot.UNKNOWN_AGENT: "is no agent of the definition",
-    WhyNot.SIGNED_OUT: "signed out",
-    WhyNot.NOT_READY: "not ready",
-    WhyNot.CHANGE_PLANNED: "goes on a break or home after what is in hand",
-    WhyNot.BACKED_OFF: "left in peace for a moment after an offer that ended badly",
-    WhyNot.MEDIUM_NOT_TAKEN: "takes no work of this medium",
-    WhyNot.NO_PHONE: "has no phone",
-    WhyNot.PHONE_UNREACHABLE: "phone not reachable",
-    WhyNot.PHONE_BUSY: "phone busy",
-    WhyNot.NO_DESKTOP: "no desktop connected",
-    WhyNot.REQUIREMENT_NOT_MET: "does not meet the requirement",
-    WhyNot.DECLINED_IT: "declined it a moment ago",
-    WhyNot.HELD_FOR_ANOTHER: "held for another overdue interaction",
-    WhyNot.OFFER_STANDS: "has another offer",
-    WhyNot.LIMIT_REACHED: "at the limit for this medium",
-    WhyNot.FULLY_LOADED: "fully loaded",
-    WhyNot.OTHERS_BEFORE: "could have taken it, others came first",
-}
+from router.explaining import Explained, about_agent, explanations, words_against
+from router.replaying import Difference, replay
 
 
 def explain(
@@ -64,7 +43,7 @@ def explain(
     async def work() -> int:
         store = await _open(data, database)
         try:
-            found = await explanations(store, InteractionId(interaction))
+            found = await every_offer(RoutingPast(store), InteractionId(interaction))
             definition = await _definition(store, data)
         finally:
             await store.close()
@@ -80,22 +59,18 @@ def explain(
     finish(work)
 
 
-async def explanations(store: Store, interaction: InteractionId) -> list[Explained]:
+async def every_offer(past: RoutingPast, interaction: InteractionId) -> list[Explained]:
     """Return the explanation of each offer of an interaction, oldest first."""
-    past = RoutingPast(store)
-    async with store.reading() as connection:
-        wanted = select(interactions.c.arrived_ms, interactions.c.closed_ms)
-        mine = (interactions.c.tenant == store.tenant) & (interactions.c.interaction == interaction)
-        row = (await connection.execute(wanted.where(mine))).one_or_none()
-    if row is None:
-        return []
-    found = []
-    for number in await past.numbers_about(interaction, ("OfferMade",), row.arrived_ms, row.closed_ms):
-        (entry,) = [each async for each in past.entries(number, number + 1)]
-        before = await past.state_before(number)
-        cause = "" if entry.cause is None else await past.type_of(entry.cause)
-        found.append(explain_entry(before, entry, cause, REGISTRY))
-    return found
+    found: list[Explained] = []
+    before: int | None = None
+    while True:
+        some = await explanations(past, REGISTRY, interaction, before=before)
+        if some is None:
+            return []
+        found = [*some.offers, *found]
+        if some.before is None:
+            return found
+        before = some.before
 
 
 def _sentences(found: Explained, zone: zoneinfo.ZoneInfo, agent: str | None) -> Iterator[str]:
@@ -117,30 +92,13 @@ def _sentences(found: Explained, zone: zoneinfo.ZoneInfo, agent: str | None) -> 
         yield f"    {rank}. {each.agent}: score {each.score}, idle {_s(each.idle_ms)}"
     for left in why.others:
         if left.because != (WhyNot.OTHERS_BEFORE,):
-            yield f"    not {left.agent}: {_against(left)}"
-    yield f"  {_agreement(found)}"
+            yield f"    not {left.agent}: {words_against(left)}"
+    yield f"  {found.sentence}"
 
 
 def _of_agent(why: Explanation, agent: str) -> str:
-    if agent == why.agent:
-        return f"{agent} got it."
-    left = next((each for each in why.others if each.agent == agent), None)
-    return f"not {agent}: {WORDS[WhyNot.UNKNOWN_AGENT] if left is None else _against(left)}"
-
-
-def _against(left: Left) -> str:
-    words = "; ".join(WORDS[each] for each in left.because)
-    reason = f" ({left.reason})" if left.reason else ""
-    carries = f", carries {', '.join(left.carries)}" if left.carries else ""
-    return words + reason + carries
-
-
-def _agreement(found: Explained) -> str:
-    why = found.explanation
-    if why.agrees:
-        return f"The rules of today ({RULES}) choose the same."
-    chosen = "make no offer" if why.recomputed is None else f"offer {why.recomputed_interaction} to {why.recomputed}"
-    return f"It was decided under {found.rules}; the rules of today ({RULES}) {chosen}."
+    left = about_agent(why, AgentId(agent))
+    return f"{agent} got it." if left is None else f"not {agent}: {words_against(left)}"
 
 
 def replay_command(

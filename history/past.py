@@ -6,14 +6,14 @@ Read by explanations and replays, beside the running engine; nothing here writes
 from collections.abc import AsyncIterator, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, LargeBinary, func, literal, select
 
 from history.core.entries import Entry, Kind
 from history.core.vocabulary import InteractionId, StreamName
 from history.feed import entry_of
 from history.snapshots import snapshot_before
 from history.store import Store
-from history.tables import journal
+from history.tables import interactions, journal
 
 READ_AT_ONCE = 5_000
 
@@ -82,20 +82,29 @@ class RoutingPast:
             found = await connection.scalar(select(journal.c.type).where(*self._mine(), journal.c.number == number))
         return found or ""
 
+    async def stretch_of(self, interaction: InteractionId) -> tuple[int, int | None] | None:
+        """Return when an interaction arrived and when it was closed, if it was (UTC ms); none where it is not known."""
+        wanted = select(interactions.c.arrived_ms, interactions.c.closed_ms)
+        mine = (interactions.c.tenant == self._store.tenant) & (interactions.c.interaction == interaction)
+        async with self._store.reading() as connection:
+            row = (await connection.execute(wanted.where(mine))).one_or_none()
+        return None if row is None else (row.arrived_ms, row.closed_ms)
+
     async def numbers_about(
         self, interaction: InteractionId, types: Sequence[str], from_ms: int, to_ms: int | None
     ) -> list[int]:
         """Return the numbers of the facts of these types that name the interaction, within a stretch of time."""
         first = await self.first_number_at(from_ms)
         end = None if to_ms is None else await self.first_number_at(to_ms + 1)
-        named = b'"interaction":' + msgspec.json.encode(interaction)
+        named = literal(b'"interaction":' + msgspec.json.encode(interaction), LargeBinary)
         wanted = [*self._mine(), journal.c.type.in_(types), journal.c.number >= first]
         if end is not None:
             wanted.append(journal.c.number < end)
-        statement = select(journal.c.number, journal.c.body).where(*wanted).order_by(journal.c.number)
         async with self._store.reading() as connection:
-            rows = (await connection.execute(statement)).all()
-        return [int(row.number) for row in rows if named in bytes(row.body)]
+            sqlite = connection.dialect.name == "sqlite"
+            place = func.instr(journal.c.body, named) if sqlite else func.position(named.op("IN")(journal.c.body))
+            statement = select(journal.c.number).where(*wanted, place > 0).order_by(journal.c.number)
+            return [int(row.number) for row in await connection.execute(statement)]
 
     def _mine(self) -> list[ColumnElement[bool]]:
         return [journal.c.tenant == self._store.tenant, journal.c.stream == self.stream]

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from history.bus import Bus, Message
+from history.bus import Bus, LocalBus, Message
 from history.clock import Clock
 from history.contents import content_of
 from history.core.registry import REGISTRY, Registry, UnknownType
@@ -72,6 +72,12 @@ class Store:
             await store.close()
             raise
         return store
+
+    def beside(self) -> "Store":
+        """Return a store of the same database with connections of its own, for a reader in another thread with a loop
+        of its own; whoever asks closes it."""
+        url = self._database.url.render_as_string(hide_password=False)
+        return Store(open_database(url), self.scope, self.clock, LocalBus(), self.registry)
 
     async def close(self) -> None:
         """Give all connections back; the bus stays its owner's."""

@@ -1,4 +1,4 @@
-"""Explaining and replaying what the journal holds, beside the running engine: reads, decides anew, writes nothing.
+"""Replaying what the journal holds, beside the running engine: reads, decides anew, writes nothing.
 
 A replay gives each journalled input to an engine that stands where the journal stood, and compares the facts. Under the
 same rules they have to agree, fact for fact; what older rules decided otherwise is listed as such, and the replay goes
@@ -13,10 +13,8 @@ import msgspec
 from history.core.entries import Entry, Fact, Kind
 from history.core.raising import RAISES
 from history.core.registry import Registry
-from history.core.routing import OfferMade
 from history.core.vocabulary import EntryNumber, RulesVersion
 from router.core.engine import Engine
-from router.core.explain import Explanation, explain
 from router.core.inputs import AnyInput, Input
 from router.core.snapshot import snapshot
 from router.errors import BrokenInvariant
@@ -140,22 +138,3 @@ def input_of(entry: Entry) -> AnyInput:
         body = RAISES[(entry.type, older)](body)
     raised: AnyInput = msgspec.convert(body, AnyInput)
     return raised
-
-
-class Explained(msgspec.Struct, frozen=True, kw_only=True):
-    """An offer's explanation, with where it stands in the journal and the rules that made it."""
-
-    number: EntryNumber
-    cause: str
-    rules: RulesVersion
-    explanation: Explanation
-
-
-def explain_entry(before: Sequence[Entry], entry: Entry, cause: str, registry: Registry) -> Explained:
-    """Explain one committed offer from the state that `before` leads to: everything up to it, and not it."""
-    made = registry.fact(entry)
-    assert isinstance(made, OfferMade), "only offers are explained"
-    engine = engine_at(before, registry)
-    return Explained(
-        number=entry.number, cause=cause, rules=entry.rules, explanation=explain(engine.state, made, entry.at_ms)
-    )

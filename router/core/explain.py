@@ -15,6 +15,7 @@ from history.core.vocabulary import (
     AgentChoice,
     AgentId,
     InteractionId,
+    InteractionPhase,
     Medium,
     OfferedBecause,
     Presence,
@@ -92,6 +93,10 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     choice: AgentChoice
     because: OfferedBecause
     agent: AgentId
+    score: int
+    """What the choice compared, as it was recorded; `candidates` have it as it is reckoned again."""
+    runner_up: AgentId | None
+    runner_up_score: int
     candidates: tuple[Candidate, ...]
     """Best first."""
     others: tuple[Left, ...]
@@ -100,6 +105,23 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     recomputed_interaction: InteractionId | None
     agrees: bool
     """Whether they make the very offer that was made."""
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that waits, and what keeps each agent from being offered it now. Times in ms; instants are UTC."""
+
+    at_ms: int
+    queue: QueueId
+    medium: Medium
+    requirement: Requirement
+    step: int
+    next_step_ms: int | None
+    waited_ms: int
+    due_ms: int
+    parked_until_ms: int | None
+    offered_to: AgentId | None
+    others: tuple[Left, ...]
+    """Every agent. Of one against whom nothing stands it is said that others came first."""
 
 
 CANDIDATES_SHOWN: Final = 100
@@ -130,6 +152,9 @@ def explain(state: State, made: OfferMade, at_ms: int) -> Explanation:
         choice=made.choice,
         because=made.because,
         agent=first,
+        score=made.score,
+        runner_up=made.runner_up,
+        runner_up_score=made.runner_up_score,
         candidates=tuple(
             Candidate(
                 agent=seat.agent,
@@ -142,6 +167,30 @@ def explain(state: State, made: OfferMade, at_ms: int) -> Explanation:
         recomputed=None if again is None else again.agent,
         recomputed_interaction=None if again is None else again.interaction,
         agrees=again == made,
+    )
+
+
+def explain_waiting(state: State, interaction: InteractionId, at_ms: int) -> Waiting | None:
+    """Explain why nobody is offered an interaction in this state, or none if it does not wait. The state is not
+    changed."""
+    record = state.interactions.get(interaction)
+    if record is None or record.phase not in (InteractionPhase.WAITING, InteractionPhase.OFFERED):
+        return None
+    state.seats.refresh()
+    offer = None if record.offer is None else state.offers.get(record.offer)
+    nobody = AgentId("")
+    return Waiting(
+        at_ms=at_ms,
+        queue=record.queue,
+        medium=record.medium,
+        requirement=record.requirement,
+        step=record.step,
+        next_step_ms=record.next_step_ms,
+        waited_ms=max(0, at_ms - record.queued_ms),
+        due_ms=record.due_ms,
+        parked_until_ms=record.parked_until_ms,
+        offered_to=None if offer is None else offer.agent,
+        others=tuple(left_out(state, seat, record, first=nobody) for seat in state.seats.numbered),
     )
 
 

@@ -25,7 +25,8 @@ from router.core.explain import WhyNot, explain
 from router.core.inputs import AnyInput
 from router.core.snapshot import snapshot
 from router.driver import RULES
-from router.replaying import explain_entry, input_of, replay
+from router.explaining import explained
+from router.replaying import engine_at, input_of, replay
 from tests.router.test_walk import SEEDS, Walk
 from tests.specs.center import CAPACITIES, Center, a_queue, an_agent
 
@@ -136,20 +137,20 @@ def test_every_offer_of_a_day_explains_itself(seed: int) -> None:
     """From the facts before it alone: the winner is the first of the candidates, and today's rules agree."""
     day = a_day(seed)
     kept = [each for each in day if each.kind is Kind.FACT]
-    explained = 0
+    times = 0
     for place, each in enumerate(kept):
         if each.type != "OfferMade":
             continue
-        if explained > 12:
+        if times > 12:
             break
-        explained += 1
-        found = explain_entry(kept[:place], each, "input", REGISTRY)
+        times += 1
+        made = REGISTRY.fact(each)
+        assert isinstance(made, facts.OfferMade)
+        found = explained(engine_at(kept[:place], REGISTRY), each, made, "input")
         why = found.explanation
         assert why.agrees, why
         if why.because is OfferedBecause.URGENCY:
             assert why.candidates[0].agent == why.agent
-            made = REGISTRY.fact(each)
-            assert isinstance(made, facts.OfferMade)
             assert why.candidates[0].idle_ms == made.idle_ms
             assert made.runner_up == (why.candidates[1].agent if len(why.candidates) > 1 else None)
         assert {left.agent for left in why.others} | {why.agent} == {f"agent{n}" for n in range(1, 6)}
