@@ -13,11 +13,12 @@ from agent_desktop.acts import Acts
 from agent_desktop.attendance import Attendance
 from agent_desktop.commands import COMMANDS, Command
 from agent_desktop.core import protocol as p
-from agent_desktop.core.rights import ACTION_OF, Action, Actor, Thing
+from agent_desktop.core.rights import ACTION_OF, NOTHING, Action, Actor, Thing
 from agent_desktop.core.settings import CenterSettings
 from agent_desktop.definition_routes import DefinitionRoutes
 from agent_desktop.description import describe
 from agent_desktop.errors import NotAllowed, NotSignedIn
+from agent_desktop.explanations import ExplanationRoutes
 from agent_desktop.files import FileLinks, as_download
 from agent_desktop.guard import Guard, answer, body_of
 from agent_desktop.replies import Source, source_of_tab
@@ -76,6 +77,7 @@ class Api:
         links: FileLinks,
         definitions: DefinitionRoutes,
         attendance: Attendance,
+        explanations: ExplanationRoutes,
     ) -> None:
         self._guard = guard
         self._sign_in = sign_in
@@ -88,6 +90,7 @@ class Api:
         self._links = links
         self._definitions = definitions
         self._attendance = attendance
+        self._explanations = explanations
         self._epoch = clock.now_ms()
         self._sources: dict[str, Source] = {}
         self._description: bytes = b""
@@ -116,6 +119,11 @@ class Api:
             ("GET", "/files/{link}", guarded(Action.FETCH_BY_LINK, self._file_by_link)),
             ("GET", "/api/definition", guarded(Action.SEE_DEFINITION, self._definitions.see)),
             ("PUT", "/api/definition", guarded(Action.APPLY_DEFINITION, self._definitions.apply)),
+            (
+                "GET",
+                "/api/interactions/{interaction}/explanation",
+                guarded(Action.EXPLAIN_OFFERS, self._explanations.explain, self._of_nobody),
+            ),
             ("GET", "/api/audit", guarded(Action.SEE_AUDIT, self._audit)),
             ("GET", "/api/openapi.json", guarded(Action.SEE_API_DESCRIPTION, self._describe)),
         )
@@ -210,6 +218,10 @@ class Api:
         conversation = ConversationId(request.path_params["conversation"])
         await self._viewings.record(signed_in(who), conversation)
         return answer(await self._views.snapshot(signed_in(who).actor, p.CONVERSATION_VIEW_PREFIX + conversation))
+
+    async def _of_nobody(self, _request: Request, _actor: Actor) -> Thing:
+        """Offers to others are nobody's own."""
+        return NOTHING
 
     async def _thing_of_queue(self, request: Request, actor: Actor) -> Thing | None:
         return await self._views.thing_of(actor, p.QUEUE_VIEW_PREFIX + request.path_params["queue"])

@@ -7,6 +7,7 @@ import msgspec
 from agent_desktop.commands import COMMANDS, Command
 from agent_desktop.core import protocol as p
 from agent_desktop.core.words import tag_of
+from agent_desktop.explanations import Why
 
 _REF = "#/components/schemas/{name}"
 
@@ -15,7 +16,7 @@ _JSON_OBJECT = {"type": "object"}
 
 def describe(title: str, version: str) -> dict[str, Any]:
     """The whole description as OpenAPI 3.1."""
-    types = [*get_args(p.AnyRequest), *get_args(p.AnyMessage)]
+    types = [*get_args(p.AnyRequest), *get_args(p.AnyMessage), Why]
     _, schemas = msgspec.json.schema_components(types, ref_template=_REF)
     paths: dict[str, dict[str, Any]] = {}
     for method, path, summary, body, result in _OTHERS:
@@ -102,6 +103,14 @@ _OTHERS: tuple[tuple[str, str, str, dict[str, Any] | None, dict[str, Any]], ...]
         "An attachment; answers 303 with an address that is good for a minute.",
         None,
         _JSON_OBJECT,
+    ),
+    (
+        "get",
+        "/api/interactions/{interaction}/explanation",
+        "Why an interaction's last offers were made as they were; query: `agent` names one agent, `before` pages back, "
+        "`of=now` says why nobody is offered it now.",
+        None,
+        _ref("Why"),
     ),
     ("get", "/api/definition", "The definition that holds, and its version.", None, _object(text="string")),
     (

@@ -7,13 +7,24 @@ leaves to `router/explaining.py` what an explanation says.
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Final, TypeVar
 
-from agent_desktop.errors import ChannelRefused
-from history.core.vocabulary import InteractionId
+import msgspec
+from msgspec.structs import replace
+from starlette.requests import Request
+from starlette.responses import Response
+
+from agent_desktop.core.settings import CenterSettings
+from agent_desktop.errors import ChannelRefused, NotAllowed, NotSignedIn
+from agent_desktop.guard import answer
+from agent_desktop.signin import Who
+from history import audit
+from history.core.customers import Act
+from history.core.vocabulary import AgentId, EntryNumber, InteractionId, UserId
 from history.past import RoutingPast
 from history.store import Store
-from router.explaining import Explanations, explanations, why_waiting
+from router.core.explain import Explanation, Waiting
+from router.explaining import Explained, Explanations, about_agent, explanations, why_waiting, words_against
 
 WAITING_MAX: Final = 8
 """More are told to ask again."""
@@ -60,3 +71,98 @@ class ExplanationDesk:
                 await store.close()
 
         return asyncio.run(work())
+
+
+class AboutAgent(msgspec.Struct, frozen=True, kw_only=True):
+    """Why one agent did not get it, or does not now, in words."""
+
+    number: EntryNumber | None
+    """Of the offer in the journal; none: now."""
+    got_it: bool
+    sentence: str
+
+
+class Why(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to why an interaction was offered as it was, and to why it waits. With an agent named, nobody else
+    stands among the others."""
+
+    interaction: InteractionId
+    offers: tuple[Explained, ...]
+    """Oldest first."""
+    before: EntryNumber | None
+    """Ask with this for earlier offers; none where there are none."""
+    now: Waiting | None
+    about: tuple[AboutAgent, ...]
+    names: dict[AgentId, str]
+    """Of everybody who is mentioned."""
+
+
+def answered(found: Explanations, agent: AgentId | None, name_of: Callable[[AgentId], str]) -> Why:
+    """Return an explanation with the names of whom it mentions, and in words what it says of one agent."""
+    offers, now = found.offers, found.now
+    about: list[AboutAgent] = []
+    if agent is not None:
+        about = [_about(each.explanation, agent, each.number) for each in offers]
+        offers = tuple(replace(each, explanation=_only(each.explanation, agent)) for each in offers)
+        if now is not None:
+            about.append(_about(now, agent, None))
+            now = _only(now, agent)
+    mentioned = {each.explanation.agent for each in offers}
+    mentioned |= {left.agent for each in offers for left in each.explanation.others}
+    mentioned |= {left.agent for left in (now.others if now is not None else ())}
+    return Why(
+        interaction=found.interaction,
+        offers=offers,
+        before=found.before,
+        now=now,
+        about=tuple(about),
+        names={each: name_of(each) for each in sorted(mentioned)},
+    )
+
+
+Told = TypeVar("Told", Explanation, Waiting)
+
+
+def _only(told: Told, agent: AgentId) -> Told:
+    left = about_agent(told, agent)
+    return replace(told, others=() if left is None else (left,))
+
+
+def _about(told: Explanation | Waiting, agent: AgentId, number: EntryNumber | None) -> AboutAgent:
+    left = about_agent(told, agent)
+    sentence = f"{agent} got it." if left is None else f"Not {agent}: {words_against(left)}."
+    return AboutAgent(number=number, got_it=left is None, sentence=sentence)
+
+
+class ExplanationRoutes:
+    """GET /api/interactions/{interaction}/explanation."""
+
+    def __init__(self, desk: ExplanationDesk, store: Store, center: Callable[[], CenterSettings]) -> None:
+        self._desk = desk
+        self._store = store
+        self._center = center
+
+    async def explain(self, request: Request, who: Who | None) -> Response:
+        """Explain the last offers, or with `of=now` why it waits. Each look is a row of the audit log."""
+        if who is None:
+            raise NotSignedIn
+        interaction = InteractionId(request.path_params["interaction"])
+        agent = request.query_params.get("agent")
+        before = request.query_params.get("before", "")
+        if request.query_params.get("of") == "now":
+            found = await self._desk.now(interaction)
+        else:
+            found = await self._desk.offers(interaction, int(before) if before.isdecimal() else None)
+        if found is None:
+            raise NotAllowed
+        named = None if agent is None else AgentId(agent)
+        subject = f"{interaction}" + ("" if named is None else f" about {named}")
+        await audit.record(
+            self._store,
+            Act.OFFER_EXPLAINED,
+            user=who.actor.user,
+            session=who.session,
+            role=who.actor.role,
+            subject=subject,
+        )
+        return answer(answered(found, named, lambda each: self._center().user_name(UserId(each))))

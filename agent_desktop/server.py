@@ -28,6 +28,7 @@ from agent_desktop.core.rights import PUBLIC, Action
 from agent_desktop.core.settings import CenterSettings
 from agent_desktop.definition_routes import DefinitionRoutes
 from agent_desktop.errors import DesktopError
+from agent_desktop.explanations import ExplanationDesk, ExplanationRoutes
 from agent_desktop.files import FileLinks
 from agent_desktop.gateway import Gateway
 from agent_desktop.guard import Guard, answer
@@ -224,6 +225,7 @@ def build_desk(
         links=FileLinks(settings.origins),
         definitions=DefinitionRoutes(definitions, store),
         attendance=attendance,
+        explanations=ExplanationRoutes(ExplanationDesk(store), store, center),
     ).add_to(app)
     app.router.routes.append(WebSocketRoute("/api/socket", gateway.socket))
     app.router.add_route("/healthz", guard.guarded(Action.SEE_HEALTH, _Health(views).answer), methods=["GET"])

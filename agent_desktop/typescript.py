@@ -13,6 +13,7 @@ from msgspec import inspect
 
 from agent_desktop.core import protocol
 from agent_desktop.core.parts import AnyPart
+from agent_desktop.explanations import Why
 
 FILE = Path(__file__).parent / "web" / "src" / "protocol.gen.ts"
 
@@ -115,6 +116,7 @@ def typescript() -> str:
     emitter.union("AnyRequest", protocol.AnyRequest)
     emitter.union("AnyPart", AnyPart)
     emitter.union("AnyMessage", protocol.AnyMessage)
+    emitter.type_of(inspect.type_info(Why))
     constants = "".join(f"export const {name} = {_text(getattr(protocol, name))};\n" for name in _CONSTANTS)
     return f"{_HEADER}\n{constants}\n{emitter.text()}"
 

@@ -87,11 +87,12 @@ async def explanations(
 async def why_waiting(past: RoutingPast, registry: Registry, interaction: InteractionId) -> Explanations | None:
     """Explain why nobody is offered an interaction now; `now` is none when it does not wait, and all is none where
     nothing is known of it."""
-    if await past.stretch_of(interaction) is None:
-        return None
     number, at_ms = await past.newest()
     engine = engine_at(await past.state_before(number + 1), registry)
-    return Explanations(interaction=interaction, now=explain_waiting(engine.state, interaction, at_ms))
+    now = explain_waiting(engine.state, interaction, at_ms)
+    if now is None and await past.stretch_of(interaction) is None:
+        return None
+    return Explanations(interaction=interaction, now=now)
 
 
 async def _explained(past: RoutingPast, registry: Registry, numbers: Sequence[int]) -> list[Explained]:
@@ -146,9 +147,3 @@ def words_against(left: Left) -> str:
     reason = f" ({left.reason})" if left.reason else ""
     carries = f", carries {', '.join(left.carries)}" if left.carries else ""
     return words + reason + carries
-
-
-def of_agent(explained: Explanation | Waiting, agent: AgentId) -> Explanation | Waiting:
-    """Return the same with nobody among the others but this agent."""
-    left = about_agent(explained, agent)
-    return msgspec.structs.replace(explained, others=() if left is None else (left,))

@@ -43,6 +43,7 @@ class Action(StrEnum):
     STEER_WORK = "steer_work"  # prioritise, move, park, resume
     FORCE_PRESENCE = "force_presence"
     CLOSE_WRAP_UP = "close_wrap_up"
+    EXPLAIN_OFFERS = "explain_offers"  # why this agent, and why not that one
     DECLARE_EMERGENCY = "declare_emergency"  # and lift it
     # the center
     MAKE_TASK = "make_task"
@@ -104,6 +105,7 @@ _STEERING: Final = {
     Action.STEER_WORK: Reach.ALL,
     Action.FORCE_PRESENCE: Reach.ALL,
     Action.CLOSE_WRAP_UP: Reach.ALL,
+    Action.EXPLAIN_OFFERS: Reach.ALL,
     Action.DECLARE_EMERGENCY: Reach.ALL,
 }
 _MYSELF: Final = {

@@ -54,6 +54,8 @@ class Act(StrEnum):
     WORK_PARKED = "work_parked"
     WORK_RESUMED = "work_resumed"
     WORK_GIVEN = "work_given"
+    OFFER_EXPLAINED = "offer_explained"
+    """Somebody looked why an agent was offered work, and why others were not."""
     EMERGENCY_DECLARED = "emergency_declared"
     EMERGENCY_LIFTED = "emergency_lifted"
 

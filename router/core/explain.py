@@ -65,7 +65,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     idle_ms: int
 
 
-class Left(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Left(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who was not a candidate, or not the first, and all that stood against them."""
 
     agent: AgentId

@@ -33,7 +33,13 @@ DESK = {
 }
 LOOK = {Action.SEE_CONVERSATION, Action.SEE_FILE}
 PULL = {Action.SEE_QUEUE, Action.PULL_WORK}
-STEER = PULL | {Action.STEER_WORK, Action.FORCE_PRESENCE, Action.CLOSE_WRAP_UP, Action.DECLARE_EMERGENCY}
+STEER = PULL | {
+    Action.STEER_WORK,
+    Action.FORCE_PRESENCE,
+    Action.CLOSE_WRAP_UP,
+    Action.DECLARE_EMERGENCY,
+    Action.EXPLAIN_OFFERS,
+}
 ALLOWED = {
     Role.AGENT: (MINE | DESK | LOOK | PULL | {Action.MAKE_TASK}, {Action.MAKE_TASK}),
     Role.SUPERVISOR: (

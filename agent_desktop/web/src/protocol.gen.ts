@@ -796,3 +796,91 @@ export type AnyMessage =
   | Heartbeat
   | TypingShown
   | Farewell;
+
+export type AgentChoice = "longest_idle" | "least_occupied" | "best_skill" | "least_skilled" | "round_robin" | "weighted";
+
+export type OfferedBecause = "urgency" | "turn" | "own_skill" | "held" | "pulled";
+
+/** Somebody who was free and able, with what the queue's choice compares. */
+export interface Candidate {
+  readonly agent: string;
+  readonly score: number;
+  readonly idle_ms: number;
+}
+
+export type WhyNot = "unknown_agent" | "signed_out" | "not_ready" | "change_planned" | "backed_off" | "medium_not_taken" | "no_phone" | "phone_unreachable" | "phone_busy" | "no_desktop" | "requirement_not_met" | "declined_it" | "held_for_another" | "offer_stands" | "limit_reached" | "fully_loaded" | "others_before";
+
+/** Somebody who was not a candidate, or not the first, and all that stood against them. */
+export interface Left {
+  readonly agent: string;
+  readonly because: ReadonlyArray<WhyNot>;
+  readonly reason: string | null;
+  readonly carries: ReadonlyArray<Medium>;
+}
+
+/** One offer and all that it was chosen from. Times in ms; `at_ms` and due times are UTC. */
+export interface Explanation {
+  readonly at_ms: number;
+  readonly interaction: string;
+  readonly queue: string;
+  readonly medium: Medium;
+  readonly requirement: string;
+  readonly step: number;
+  readonly waited_ms: number;
+  readonly due_ms: number;
+  readonly moved_ms: number;
+  readonly counted_due_ms: number;
+  readonly choice: AgentChoice;
+  readonly because: OfferedBecause;
+  readonly agent: string;
+  readonly score: number;
+  readonly runner_up: string | null;
+  readonly runner_up_score: number;
+  readonly candidates: ReadonlyArray<Candidate>;
+  readonly others: ReadonlyArray<Left>;
+  readonly recomputed: string | null;
+  readonly recomputed_interaction: string | null;
+  readonly agrees: boolean;
+}
+
+/** An offer's explanation, with where it stands in the journal and the rules that made it. */
+export interface Explained {
+  readonly number: number;
+  readonly cause: string;
+  readonly rules: string;
+  readonly today: string;
+  readonly sentence: string;
+  readonly explanation: Explanation;
+}
+
+/** Something that waits, and what keeps each agent from being offered it now. Times in ms; instants are UTC. */
+export interface Waiting {
+  readonly at_ms: number;
+  readonly queue: string;
+  readonly medium: Medium;
+  readonly requirement: string;
+  readonly step: number;
+  readonly next_step_ms: number | null;
+  readonly waited_ms: number;
+  readonly due_ms: number;
+  readonly parked_until_ms: number | null;
+  readonly offered_to: string | null;
+  readonly others: ReadonlyArray<Left>;
+}
+
+/** Why one agent did not get it, or does not now, in words. */
+export interface AboutAgent {
+  readonly number: number | null;
+  readonly got_it: boolean;
+  readonly sentence: string;
+}
+
+/** The answer to why an interaction was offered as it was, and to why it waits. With an agent named, nobody else stands among the others. */
+export interface Why {
+  readonly interaction: string;
+  readonly offers: ReadonlyArray<Explained>;
+  readonly before: number | null;
+  readonly now: Waiting | null;
+  readonly about: ReadonlyArray<AboutAgent>;
+  readonly names: Readonly<Record<string, string>>;
+}
