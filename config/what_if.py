@@ -65,7 +65,7 @@ async def try_other(past: RoutingPast, from_ms: int, to_ms: int, other: Path, *,
         BadSetting: nothing is recorded there, or the definition cannot be tried on it.
         BadDefinition: the file is no definition, or one that cannot hold.
     """
-    rules = other_rules(other)
+    rules = other_rules(other, from_ms)
     first, end = await past.first_number_at(from_ms), await past.first_number_at(to_ms)
     newest, newest_ms = await past.newest()
     if first >= end:
@@ -89,11 +89,12 @@ async def try_other(past: RoutingPast, from_ms: int, to_ms: int, other: Path, *,
     return Tried(trace, found, tuple(cuts), notes_on(trace, rules))
 
 
-def other_rules(path: Path) -> RoutingSettings:
-    """Return what a definition's file means to the router, once it is checked as for a running center."""
+def other_rules(path: Path, from_ms: int) -> RoutingSettings:
+    """Return what a definition's file means to the router from an instant on, once it is checked as for a running
+    center."""
     definition, _ = read(path)
     check(definition, str(path))
-    return routing_settings(definition, 0)
+    return routing_settings(definition, 0, from_ms)
 
 
 def lines_of(tried: Tried, zone: zoneinfo.ZoneInfo) -> Iterator[str]:
