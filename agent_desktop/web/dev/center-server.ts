@@ -4,6 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { WebSocketServer } from "ws";
 import type { AnyRequest } from "../src/protocol.gen";
 import { PlayedCenter } from "./played-center";
+import * as samples from "./samples";
 import { play } from "./scenes";
 
 interface Middlewares {
@@ -63,6 +64,7 @@ export function attach(http: Server, middlewares: Middlewares): void {
         center.remove(address.searchParams.get("view") ?? "desk", address.searchParams.get("key") ?? "");
         return say(response, 200, {});
       default:
+        if (/^\/api\/interactions\/[^/]+\/explanation$/.test(address.pathname)) return say(response, 200, samples.why(address.searchParams.get("of") === "now"));
         if (address.pathname === "/wallboard") request.url = "/";
         return next();
     }

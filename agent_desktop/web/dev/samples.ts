@@ -1,6 +1,6 @@
 /** Harbor Bikes, as parts of views. */
 
-import type { AgentActivity, AnyPart, MessageShown, Me, Medium, OfferCard, Phone, PhoneState, QueueFigures, Role, TimelineRow, WaitingRow, WorkItem } from "../src/protocol.gen";
+import type { AgentActivity, AnyPart, Explanation, Left, Me, Medium, MessageShown, OfferCard, Phone, PhoneState, QueueFigures, Role, TimelineRow, WaitingRow, Why, WhyNot, WorkItem } from "../src/protocol.gen";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -243,6 +243,49 @@ export function mailLine(): AnyPart[] {
     waiting("w-3", "Unknown sender", "Invoice 2217", 22 * MINUTE, { parked_until_ms: Date.now() + 50 * MINUTE }),
     waiting("w-4", "Elena Petrova", "Test ride on Thursday", 3 * MINUTE, { offered_to: "grace", offered_name: "Grace Kim" }),
   ];
+}
+
+/** Why nobody has the oldest mail yet: one offer was declined, and everybody is busy since. */
+export function why(now: boolean): Why {
+  const left = (agent: string, because: readonly WhyNot[], carries: readonly Medium[] = [], reason: string | null = null): Left => ({ agent, because, carries, reason });
+  const others = [left("ann", ["limit_reached"], ["mail", "mail", "mail"]), left("dmitri", ["declined_it", "fully_loaded"], ["chat", "chat"]), left("grace", ["offer_stands"], ["chat", "mail"]), left("ben", ["not_ready"], [], "break"), left("lena", ["signed_out", "no_desktop"])];
+  const names = { ann: "Ann Fisher", ben: "Ben Okafor", dmitri: "Dmitri Ivanov", grace: "Grace Kim", lena: "Lena Vogt" };
+  const offer: Explanation = {
+    at_ms: ago(8 * MINUTE),
+    interaction: "w-1",
+    queue: "mail",
+    medium: "mail",
+    requirement: "anyone",
+    step: 0,
+    waited_ms: 63 * MINUTE,
+    due_ms: ago(11 * MINUTE),
+    moved_ms: 0,
+    counted_due_ms: ago(11 * MINUTE),
+    choice: "longest_idle",
+    because: "urgency",
+    agent: "dmitri",
+    score: 0,
+    runner_up: "grace",
+    runner_up_score: 0,
+    candidates: [
+      { agent: "dmitri", score: 0, idle_ms: 3 * MINUTE },
+      { agent: "grace", score: 0, idle_ms: 40_000 },
+    ],
+    others: [left("ann", ["limit_reached"], ["mail", "mail", "mail"]), left("grace", ["others_before"]), left("ben", ["requirement_not_met"]), left("lena", ["signed_out", "no_desktop"])],
+    recomputed: "dmitri",
+    recomputed_interaction: "w-1",
+    agrees: true,
+  };
+  return {
+    interaction: "w-1",
+    offers: now ? [] : [{ number: 4711, cause: "AgentCompletedWrapUp", rules: "router/2", today: "router/2", sentence: "The rules of today (router/2) choose the same.", explanation: offer }],
+    before: null,
+    now: now
+      ? { at_ms: Date.now(), queue: "mail", medium: "mail", requirement: "anyone", step: 0, next_step_ms: null, waited_ms: 71 * MINUTE, due_ms: ago(11 * MINUTE), parked_until_ms: null, offered_to: null, others }
+      : null,
+    about: [],
+    names,
+  };
 }
 
 function figures(id: string | null, name: string, medium: Medium, waiting: number, longest: number | null, counts: readonly [number, number, number, number], level: readonly [number, number], target: readonly [number, number]): QueueFigures {

@@ -12,6 +12,7 @@ import "./styles/customer.css";
 import "./styles/board.css";
 import "./styles/emergency.css";
 import "./styles/line.css";
+import "./styles/why.css";
 import "./styles/wall.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";

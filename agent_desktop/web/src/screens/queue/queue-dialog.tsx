@@ -10,6 +10,7 @@ import { type Center, QUEUE_VIEW_PREFIX, type WaitingRow } from "../../protocol.
 import { useAct } from "../../use-act";
 import { MEDIUM, dueWords, priorityWords } from "../../words";
 import { SteerMenu } from "./steer-menu";
+import { type Asked, WhyDialog } from "./why-dialog";
 
 interface Props {
   /** None: closed. */
@@ -22,14 +23,26 @@ interface Props {
 
 export function QueueDialog({ queue, center, steers, onClose }: Props) {
   const name = center.queues.find((one) => one.id === queue)?.name ?? "";
+  const [asked, setAsked] = useState<Asked | null>(null);
   return (
-    <Modal opened={queue !== null} onClose={onClose} title={`Waiting: ${name}`} size={steers ? 1080 : 820} closeButtonProps={{ "aria-label": "Close the queue" }}>
-      {queue !== null && <Line view={QUEUE_VIEW_PREFIX + queue} center={center} steers={steers} onClose={onClose} />}
-    </Modal>
+    <>
+      <Modal opened={queue !== null} onClose={onClose} title={`Waiting: ${name}`} size={steers ? 1080 : 820} closeButtonProps={{ "aria-label": "Close the queue" }} closeOnEscape={asked === null}>
+        {queue !== null && <Line view={QUEUE_VIEW_PREFIX + queue} center={center} steers={steers} onClose={onClose} onWhy={setAsked} />}
+      </Modal>
+      {steers && <WhyDialog asked={asked} center={center} onClose={() => setAsked(null)} />}
+    </>
   );
 }
 
-function Line({ view, center, steers, onClose }: { view: string; center: Center; steers: boolean; onClose: () => void }) {
+interface LineProps {
+  readonly view: string;
+  readonly center: Center;
+  readonly steers: boolean;
+  readonly onClose: () => void;
+  readonly onWhy: (asked: Asked) => void;
+}
+
+function Line({ view, center, steers, onClose, onWhy }: LineProps) {
   const open = useView(view);
   const head = usePart(view, "head", "queue_head");
   const rows = useParts(view, "waiting_row");
@@ -56,7 +69,7 @@ function Line({ view, center, steers, onClose }: { view: string; center: Center;
           </thead>
           <tbody>
             {line.map((row) => (
-              <Row key={row.key} row={row} center={center} steers={steers} onTaken={onClose} />
+              <Row key={row.key} row={row} center={center} steers={steers} onTaken={onClose} onWhy={onWhy} />
             ))}
           </tbody>
         </table>
@@ -70,7 +83,15 @@ function Line({ view, center, steers, onClose }: { view: string; center: Center;
   );
 }
 
-function Row({ row, center, steers, onTaken }: { row: WaitingRow; center: Center; steers: boolean; onTaken: () => void }) {
+interface RowProps {
+  readonly row: WaitingRow;
+  readonly center: Center;
+  readonly steers: boolean;
+  readonly onTaken: () => void;
+  readonly onWhy: (asked: Asked) => void;
+}
+
+function Row({ row, center, steers, onTaken, onWhy }: RowProps) {
   const now = useNow();
   const called = (row.who === "" ? row.why : nameOf(row)) || MEDIUM[row.medium];
   return (
@@ -99,7 +120,7 @@ function Row({ row, center, steers, onTaken }: { row: WaitingRow; center: Center
         </td>
       )}
       <td data-raised={row.priority !== 0}>{priorityWords(row.priority)}</td>
-      <td className="line-act">{steers ? <SteerMenu row={row} called={called} center={center} /> : <Take row={row} called={called} onTaken={onTaken} />}</td>
+      <td className="line-act">{steers ? <SteerMenu row={row} called={called} center={center} onWhy={onWhy} /> : <Take row={row} called={called} onTaken={onTaken} />}</td>
     </tr>
   );
 }

@@ -8,6 +8,7 @@ import { CheckIcon, DownIcon } from "../../parts/icons";
 import { type AgentRow, type Center, WALLBOARD_VIEW, type WaitingRow } from "../../protocol.gen";
 import { useAct } from "../../use-act";
 import { ACTIVITY } from "../../words";
+import type { Asked } from "./why-dialog";
 
 const PRIORITIES = [
   [10, "First of all (10)"],
@@ -30,10 +31,11 @@ interface Props {
   readonly row: WaitingRow;
   readonly called: string;
   readonly center: Center;
+  readonly onWhy: (asked: Asked) => void;
 }
 
 /** Of two hundred rows that tick every second, only those that changed are drawn again. */
-export const SteerMenu = memo(function SteerMenu({ row, called, center }: Props) {
+export const SteerMenu = memo(function SteerMenu({ row, called, center, onWhy }: Props) {
   const act = useAct();
   const { interaction } = row;
   const elsewhere = center.queues.filter((one) => one.medium === row.medium && one.id !== row.queue);
@@ -92,6 +94,8 @@ export const SteerMenu = memo(function SteerMenu({ row, called, center }: Props)
           <Menu.Item onClick={() => void act({ type: "resume_work", interaction })}>Let it wait again</Menu.Item>
         )}
         {row.offered_to === null && <GiveMenu interaction={interaction} />}
+        <Menu.Divider />
+        <Menu.Item onClick={() => onWhy({ interaction, called })}>Why not …?</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
