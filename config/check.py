@@ -18,6 +18,10 @@ from history.core.vocabulary import Medium
 
 SWITCH_KINDS = ("asterisk", "rehearsal")
 MAILBOX_KINDS = ("imap", "rehearsal")
+WITH_IDS = (
+    *("skills", "teams", "hours", "reasons", "dispositions", "destinations", "announcements"),
+    *("queues", "reserves", "lending", "switches", "mailboxes", "sites", "users"),
+)
 PHONE_KINDS = ("desk", "softphone", "rehearsal")
 
 
@@ -61,20 +65,7 @@ def _center(definition: Definition) -> Iterator[str]:
 
 
 def _ids(definition: Definition) -> Iterator[str]:
-    for kind in (
-        "skills",
-        "teams",
-        "hours",
-        "reasons",
-        "dispositions",
-        "destinations",
-        "announcements",
-        "queues",
-        "switches",
-        "mailboxes",
-        "sites",
-        "users",
-    ):
+    for kind in WITH_IDS:
         seen: set[str] = set()
         for part in getattr(definition, kind):
             if not ID.fullmatch(part.id):

@@ -1,8 +1,9 @@
 """What is wrong with the routing of a definition: words without meaning, rules without effect, work for nobody."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from config.check_blending import blending_problems
+from config.check_words import Known, takes
 from config.definition import Definition, User
 from config.definition_routing import Queue, Relaxation
 from config.translating import agent_settings, queue_settings
@@ -12,13 +13,9 @@ from router.core.requirements import (
     LEVEL_MAX,
     LEVEL_MIN,
     HasSkill,
-    InTeam,
-    IsAgent,
-    Not,
     is_met,
     lowered,
     parse,
-    terms,
     without_skill,
 )
 from router.core.steps import Step, steps
@@ -34,43 +31,6 @@ CALLS_ONLY = ("busy_s", "failed_s", "unreachable_s")
 """Back-offs after what only a phone can do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What an expression may name, and what is said when it names something else."""
-
-    skills: frozenset[str]
-    teams: frozenset[str]
-    agents: frozenset[str]
-
-    def skill(self, where: str, skill: str) -> Iterator[str]:
-        if skill not in self.skills:
-            yield f"{where}: there is no skill {skill!r}; add it under [[skills]]."
-
-    def team(self, where: str, team: str) -> Iterator[str]:
-        if team not in self.teams:
-            yield f"{where}: there is no team {team!r}; add it under [[teams]]."
-
-    def agent(self, where: str, agent: str) -> Iterator[str]:
-        if agent not in self.agents:
-            yield f"{where}: there is no agent {agent!r}; name one of [[users]] who takes work."
-
-    def expression(self, where: str, text: str) -> Iterator[str]:
-        """Yield why an expression cannot be read, or each thing it names that there is not."""
-        try:
-            found = terms(parse(text))
-        except BadRequirement as error:
-            yield f"{where}: {error}"
-            return
-        for atom in dict.fromkeys(term.of if isinstance(term, Not) else term for term in found):
-            match atom:
-                case HasSkill():
-                    yield from self.skill(where, atom.skill)
-                case InTeam():
-                    yield from self.team(where, atom.team)
-                case IsAgent():
-                    yield from self.agent(where, atom.agent)
-
-
 def routing_problems(definition: Definition) -> Iterator[str]:
     known = _known(definition)
     yield from _skill_words(definition)
@@ -82,6 +42,7 @@ def routing_problems(definition: Definition) -> Iterator[str]:
     able = {medium: [agent for agent in agents if takes(agent, medium)] for medium in definition.media}
     for queue in definition.queues:
         yield from _asked(queue, able[queue.medium], known)
+    yield from blending_problems(definition, known)
 
 
 def _known(definition: Definition) -> Known:
@@ -190,13 +151,6 @@ def _wrap_up(where: str, queue: Queue) -> Iterator[str]:
             f"{where}: nobody has to wrap up with wrap_up = '{queue.wrap_up}', so no disposition can be required; "
             "write disposition_required = false."
         )
-
-
-def takes(agent: AgentSettings, medium: Medium) -> bool:
-    """Whether work of a medium can be offered to an agent at all."""
-    if medium is Medium.VOICE and agent.phone is None:
-        return False
-    return any(capacity.medium is medium for capacity in agent.capacities)
 
 
 def _asked(queue: Queue, able: list[AgentSettings], known: Known) -> Iterator[str]:

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from config.check_routing import takes
+from config.check_words import takes
 from config.definition import Definition
 from config.definition_leaving import When
 from config.definition_routing import Queue

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from config.definition_blending import Lending, Reserve
 from config.definition_hours import OpeningHours, read_day
 from config.definition_leaving import Announcement, Destination, EmergencyWay
 from config.definition_parts import Part, Positive
@@ -167,6 +168,8 @@ class Definition(Part, frozen=True, kw_only=True):
     skills: tuple[Skill, ...] = ()
     teams: tuple[Team, ...] = ()
     hours: tuple[OpeningHours, ...] = ()
+    reserves: tuple[Reserve, ...] = ()
+    lending: tuple[Lending, ...] = ()
     reasons: tuple[Reason, ...] = ()
     dispositions: tuple[Disposition, ...] = ()
     destinations: tuple[Destination, ...] = ()

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from config import definition as d
+from config import definition_blending as blending
 from config import definition_hours as hours
 from config import definition_leaving as leaving
 from config import definition_routing as routing
@@ -30,6 +31,8 @@ TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("phone, in [[users]]", d.Phone),
     ("[[skills]]", routing.Skill),
     ("[[teams]]", routing.Team),
+    ("[[reserves]]", blending.Reserve),
+    ("[[lending]]", blending.Lending),
     ("[[reasons]]", d.Reason),
     ("[[dispositions]]", d.Disposition),
     ("[[switches]]", d.Switch),

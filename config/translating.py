@@ -9,6 +9,7 @@ from channels.mail.settings import MailboxSettings, ServerSettings
 from channels.voice import VoiceSettings
 from channels.webchat.settings import SiteSettings
 from config import hours
+from config.blending import blending_settings
 from config.definition import Definition, Mailbox, MailServer, Switch, User
 from config.definition_routing import BackOff, Queue
 from config.errors import BadSetting
@@ -123,6 +124,7 @@ def routing_settings(definition: Definition, version: int, now_ms: int) -> Routi
             for each in definition.hours
             if any(queue.hours == each.id for queue in definition.queues)
         ),
+        **blending_settings(definition),
     )
 
 

@@ -38,6 +38,8 @@ WORDS: Final = {
     WhyNot.REQUIREMENT_NOT_MET: "does not meet the requirement",
     WhyNot.DECLINED_IT: "declined it a moment ago",
     WhyNot.HELD_FOR_ANOTHER: "held for another overdue interaction",
+    WhyNot.KEPT_FOR_OTHERS: "kept for other work",
+    WhyNot.LENT_ELSEWHERE: "lent to another queue alone",
     WhyNot.OFFER_STANDS: "has another offer",
     WhyNot.LIMIT_REACHED: "at the limit for this medium",
     WhyNot.FULLY_LOADED: "fully loaded",
@@ -146,4 +148,6 @@ def words_against(left: Left) -> str:
     words = "; ".join(WORDS[each] for each in left.because)
     reason = f" ({left.reason})" if left.reason else ""
     carries = f", carries {', '.join(left.carries)}" if left.carries else ""
-    return words + reason + carries
+    kept_for = f", kept for {', '.join(left.kept_for)}" if left.kept_for else ""
+    lent_to = f", lent to {left.lent_to}" if left.lent_to else ""
+    return words + reason + carries + kept_for + lent_to

@@ -11,6 +11,8 @@ from history.core.entries import Fact
 from history.core.routing_agents import (
     AgentBackedOff,
     AgentHeld,
+    AgentLent,
+    AgentRecalled,
     BackOffEnded,
     DesktopConnected,
     DesktopDisconnected,
@@ -71,6 +73,8 @@ from history.core.vocabulary import (
 __all__ = [
     "AgentBackedOff",
     "AgentHeld",
+    "AgentLent",
+    "AgentRecalled",
     "Attributes",
     "BackOffEnded",
     "CustomerLegEnded",
@@ -170,6 +174,8 @@ ROUTING_FACTS: tuple[type[Fact], ...] = (
     RequirementRelaxed,
     OfferableAgain,
     AgentHeld,
+    AgentLent,
+    AgentRecalled,
     InteractionPrioritised,
     InteractionParked,
     InteractionResumed,

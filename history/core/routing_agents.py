@@ -5,10 +5,14 @@ from history.core.vocabulary import (
     AgentId,
     BackOffBecause,
     InteractionId,
+    LentBecause,
     Medium,
     Presence,
     PresenceBy,
+    QueueId,
     ReasonCode,
+    RecalledBecause,
+    RuleId,
     UserId,
     WorkId,
 )
@@ -87,6 +91,28 @@ class AgentHeld(Fact, frozen=True, kw_only=True):
     agent: AgentId
     interaction: InteractionId
     medium: Medium
+
+
+class AgentLent(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """From now on the agent is offered work of this queue too, whatever it asks; with `only`, nothing else."""
+
+    agent: AgentId
+    queue: QueueId
+    because: LentBecause = LentBecause.RULE
+    rule: RuleId | None = None
+    only: bool = False
+    by: UserId | None = None
+
+
+class AgentRecalled(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The agent is lent no longer. What they have in hand stays theirs."""
+
+    agent: AgentId
+    queue: QueueId
+    because: RecalledBecause = RecalledBecause.RULE
+    rule: RuleId | None = None
+    """By which they had been lent."""
+    by: UserId | None = None
 
 
 class WorkStarted(Fact, frozen=True, kw_only=True):

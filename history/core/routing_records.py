@@ -30,6 +30,7 @@ from history.core.vocabulary import (
     QueueId,
     ReasonCode,
     Requirement,
+    RuleId,
     SourceId,
     SwitchName,
     Trust,
@@ -68,6 +69,32 @@ class Busy(msgspec.Struct, frozen=True, array_like=True):
     busy_ms: int
 
 
+class Lent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where an agent helps out."""
+
+    queue: QueueId
+    since_ms: int
+    rule: RuleId | None = None
+    """None: a supervisor has lent them."""
+    only: bool = False
+
+
+class Minute(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What counted for a service level in one minute of the clock."""
+
+    minute: int
+    in_time: int
+    counted: int
+
+
+class LendingRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
+    rule: RuleId
+    changed_ms: int = 0
+    """When it lent or recalled last."""
+    minutes: tuple[Minute, ...] = ()
+    """Oldest first; only for a rule that looks at the service level."""
+
+
 class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     agent: AgentId
     presence: Presence = Presence.SIGNED_OUT
@@ -88,6 +115,9 @@ class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     planned: Presence | None = None
     """What they become with the last of what they have in hand."""
     planned_reason: ReasonCode | None = None
+    lent: Lent | None = None
+    recalled_ms: int = 0
+    """When they were lent last, until then."""
 
 
 class DeclinedBy(msgspec.Struct, frozen=True):
@@ -230,6 +260,10 @@ class WorkRestored(Fact, frozen=True, kw_only=True):
     record: WorkRecord
 
 
+class LendingRestored(Fact, frozen=True, kw_only=True):
+    record: LendingRecord
+
+
 class PlaceRestored(Fact, frozen=True, kw_only=True):
     record: PlaceRecord
 
@@ -271,6 +305,7 @@ SNAPSHOT_FACTS: tuple[type[Fact], ...] = (
     OfferRestored,
     HandlingRestored,
     WorkRestored,
+    LendingRestored,
     PlaceRestored,
     OpeningRestored,
     EmergencyRestored,

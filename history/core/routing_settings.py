@@ -6,6 +6,7 @@ source. `config/definition.py` translates the definition into these.
 
 import msgspec
 
+from history.core.routing_blending import Lending, Reserve
 from history.core.vocabulary import (
     AgentChoice,
     AgentId,
@@ -193,5 +194,7 @@ class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True):
     hours: tuple[Hours, ...] = ()
     """Those that queues name."""
     numbers: tuple[NumberSettings, ...] = ()
+    reserves: tuple[Reserve, ...] = ()
+    lending: tuple[Lending, ...] = ()
     pop_wait_ms: int = 350
     """The phone rings at the latest this long after the offer, whether or not the page has shown the pop."""

@@ -32,6 +32,7 @@ Requirement = NewType("Requirement", str)  # canonical text of an expression ove
 WorkId = NewType("WorkId", str)  # work that was not offered, as its room calls it
 ReasonCode = NewType("ReasonCode", str)  # why an agent is not ready: an id of the definition
 DispositionId = NewType("DispositionId", str)
+RuleId = NewType("RuleId", str)  # a rule by which agents are shared: an id of the definition
 SwitchName = NewType("SwitchName", str)
 PhoneName = NewType("PhoneName", str)  # the switch's name of an agent's phone, never a phone number
 MailboxId = NewType("MailboxId", str)
@@ -254,6 +255,29 @@ class Opening(Word):
     OPEN = "open"
     CLOSING = "closing"  # nobody comes in any more; who came in time is still served
     CLOSED = "closed"
+
+
+class LentWhen(Word):
+    """By what a rule sees that a queue needs more agents."""
+
+    SERVICE_LEVEL = "service_level"
+    LONGEST_WAIT = "longest_wait"
+
+
+class LentBecause(Word):
+    """Who lent an agent to another queue."""
+
+    RULE = "rule"
+    SUPERVISOR = "supervisor"
+
+
+class RecalledBecause(Word):
+    """Why an agent is lent no longer."""
+
+    RULE = "rule"
+    SUPERVISOR = "supervisor"
+    SIGNED_OUT = "signed_out"
+    DEFINITION = "definition"  # the rule or the queue is no more, or the agent is not of its group
 
 
 class OfferedBecause(Word):

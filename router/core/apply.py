@@ -22,6 +22,7 @@ from history.core.vocabulary import (
 )
 from router.core import applying_to_agents, applying_to_offers, applying_to_work
 from router.core.keeping import (
+    define_lending,
     let_go,
     put_agent,
     put_emergency,
@@ -82,6 +83,8 @@ def _routing_defined(state: State, fact: facts.RoutingDefined, at_ms: int) -> No
     for agent in [agent for agent in state.agents if agent not in agents]:
         del state.agents[agent]
         state.planned.pop(agent, None)
+        state.lent.pop(agent, None)
+    define_lending(state)
     state.seats.define(fact.settings, state.agents)
     state.waiting.defined_anew(state.queue_settings)
     for record in state.agents.values():

@@ -7,19 +7,23 @@ from history.core import routing as facts
 from history.core.entries import Fact
 from history.core.routing_records import (
     AgentRecord,
+    Lent,
     WorkRecord,
 )
 from history.core.vocabulary import (
     AgentId,
     HandlingPhase,
     Presence,
+    RuleId,
 )
 from router.core.keeping import (
     begin_work,
     end_work,
     let_go,
+    put_lent,
     put_reason,
     put_work,
+    take_back,
 )
 from router.core.presence import CHOSEN, PRESENCE
 from router.core.state import State
@@ -113,6 +117,27 @@ def _held(state: State, fact: facts.AgentHeld, at_ms: int) -> None:
     state.held_for[fact.interaction] = fact.agent
 
 
+def _lent(state: State, fact: facts.AgentLent, at_ms: int) -> None:
+    agent = changed(state, fact.agent)
+    take_back(state, agent)
+    agent.lent = Lent(queue=fact.queue, since_ms=at_ms, rule=fact.rule, only=fact.only)
+    put_lent(state, agent)
+    _by_rule(state, fact.rule, at_ms)
+
+
+def _recalled(state: State, fact: facts.AgentRecalled, at_ms: int) -> None:
+    agent = changed(state, fact.agent)
+    take_back(state, agent)
+    agent.recalled_ms = at_ms
+    _by_rule(state, fact.rule, at_ms)
+
+
+def _by_rule(state: State, rule: RuleId | None, at_ms: int) -> None:
+    record = None if rule is None else state.lendings.get(rule)
+    if record is not None:
+        record.changed_ms = at_ms
+
+
 def _work_started(state: State, fact: facts.WorkStarted, at_ms: int) -> None:
     put_work(state, WorkRecord(work=fact.work, agent=fact.agent, medium=fact.medium))
     begin_work(state.seats.of[fact.agent], at_ms)
@@ -140,6 +165,8 @@ APPLY: dict[type[Fact], Callable[[State, Any, int], None]] = {
     facts.AgentBackedOff: _backed_off,
     facts.BackOffEnded: _back_off_ended,
     facts.AgentHeld: _held,
+    facts.AgentLent: _lent,
+    facts.AgentRecalled: _recalled,
     facts.WorkStarted: _work_started,
     facts.WorkEnded: _work_ended,
 }

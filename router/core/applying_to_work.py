@@ -23,6 +23,7 @@ from router.core.keeping import (
     put_waiting,
     remember_closed,
 )
+from router.core.levels import note_visit
 from router.core.lifecycle import LIFECYCLE
 from router.core.state import State
 
@@ -121,10 +122,14 @@ def _resumed(state: State, fact: facts.InteractionResumed, at_ms: int) -> None:
 
 def _visit_answered(state: State, fact: facts.VisitAnswered, at_ms: int) -> None:
     """Counted by reports; the visit's end follows from the offer's acceptance, or from the handling."""
+    if state.lends_to:
+        note_visit(state, fact, at_ms)
 
 
 def _visit_abandoned(state: State, fact: facts.VisitAbandoned, at_ms: int) -> None:
     """The interaction is closed by its own fact; what stays is the place, if the queue keeps it for the customer."""
+    if state.lends_to:
+        note_visit(state, fact, at_ms)
     interaction = state.interactions[fact.interaction]
     again_ms = state.queue_settings[fact.queue].again_ms
     if again_ms and interaction.identity is not None:

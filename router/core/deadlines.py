@@ -21,6 +21,7 @@ from history.core.vocabulary import (
 )
 from router.core import emergency, leaving, opening, overflow, queueing
 from router.core.decision import Deciding
+from router.core.keeping import plan_look
 from router.core.state import Deadline, State
 
 
@@ -118,6 +119,14 @@ def _parked(deciding: Deciding, interaction_id: InteractionId) -> None:
     deciding.add(facts.InteractionResumed(interaction=interaction_id))
 
 
+def _lending(deciding: Deciding, _: str) -> None:
+    """The rules are looked at after every advance; this only brings the next one. What it notes decides nothing."""
+    state = deciding.state
+    state.look_ms = 0
+    if state.lent or any(state.waiting.in_queue.get(queue) for queue in state.lends_to):
+        plan_look(state, deciding.now_ms)
+
+
 _DECIDE: dict[str, Any] = {
     "offer": _offer,
     "stop": _stop,
@@ -132,4 +141,5 @@ _DECIDE: dict[str, Any] = {
     "sending": leaving.given_up,
     "opening": opening.change_due,
     "emergency": emergency.time_is_over,
+    "lending": _lending,
 }

@@ -61,7 +61,7 @@ def _of_one(state: State, entry: Entry, seat: Seat) -> Choice:
 
 def _best_skill(state: State, seat: Seat, now_ms: int) -> Entry:
     """Return the head for which the agent's own levels are the best, the more urgent of equal ones."""
-    heads = state.waiting.heads_for(seat, seat.open)
+    heads = [head for head in state.waiting.heads_for(seat, seat.open) if _is_open(state, seat, head)]
     return min(heads, key=lambda entry: (-skill_score(entry[4], seat), urgency_of(state, entry, now_ms)))
 
 
@@ -94,12 +94,12 @@ def _best_for(state: State, seat: Seat, now_ms: int) -> _Found | None:
 
 def _first_for(state: State, seat: Seat, media: int, now_ms: int) -> Entry | None:
     """Return the most urgent head of these media that the agent may take."""
-    waiting, at = state.waiting, seat.number
+    waiting, at, blending = state.waiting, seat.number, state.seats.blending
     best: Entry | None = None
     for number in range(len(MEDIA)):
         if media >> number & 1:
             for entry in waiting.order[number]:
-                if entry[4].members[at] == "1":
+                if entry[4].members[at] == "1" and (blending is None or blending.is_open(seat, entry[4].queue)):
                     if best is None or entry < best:
                         best = entry
                     break
@@ -112,11 +112,17 @@ def _or_aging(state: State, best: Entry | None, seat: Seat, media: int, now_ms: 
     for number in range(len(MEDIA)):
         for work_class in state.waiting.aging[number].values() if media >> number & 1 else ():
             head = work_class.head
-            if head is not None and work_class.members[seat.number] == "1":
+            if head is not None and work_class.members[seat.number] == "1" and _is_open(state, seat, head):
                 other = urgency_of(state, head, now_ms)
                 if urgency is None or other < urgency:
                     best, urgency = head, other
     return best
+
+
+def _is_open(state: State, seat: Seat, entry: Entry) -> bool:
+    """Whether no rule of blending keeps the agent from this head's queue now."""
+    blending = state.seats.blending
+    return blending is None or blending.is_open(seat, entry[4].queue)
 
 
 def urgency_of(state: State, entry: Entry, now_ms: int) -> Urgency:
@@ -141,11 +147,13 @@ def _match(deciding: Deciding, entry: Entry, choice: Choice, because: OfferedBec
     room = open_media(seat, seat.able)
     fitting = {medium: head for medium, head in overdue.items() if room >> NUMBER_OF[medium] & 1}
     if because is not OfferedBecause.HELD:
-        if (in_turn := _in_turn(seat, fitting)) is not None:
-            if entry[0] < now_ms:
-                fitting[entry[4].medium] = entry
-            entry, because = fitting.pop(in_turn), OfferedBecause.TURN
-            choice = _of_one(state, entry, seat)
+        due = {**fitting, entry[4].medium: entry} if entry[0] < now_ms else fitting
+        if (in_turn := _in_turn(seat, due)) is not None:
+            because = OfferedBecause.TURN
+            if in_turn is not entry[4].medium:
+                entry = due[in_turn]
+                choice = _of_one(state, entry, seat)
+            fitting = {medium: head for medium, head in due.items() if medium is not in_turn}
         elif (to_hold := _to_hold(state, seat, entry, overdue, now_ms)) is not None:
             deciding.add(facts.AgentHeld(agent=seat.agent, interaction=to_hold[2], medium=to_hold[4].medium))
             return

@@ -17,6 +17,7 @@ from router.core import (
     dispatch,
     emergency,
     leaving,
+    lending,
     opening,
     overflow,
     presence_requests,
@@ -49,6 +50,8 @@ _BACK_IN_LINE = (
     facts.OfferFailed,
     facts.OfferWithdrawn,
 )
+
+_LOOKS_AT_LENDING = (facts.InteractionQueued, facts.PresenceChanged, facts.RoutingDefined)
 
 
 class Decision(NamedTuple):
@@ -140,6 +143,8 @@ class Engine:
                 self._change_as_planned(found, now_ms)
             if self.state.overflows or self.state.emergencies:
                 self._overflow(found, now_ms)
+            if self.state.lends_to or self.state.lent:
+                self._lend(found, now_ms, timed=applied is not None)
             self._match(found, now_ms)
         except BrokenInvariant:
             raise
@@ -171,6 +176,16 @@ class Engine:
             decided = overflow.settle(Deciding(self.state, now_ms), here)
             self._apply(decided, now_ms)
             found += decided
+
+    def _lend(self, found: list[Fact], now_ms: int, *, timed: bool) -> None:
+        """Looked at as time passes, and as somebody comes in or changes presence; one rule after the other."""
+        if not timed and not any(isinstance(fact, _LOOKS_AT_LENDING) for fact in found):
+            return
+        for rule in (None, *self.state.settings.lending):
+            deciding = Deciding(self.state, now_ms)
+            lending.look(deciding, rule)
+            self._apply(deciding.facts, now_ms)
+            found += deciding.facts
 
     def _match(self, found: list[Fact], now_ms: int) -> None:
         """Make offers until nobody who waits can be served. A phone without a desktop rings in the same decision."""

@@ -51,6 +51,8 @@ class WhyNot(Word):
     REQUIREMENT_NOT_MET = "requirement_not_met"
     DECLINED_IT = "declined_it"
     HELD_FOR_ANOTHER = "held_for_another"
+    KEPT_FOR_OTHERS = "kept_for_others"
+    LENT_ELSEWHERE = "lent_elsewhere"
     OFFER_STANDS = "offer_stands"
     LIMIT_REACHED = "limit_reached"
     FULLY_LOADED = "fully_loaded"
@@ -73,6 +75,9 @@ class Left(msgspec.Struct, frozen=True, kw_only=True):
     reason: ReasonCode | None = None
     """Of one who was not ready."""
     carries: tuple[Medium, ...] = ()
+    kept_for: tuple[QueueId, ...] = ()
+    """The queues for which a reserve keeps them."""
+    lent_to: QueueId | None = None
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,19 +207,32 @@ def left_out(state: State, seat: Seat, record: InteractionRecord, *, first: Agen
         because=against or (WhyNot.OTHERS_BEFORE,),
         reason=seat.record.reason if WhyNot.NOT_READY in against else None,
         carries=tuple(seat.leases()),
+        kept_for=_kept_for(state, seat, record),
+        lent_to=None if seat.record.lent is None else seat.record.lent.queue,
     )
 
 
 def reasons_against(state: State, seat: Seat, record: InteractionRecord) -> tuple[WhyNot, ...]:
     """Return everything that keeps an agent from being offered an interaction now; nothing for a candidate."""
     found = [*_of_presence(seat), *_of_reach(seat, record.medium)]
-    if not is_met(parse(record.requirement), seat.settings):
+    lent = seat.record.lent
+    if not is_met(parse(record.requirement), seat.settings) and (lent is None or lent.queue != record.queue):
         found.append(WhyNot.REQUIREMENT_NOT_MET)
     if any(each.agent == seat.agent for each in record.declined_by):
         found.append(WhyNot.DECLINED_IT)
     if seat.record.held_for not in (None, record.interaction):
         found.append(WhyNot.HELD_FOR_ANOTHER)
+    if _kept_for(state, seat, record):
+        found.append(WhyNot.KEPT_FOR_OTHERS)
+    if lent is not None and lent.only and lent.queue != record.queue:
+        found.append(WhyNot.LENT_ELSEWHERE)
     return tuple([*found, *_of_load(seat, record.medium)])
+
+
+def _kept_for(state: State, seat: Seat, record: InteractionRecord) -> tuple[QueueId, ...]:
+    blending = state.seats.blending
+    reserves = [] if blending is None else blending.reserves_against(seat, record.queue)
+    return tuple(dict.fromkeys(queue for reserve in reserves for queue in reserve.queues))
 
 
 def _of_presence(seat: Seat) -> list[WhyNot]:

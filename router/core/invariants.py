@@ -2,6 +2,7 @@
 
 from history.core.vocabulary import HandlingPhase, InteractionPhase, OfferId, OfferPhase
 from router.core.capacity import NUMBER_OF, able_media, open_media
+from router.core.lending import AGAIN_MS
 from router.core.seats import numbers_in
 from router.core.selection import free_for
 from router.core.state import State
@@ -94,9 +95,48 @@ def _what_is_indexed_is_so(state: State) -> None:
         for medium, number in NUMBER_OF.items():
             indexed = bool(state.seats.open[number] >> seat.number & 1)
             _hold(indexed is bool(opened >> number & 1), f"{seat.agent} is indexed wrongly for {medium}")
+    _rules_of_blending_are_indexed(state)
     for interaction, agent in state.held_for.items():
         _hold(interaction in state.waiting.places, f"{agent} is held for {interaction}, which does not wait")
         _hold(state.agents[agent].held_for == interaction, f"{agent} is not held for {interaction}")
+
+
+def _who_is_lent_is_indexed(state: State) -> None:
+    """And nobody is lent by a rule again soon after they have gone back."""
+    lent = {record.agent for record in state.agents.values() if record.lent is not None}
+    _hold(lent == set(state.lent), f"{sorted(lent)} are lent, and {sorted(state.lent)} are listed")
+    for record in state.agents.values():
+        if record.lent is not None:
+            listed = state.seats.lent_to(record.lent.queue) >> state.seats.of[record.agent].number & 1
+            _hold(bool(listed), f"{record.agent} is lent to {record.lent.queue} and not indexed")
+            rested = record.lent.rule is None or not record.recalled_ms
+            rested = rested or record.lent.since_ms >= record.recalled_ms + AGAIN_MS
+            _hold(rested, f"{record.agent} is lent again too soon")
+    for work_class in state.waiting.numbered:
+        mask = state.seats.mask_of(work_class.requirement) | state.seats.lent_to(work_class.queue)
+        for agent in work_class.excluded:
+            if (seat := state.seats.of.get(agent)) is not None:
+                mask &= ~(1 << seat.number)
+        _hold(work_class.mask == mask, f"{work_class.key} does not know who may take it")
+
+
+def _rules_of_blending_are_indexed(state: State) -> None:
+    _who_is_lent_is_indexed(state)
+    blending = state.seats.blending
+    if blending is None:
+        return
+    for each in blending.reserves:
+        media = {state.queue_settings[queue].medium for queue in each.rule.queues}
+        idle = [
+            seat.number
+            for seat in state.seats.numbered
+            if each.mask >> seat.number & 1
+            and seat.record.lent is None
+            and not seat.leases()
+            and any(seat.open >> NUMBER_OF[medium] & 1 for medium in media)
+        ]
+        kept = idle if len(idle) <= each.keep else []
+        _hold(list(numbers_in(each.kept)) == kept, f"the reserve {each.rule.rule} does not keep {kept}")
 
 
 def _heads_are_the_most_urgent(state: State) -> None:

@@ -10,6 +10,7 @@ from history.core.routing_records import (
     EmergencyRecord,
     HandlingRecord,
     InteractionRecord,
+    LendingRecord,
     OfferRecord,
     OpeningRecord,
     PlaceRecord,
@@ -39,8 +40,48 @@ def put_agent(state: State, record: AgentRecord) -> None:
     if record.planned is not None:
         state.planned[record.agent] = None
     put_reason(state, record)
+    if record.lent is not None:
+        put_lent(state, record)
     if record.backed_off_until_ms:
         state.add_deadline(record.backed_off_until_ms, "back_off", record.agent)
+
+
+def put_lent(state: State, record: AgentRecord) -> None:
+    """Let the agent be offered work of the queue that they are lent to."""
+    assert record.lent is not None
+    state.lent[record.agent] = None
+    seat = state.seats.of.get(record.agent)
+    if seat is not None:
+        state.seats.lend(seat, record.lent)
+        state.waiting.asked_anew(record.lent.queue)
+    plan_look(state, record.lent.since_ms)
+
+
+def take_back(state: State, record: AgentRecord) -> None:
+    """The agent is lent no longer."""
+    lent, record.lent = record.lent, None
+    state.lent.pop(record.agent, None)
+    if lent is not None:
+        state.seats.recall(state.seats.of[record.agent], lent)
+        state.waiting.asked_anew(lent.queue)
+
+
+def define_lending(state: State) -> None:
+    """Rules that stay keep what they have seen."""
+    rules = state.settings.lending
+    state.lendings = {each.rule: state.lendings.get(each.rule) or LendingRecord(rule=each.rule) for each in rules}
+    state.lends_to = {each.to: tuple(other for other in rules if other.to == each.to) for each in rules}
+
+
+LOOK_MS = 5_000
+"""So often the rules of lending are looked at while there is work for them or somebody is lent."""
+
+
+def plan_look(state: State, at_ms: int) -> None:
+    """Let the rules of lending be looked at soon, if that is not planned yet."""
+    if not state.look_ms:
+        state.look_ms = (at_ms // LOOK_MS + 1) * LOOK_MS
+        state.add_deadline(state.look_ms, "lending", "")
 
 
 def put_reason(state: State, record: AgentRecord) -> None:
@@ -56,6 +97,8 @@ def put_waiting(state: State, record: InteractionRecord) -> None:
         state.add_deadline(record.parked_until_ms, "parked", record.interaction)
         return
     state.waiting.add(record)
+    if state.lends_to and record.queue in state.lends_to:
+        plan_look(state, record.entered_ms)
 
 
 def put_steps(state: State, record: InteractionRecord) -> None:

@@ -64,6 +64,10 @@ def _work_restored(state: State, fact: records.WorkRestored, at_ms: int) -> None
     put_work(state, fact.record)
 
 
+def _lending_restored(state: State, fact: records.LendingRestored, at_ms: int) -> None:
+    state.lendings[fact.record.rule] = msgspec.structs.replace(fact.record)
+
+
 def _place_restored(state: State, fact: records.PlaceRestored, at_ms: int) -> None:
     state.places_kept[fact.record.queue, fact.record.identity] = fact.record
 
@@ -99,6 +103,7 @@ RESTORE: dict[type[Fact], Callable[[State, Any, int], None]] = {
     records.OfferRestored: _offer_restored,
     records.HandlingRestored: _handling_restored,
     records.WorkRestored: _work_restored,
+    records.LendingRestored: _lending_restored,
     records.PlaceRestored: _place_restored,
     records.OpeningRestored: _opening_restored,
     records.EmergencyRestored: _emergency_restored,

@@ -8,9 +8,10 @@ something about them changes, and `refresh` looks at each stale one once before 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 
-from history.core.routing_records import AgentRecord
+from history.core.routing_records import AgentRecord, Lent
 from history.core.routing_settings import RoutingSettings
-from history.core.vocabulary import AgentId, Presence, Requirement, SkillId, TeamId
+from history.core.vocabulary import AgentId, Presence, QueueId, Requirement, SkillId, TeamId
+from router.core.blending import Blending
 from router.core.capacity import MEDIA, NUMBER_OF, Seat, able_media, open_media
 from router.core.requirements import (
     LEVEL_MAX,
@@ -47,6 +48,9 @@ class Seats:
         self.stale: dict[AgentId, None] = {}
         self.opened: dict[int, None] = {}
         """Numbers of those who may take more than when they were matched last."""
+        self.blending: Blending | None = None
+        """The rules by which agents are shared, if there are any."""
+        self._settings: RoutingSettings | None = None
         self._everyone = 0
         self._teams: dict[TeamId, int] = {}
         self._at_least: dict[SkillId, list[int]] = {}
@@ -72,6 +76,31 @@ class Seats:
         self._everyone = (1 << len(self.numbered)) - 1
         self._masks = {}
         self._number_skills()
+        self._settings = settings
+        self.blending = Blending(settings, self.mask_of) if settings.reserves else None
+        for seat in self.numbered:
+            if seat.record.lent is not None:
+                self.lend(seat, seat.record.lent)
+
+    def lend(self, seat: Seat, lent: Lent) -> None:
+        """The agent may be offered work of a queue whatever it asks. Without other rules there are rules from now."""
+        if self.blending is None:
+            assert self._settings is not None, "agents are lent after a definition"
+            self.blending = Blending(self._settings, self.mask_of)
+        self.blending.lend(seat.number, lent)
+        self.stale[seat.agent] = None
+        self.opened[seat.number] = None
+
+    def recall(self, seat: Seat, lent: Lent) -> None:
+        """The agent is as before."""
+        if self.blending is not None:
+            self.blending.recall(seat.number, lent)
+        self.stale[seat.agent] = None
+        self.opened[seat.number] = None
+
+    def lent_to(self, queue: QueueId) -> int:
+        """Return the mask of those who are lent to a queue."""
+        return 0 if self.blending is None else self.blending.lent_to.get(queue, 0)
 
     def _number_skills(self) -> None:
         teams: dict[TeamId, list[int]] = {}
@@ -130,6 +159,9 @@ class Seats:
                 seat = self.of.get(agent)
                 if seat is not None:
                     self._look_at(seat)
+            if self.blending is not None:
+                for number in numbers_in(self.blending.refresh(self.open)):
+                    self.opened[number] = None
 
     def _look_at(self, seat: Seat) -> None:
         bit = 1 << seat.number
@@ -150,6 +182,8 @@ class Seats:
         if opened & ~seat.open:
             self.opened[seat.number] = None
         seat.open = opened
+        if self.blending is not None:
+            self.blending.note(seat)
         entry = (seat.record.idle_since_ms, seat.number) if opened else None
         if entry != seat.idle_entry:
             if seat.idle_entry is not None:

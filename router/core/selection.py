@@ -36,7 +36,9 @@ class Choice(NamedTuple):
 
 def free_for(state: State, work_class: WorkClass) -> int:
     """Return the mask of the agents who may be offered work of this class now."""
-    return work_class.mask & state.seats.open[NUMBER_OF[work_class.medium]]
+    free = work_class.mask & state.seats.open[NUMBER_OF[work_class.medium]]
+    blending = state.seats.blending
+    return free if blending is None or not free else free & ~blending.closed_to(work_class.queue)
 
 
 def choose(state: State, work_class: WorkClass, now_ms: int) -> Choice | None:

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from history.core import routing as facts
+from history.core.routing_blending import Lending
 from history.core.routing_records import (
     AgentRecord,
     EmergencyRecord,
     HandlingRecord,
     InteractionRecord,
+    LendingRecord,
     OfferRecord,
     OpeningRecord,
     PlaceRecord,
@@ -32,6 +34,7 @@ from history.core.vocabulary import (
     OfferId,
     QueueId,
     ReasonCode,
+    RuleId,
     SourceId,
     WorkId,
 )
@@ -68,6 +71,8 @@ class State:
     emergencies: dict[tuple[QueueId | None, NumberId | None], EmergencyRecord] = field(default_factory=dict)
     turns: dict[QueueId, AgentId] = field(default_factory=dict)
     """Who was chosen last in each queue that goes round robin."""
+    lendings: dict[RuleId, LendingRecord] = field(default_factory=dict)
+    """For each rule of lending what it has seen and done."""
     offers_made: int = 0
     handlings_started: int = 0
 
@@ -79,6 +84,12 @@ class State:
     overflows: bool = False
     """Whether any queue has rules of overflow."""
     hours: dict[HoursId, tuple[OpenInterval, ...]] = field(default_factory=dict)
+    lent: dict[AgentId, None] = field(default_factory=dict)
+    """Who is lent."""
+    lends_to: dict[QueueId, tuple[Lending, ...]] = field(default_factory=dict)
+    """The rules of lending by the queue that they look at."""
+    look_ms: int = 0
+    """For when the next look at the rules of lending is planned, or 0; only a reminder, nothing is decided by it."""
     reason_lasts_ms: dict[ReasonCode, int] = field(default_factory=dict)
     held_for: dict[InteractionId, AgentId] = field(default_factory=dict)
     """Overdue interactions for which an agent is held."""

@@ -173,6 +173,12 @@ class Waiting:
             head, work_class.head = work_class.head, None
             self._lead(work_class, head)
 
+    def asked_anew(self, queue: QueueId) -> None:
+        """Who may take work of a queue has changed."""
+        for work_class in self.numbered:
+            if work_class.queue == queue:
+                self._place(work_class)
+
     def _class_for(self, record: InteractionRecord) -> WorkClass:
         excluded = tuple(sorted(each.agent for each in record.declined_by)) if record.declined_by else ()
         key = (record.queue, record.medium, record.requirement, excluded)
@@ -191,7 +197,7 @@ class Waiting:
         self._of[work_class.key] = work_class
         work_class.tiers = None
         work_class.ages = self._queues[work_class.queue].age_percent != 100
-        work_class.mask = self._seats.mask_of(work_class.requirement)
+        work_class.mask = self._seats.mask_of(work_class.requirement) | self._seats.lent_to(work_class.queue)
         for agent in work_class.excluded:
             if (seat := self._seats.of.get(agent)) is not None:
                 work_class.mask &= ~(1 << seat.number)

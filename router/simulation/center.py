@@ -6,6 +6,7 @@ and so on, so that the engine's best skill is the first choice. A route with a d
 requirement by that group.
 """
 
+from history.core.routing_blending import Reserve
 from history.core.routing_settings import (
     AgentSettings,
     MediumCapacity,
@@ -23,10 +24,12 @@ from history.core.vocabulary import (
     QueueId,
     ReasonCode,
     Requirement,
+    RuleId,
     SkillId,
     SwitchName,
     TeamId,
 )
+from router.core.blending_words import lending_of, reserve_of
 from router.core.order import PRIORITY_MAX
 from router.core.requirements import every_requirement, is_met, parse
 from router.errors import BadRequirement
@@ -45,9 +48,15 @@ def settings_of(scenario: Scenario, version: int = 1) -> RoutingSettings:
     """Return what the engine has to know of the scenario.
 
     Raises:
-        BadScenario: it asks for a rule that the engine does not have, or for what no group can do.
+        BadScenario: it asks for what no group can do.
     """
     found = [sentence for customers in scenario.types for sentence in _cannot_be_said(customers, scenario)]
+    for group in scenario.groups:
+        asked = _reserves_of(group, scenario)
+        if asked and min(asked.values()):
+            found.append(
+                f"groups, {group.id!r}: every route leaves some of them free for nobody; lower a reserve to 0."
+            )
     if found:
         raise BadScenario([f"{scenario.name}: {sentence}" for sentence in found])
     return RoutingSettings(
@@ -59,14 +68,41 @@ def settings_of(scenario: Scenario, version: int = 1) -> RoutingSettings:
         reasons=(BREAK, LEAVING),
         dispositions=(DispositionId("done"),),
         pop_wait_ms=POP_WAIT_MS,
+        reserves=(*_reserves(scenario), *(reserve_of(rule) for rule in scenario.reserves)),
+        lending=tuple(lending_of(rule) for rule in scenario.lending),
     )
+
+
+def _reserves(scenario: Scenario) -> tuple[Reserve, ...]:
+    """A route that leaves so many of its group free: they are kept for the types that may have more of them."""
+    found = []
+    for group in scenario.groups:
+        asked = _reserves_of(group, scenario)
+        for keep in sorted({reserve for reserve in asked.values() if reserve}):
+            found.append(
+                Reserve(
+                    rule=RuleId(f"{group.id}.{keep}"),
+                    agents=every_requirement(f"team:{group.id}"),
+                    queues=tuple(QueueId(name) for name, reserve in asked.items() if reserve < keep),
+                    keep=keep,
+                )
+            )
+    return tuple(found)
+
+
+def _reserves_of(group: Group, scenario: Scenario) -> dict[str, int]:
+    """By type: how many of the group its route leaves free."""
+    return {
+        customers.id: route.reserve
+        for customers in scenario.types
+        for route in customers.routes
+        if route.group == group.id
+    }
 
 
 def _cannot_be_said(customers: CustomerType, scenario: Scenario) -> list[str]:
     where = f"types, {customers.id!r}"
     found = []
-    if any(route.reserve for route in customers.routes):
-        found.append(f"{where}, routes: the engine has no reserves; take reserve out.")
     if len({route.rank for route in customers.routes}) > BEST_LEVEL:
         found.append(f"{where}, routes: there are more than {BEST_LEVEL} ranks; give some groups the same.")
     try:

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from router.simulation.scenario import CustomerType, Group, Scenario
+from router.core.blending_words import lending_faults
+from router.core.requirements import parse
+from router.errors import BadRequirement
+from router.simulation.scenario import CustomerType, Group, Lending, Reserve, Scenario
 
 
 def faults_of(scenario: Scenario) -> list[str]:
@@ -26,15 +29,34 @@ def faults_of(scenario: Scenario) -> list[str]:
             if name in roomed:
                 found.append(f"rooms, number {number}, types: {name!r} is in another room too; take it out of one.")
             roomed.add(name)
+    found += _faults_of_blending(scenario, known)
     if scenario.batches is not None and scenario.days != 1:
         found.append("batches: they divide one long day, and days is not 1; take one of the two out.")
     return found
+
+
+def _faults_of_blending(scenario: Scenario, known: set[str]) -> Iterator[str]:
+    rules: tuple[Reserve | Lending, ...] = (*scenario.reserves, *scenario.lending)
+    for rule in rules:
+        kind, names = ("reserves", rule.queues) if isinstance(rule, Reserve) else ("lending", (rule.to,))
+        where = f"{kind}, {rule.id!r}"
+        for name in names:
+            if name not in known:
+                yield f"{where}: {name!r} is no type; correct it."
+        try:
+            parse(rule.agents)
+        except BadRequirement as error:
+            yield f"{where}, agents: {error}"
+        if isinstance(rule, Lending):
+            yield from (f"{where}, {fault}" for fault in lending_faults(rule))
 
 
 def _twice(scenario: Scenario) -> Iterator[str]:
     for what, names in (
         ("types", [customers.id for customers in scenario.types]),
         ("groups", [group.id for group in scenario.groups]),
+        ("reserves", [rule.id for rule in scenario.reserves]),
+        ("lending", [rule.id for rule in scenario.lending]),
     ):
         for name in sorted({name for name in names if names.count(name) > 1}):
             yield f"{what}: the id {name!r} is given twice; give each its own."

@@ -6,7 +6,7 @@ Its people are late, silent, hang up, decline, miss and take breaks; its queues 
 from random import Random
 from typing import Any
 
-from history.core.vocabulary import AgentChoice, Medium, Takes, WrapUp
+from history.core.vocabulary import AgentChoice, LentWhen, Medium, Takes, WrapUp
 from router.simulation.laws import Deterministic, Exponential, Gamma, Lognormal
 from router.simulation.scenario import (
     Arrivals,
@@ -14,8 +14,10 @@ from router.simulation.scenario import (
     CustomerType,
     Group,
     Habits,
+    Lending,
     Preferred,
     Relaxation,
+    Reserve,
     Retrial,
     Route,
     Scenario,
@@ -43,7 +45,53 @@ def drawn_center(seed: int) -> Scenario:
             ("mail", Medium.MAIL, 34, 480, None, 600),
         )
     )
-    return Scenario(name=f"{DRAWN} by {seed}", periods=2, period_min=60, types=types, groups=groups)
+    return Scenario(
+        name=f"{DRAWN} by {seed}",
+        periods=2,
+        period_min=60,
+        types=types,
+        groups=groups,
+        reserves=_reserves(chance),
+        lending=_lending(chance),
+    )
+
+
+def _reserves(chance: Random) -> tuple[Reserve, ...]:
+    if chance.random() < 0.4:
+        return ()
+    kept_for = chance.choice((("sales",), ("sales", "service"), ("chat", "advice", "sales")))
+    agents = chance.choice(("team:first", "team:second or team:third", "anyone"))
+    return (Reserve(id="calm", agents=agents, queues=kept_for, keep=chance.choice((1, 2, 3))),)
+
+
+def _lending(chance: Random) -> tuple[Lending, ...]:
+    """Two queues that are helped now and then, by wait and by service level."""
+    if chance.random() < 0.3:
+        return ()
+    waits = Lending(
+        id="waits",
+        agents=chance.choice(("team:third", "anyone")),
+        to=chance.choice(("service", "chat")),
+        when=LentWhen.LONGEST_WAIT,
+        above_s=chance.choice((10, 30, 60)),
+        back_s=chance.choice((0, 5)),
+        stay_min=chance.choice((1, 2, 15)),
+        agents_max=chance.choice((1, 3, 6)),
+        only=chance.random() < 0.5,
+    )
+    level = Lending(
+        id="level",
+        agents=chance.choice(("team:second", "anyone")),
+        to="sales",
+        when=LentWhen.SERVICE_LEVEL,
+        below_percent=chance.choice((50, 80)),
+        back_percent=chance.choice((81, 90)),
+        window_min=chance.choice((2, 10)),
+        stay_min=chance.choice((1, 3)),
+        agents_max=2,
+        only=chance.random() < 0.5,
+    )
+    return (waits, level)
 
 
 def _group(chance: Random, name: str) -> Group:

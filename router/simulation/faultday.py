@@ -50,7 +50,7 @@ def fault_day(seed: int, scenario: Scenario | None = None, name: str = DRAWN) ->
 
     Raises:
         SeedFailed: a promise was broken, or the engine raised.
-        BadScenario: the scenario asks for a rule that the engine does not have.
+        BadScenario: the scenario asks for what no group can do.
     """
     run = _FaultRun(seed, scenario or drawn_center(seed))
     try:

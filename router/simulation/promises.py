@@ -5,7 +5,16 @@ engine's own.
 from typing import TYPE_CHECKING
 
 from history.core import routing as facts
-from history.core.vocabulary import AgentId, InteractionId, Medium, OfferedBecause, Takes
+from history.core.routing_blending import Reserve
+from history.core.vocabulary import (
+    AgentId,
+    InteractionId,
+    Medium,
+    OfferedBecause,
+    Presence,
+    RecalledBecause,
+    Takes,
+)
 from router.core.requirements import is_met, parse
 from router.errors import BrokenInvariant
 from router.simulation.scenario import Capacity
@@ -28,11 +37,14 @@ def hold(condition: bool, what: str) -> None:
 
 
 def offer_is_due(watch: "Watch", at_ms: int, fact: facts.OfferMade, visit: "Visit") -> None:
-    """The agent may take it, has room for it, and nobody comes before it. Raises BrokenInvariant."""
+    """The agent may take it, has room for it, is not kept for others, and nobody comes before it. Raises
+    BrokenInvariant."""
     hold(may_take(watch, fact.agent, fact.interaction), f"{fact.agent} may not take {fact.interaction}")
     held = held_by(watch, fact.agent)
     too_much = has_no_room(watch, fact.agent, fact.medium, held)
     hold(too_much is None, f"{fact.agent} is offered {fact.interaction}: {too_much}")
+    if not held and fact.because is not OfferedBecause.HELD:
+        _is_left(watch, fact)
     if fact.because is OfferedBecause.HELD:
         hold(watch.held_for.get(fact.agent) == fact.interaction, f"{fact.agent} was not held for {fact.interaction}")
     else:
@@ -41,9 +53,57 @@ def offer_is_due(watch: "Watch", at_ms: int, fact: facts.OfferMade, visit: "Visi
 
 
 def may_take(watch: "Watch", agent: AgentId, interaction: InteractionId) -> bool:
-    """Whether the agent meets what is asked now and has not just declined it."""
-    asked = parse(watch.visits[interaction].requirement)
-    return is_met(asked, watch.agents[agent]) and (interaction, agent) not in watch.declined
+    """Whether the agent meets what is asked now, or is lent there, and has not just declined it; nor is lent
+    elsewhere alone."""
+    visit = watch.visits[interaction]
+    lent = watch.lent.get(agent)
+    if (interaction, agent) in watch.declined or (lent is not None and lent.only and lent.queue != visit.queue):
+        return False
+    lent_there = lent is not None and lent.queue == visit.queue
+    return lent_there or is_met(parse(visit.requirement), watch.agents[agent])
+
+
+def _barring(watch: "Watch", agent: AgentId, queue: str) -> list[Reserve]:
+    """Return the reserves whose group the agent is in and which are for other queues than this one."""
+    if watch.settings is None or agent in watch.lent:
+        return []
+    return [
+        rule
+        for rule in watch.settings.reserves
+        if queue not in rule.queues and is_met(parse(rule.agents), watch.agents[agent])
+    ]
+
+
+def _is_left(watch: "Watch", fact: facts.OfferMade) -> None:
+    """More than the reserve were idle before this offer to an idle one. These books do not know whose phone is gone,
+    and take them for idle."""
+    for rule in _barring(watch, fact.agent, fact.queue):
+        idle = [
+            agent
+            for agent, settings in watch.agents.items()
+            if watch.presence.get(agent) is Presence.READY
+            and agent not in watch.lent
+            and is_met(parse(rule.agents), settings)
+            and not held_by(watch, agent)
+        ]
+        hold(len(idle) > rule.keep, f"{fact.agent} is offered {fact.interaction} and is kept by {rule.rule}")
+
+
+LENT_AGAIN_MS = 15 * 60_000
+
+
+def lent_in_time(watch: "Watch", at_ms: int, fact: facts.AgentLent) -> None:
+    """Nobody is lent by a rule again within a quarter of an hour of having gone back. Raises BrokenInvariant."""
+    since_ms = watch.loans.get(fact.agent, (0, 0))[1]
+    hold(not since_ms or at_ms >= since_ms + LENT_AGAIN_MS, f"{fact.agent} is lent again too soon")
+
+
+def recalled_in_time(watch: "Watch", at_ms: int, fact: facts.AgentRecalled) -> None:
+    """A rule keeps its shortest stay. Raises BrokenInvariant."""
+    rules = {} if watch.settings is None else {rule.rule: rule for rule in watch.settings.lending}
+    if fact.because is RecalledBecause.RULE and fact.rule in rules:
+        since_ms = watch.loans[fact.agent][0]
+        hold(at_ms >= since_ms + rules[fact.rule].stay_ms, f"{fact.agent} is called back too soon")
 
 
 def held_by(watch: "Watch", agent: AgentId) -> list[Medium]:
@@ -90,7 +150,10 @@ def _in_turn(watch: "Watch", at_ms: int, fact: facts.OfferMade, held: list[Mediu
     for waiting in watch.waiting.values():
         for name in waiting:
             other = watch.visits[name]
-            if other.medium not in overdue and other.due_ms < at_ms and may_take(watch, fact.agent, name):
+            kept = not held and bool(_barring(watch, fact.agent, other.queue))
+            if other.medium in overdue or other.due_ms >= at_ms or kept:
+                continue
+            if may_take(watch, fact.agent, name):
                 overdue.add(other.medium)
     for medium in Medium:
         passed = medium is not fact.medium and medium in overdue

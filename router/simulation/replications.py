@@ -49,7 +49,7 @@ def simulate(
     came again), mean numbers waiting and busy and occupancies are always there.
 
     Raises:
-        BadScenario: it asks for a rule that the engine does not have.
+        BadScenario: it asks for what no group can do.
     """
     rows: list[dict[str, float]] = []
     inputs = 0

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from history.core.vocabulary import AgentChoice, Medium, Takes, WrapUp
+from history.core.vocabulary import AgentChoice, LentWhen, Medium, Takes, WrapUp
 from router.simulation.laws import Above0, Count, Factor, Law, NonNegative, Share, in_seconds
 
 Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
@@ -200,6 +200,34 @@ class Room(_Table, frozen=True, kw_only=True):
     places: Annotated[int, msgspec.Meta(ge=0)]
 
 
+class Reserve(_Table, frozen=True, kw_only=True):
+    """The last `keep` idle agents of those meant are given nothing but customers of these types."""
+
+    id: Id
+    agents: str
+    """An expression; `team:<group>` is a group."""
+    queues: Annotated[tuple[Id, ...], msgspec.Meta(min_length=1)]
+    """Types: each is a queue."""
+    keep: Count
+
+
+class Lending(_Table, frozen=True, kw_only=True):
+    """Agents who help with another type while it is short of them: the keys of the definition's rule."""
+
+    id: Id
+    agents: str
+    to: Id
+    when: LentWhen
+    above_s: Count | None = None
+    back_s: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    below_percent: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
+    back_percent: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
+    window_min: Annotated[int, msgspec.Meta(ge=1, le=120)] | None = None
+    stay_min: Annotated[int, msgspec.Meta(ge=1, le=120)] = 15
+    agents_max: Count
+    only: bool = False
+
+
 class Scenario(_Table, frozen=True, kw_only=True):
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
     days: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1
@@ -220,6 +248,8 @@ class Scenario(_Table, frozen=True, kw_only=True):
     types: Annotated[tuple[CustomerType, ...], msgspec.Meta(min_length=1, max_length=1_000)]
     groups: Annotated[tuple[Group, ...], msgspec.Meta(min_length=1, max_length=1_000)]
     rooms: tuple[Room, ...] = ()
+    reserves: tuple[Reserve, ...] = ()
+    lending: tuple[Lending, ...] = ()
 
     @property
     def period_ms(self) -> int:

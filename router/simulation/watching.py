@@ -9,7 +9,7 @@ from typing import Any
 
 from history.core import routing as facts
 from history.core.entries import Fact
-from history.core.routing_settings import AgentSettings
+from history.core.routing_settings import AgentSettings, RoutingSettings
 from history.core.vocabulary import (
     AgentId,
     HandlingId,
@@ -71,6 +71,10 @@ class Watch:
     ended_offers: dict[OfferId, int] = field(default_factory=dict)
     """When each ended."""
     presence: dict[AgentId, Presence] = field(default_factory=dict)
+    lent: dict[AgentId, facts.AgentLent] = field(default_factory=dict)
+    loans: dict[AgentId, tuple[int, int]] = field(default_factory=dict)
+    """When each agent was lent by a rule and called back last."""
+    settings: RoutingSettings | None = None
     planned: set[AgentId] = field(default_factory=set)
     """Who gets nothing more before a presence that they planned."""
     phone_busy: set[AgentId] = field(default_factory=set)
@@ -110,6 +114,7 @@ class Watch:
 
     def defined(self, at_ms: int, fact: facts.RoutingDefined) -> None:
         self.agents = {each.agent: each for each in fact.settings.agents}
+        self.settings = fact.settings
 
     def presence_changed(self, at_ms: int, fact: facts.PresenceChanged) -> None:
         self.presence[fact.agent] = fact.presence
@@ -170,6 +175,18 @@ class Watch:
     def moved(self, at_ms: int, fact: facts.VisitMoved) -> None:
         self.visit_ended(at_ms, fact)
         self.visits[fact.interaction].moved = True
+
+    def agent_lent(self, at_ms: int, fact: facts.AgentLent) -> None:
+        self.lent[fact.agent] = fact
+        if fact.rule is not None:
+            promises.lent_in_time(self, at_ms, fact)
+            self.loans[fact.agent] = (at_ms, self.loans.get(fact.agent, (0, 0))[1])
+
+    def agent_recalled(self, at_ms: int, fact: facts.AgentRecalled) -> None:
+        hold(self.lent.pop(fact.agent, None) is not None, f"{fact.agent} is called back and was not lent")
+        if fact.rule is not None:
+            promises.recalled_in_time(self, at_ms, fact)
+            self.loans[fact.agent] = (self.loans[fact.agent][0], at_ms)
 
     def work_started(self, at_ms: int, fact: facts.WorkStarted) -> None:
         hold(fact.work not in self.works, f"{fact.work} began twice")
@@ -266,6 +283,8 @@ class Watch:
 
 _KEEP: dict[type[Fact], Any] = {
     facts.RoutingDefined: Watch.defined,
+    facts.AgentLent: Watch.agent_lent,
+    facts.AgentRecalled: Watch.agent_recalled,
     facts.PresenceChanged: Watch.presence_changed,
     facts.PhoneBecameBusy: Watch.became_busy,
     facts.PhoneBecameFree: Watch.became_free,

@@ -5,11 +5,18 @@ from pathlib import Path
 
 import msgspec
 
-from config import definition, definition_hours, definition_leaving, definition_parts, definition_routing
+from config import (
+    definition,
+    definition_blending,
+    definition_hours,
+    definition_leaving,
+    definition_parts,
+    definition_routing,
+)
 from config.documents import ENVIRONMENT, TABLES, page
 
 ROOT = Path(__file__).parents[2]
-MODULES = (definition_leaving, definition, definition_routing, definition_hours)
+MODULES = (definition_leaving, definition_blending, definition, definition_routing, definition_hours)
 
 
 def test_the_page_is_not_stale() -> None:

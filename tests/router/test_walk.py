@@ -10,7 +10,9 @@ import msgspec
 import pytest
 
 from history.core import routing as facts
+from history.core.routing_blending import Lending, Reserve
 from history.core.routing_settings import (
+    ANYONE,
     AgentSettings,
     BackOffs,
     Hours,
@@ -32,6 +34,7 @@ from history.core.vocabulary import (
     HoursId,
     InteractionPhase,
     LegFailure,
+    LentWhen,
     Medium,
     MovedBecause,
     NumberId,
@@ -40,6 +43,7 @@ from history.core.vocabulary import (
     QueueId,
     ReasonCode,
     Requirement,
+    RuleId,
     SkillId,
     Standing,
     Takes,
@@ -127,6 +131,34 @@ HOURS = Hours(
 )
 HOTLINE = NumberId("hotline")
 NUMBERS = (NumberSettings(number=HOTLINE, emergency=Route(destination=DestinationId("mobile"))),)
+RESERVES = (
+    Reserve(rule=RuleId("calm"), agents=ANYONE, queues=(QueueId("sales"), QueueId("chat")), keep=1),
+    Reserve(rule=RuleId("at_night"), agents=Requirement("team:night"), queues=(QueueId("service"),), keep=1),
+)
+LENDING = (
+    Lending(
+        rule=RuleId("repairs_wait"),
+        agents=ANYONE,
+        to=QueueId("service"),
+        when=LentWhen.LONGEST_WAIT,
+        lend_at=12_000,
+        back_at=2_000,
+        stay_ms=20_000,
+        agents_max=2,
+    ),
+    Lending(
+        rule=RuleId("sales_are_late"),
+        agents=Requirement("not team:night"),
+        to=QueueId("sales"),
+        when=LentWhen.SERVICE_LEVEL,
+        lend_at=60,
+        back_at=70,
+        window_ms=120_000,
+        stay_ms=30_000,
+        agents_max=1,
+        only=True,
+    ),
+)
 LIMITS = (ReasonLimits(reason=ReasonCode("break"), lasts_ms=8_000, agents_max=3),)
 
 
@@ -137,6 +169,8 @@ class Walk:
         agents = tuple(self.agent(name) for name in self.names)
         self.center = Center(agents=agents, queues=QUEUES, hours=(HOURS,), numbers=NUMBERS)
         settings = msgspec.structs.replace(self.center.engine.state.settings, reason_limits=LIMITS)
+        if self.chance.random() < 0.7:
+            settings = msgspec.structs.replace(settings, reserves=RESERVES, lending=LENDING)
         self.center.tell(inputs.DefinitionApplied, settings=settings)
         for name in self.names:
             self.center.signs_in(name)

@@ -158,6 +158,21 @@ BUGS: dict[str, Bug] = {
     "a snapshot without works": Bug(
         "snapshot", "router.core.snapshot", "records.WorkRestored(record=", "records.WorkRestored(record=None and "
     ),
+    "a reserve that is one too small": Bug(
+        "blending", "router.core.blending", "idle.bit_count() <= each.keep", "idle.bit_count() < each.keep"
+    ),
+    "lent again at once": Bug(
+        "blending", "router.core.lending", "now_ms >= record.recalled_ms + AGAIN_MS", "now_ms >= record.recalled_ms"
+    ),
+    "called back before the shortest stay": Bug(
+        "blending", "router.core.lending", "now_ms < since_ms + rule.stay_ms", "now_ms < since_ms"
+    ),
+    "a snapshot forgets who is lent": Bug(
+        "blending",
+        "router.core.keeping",
+        "    if record.lent is not None:\n        put_lent(state, record)\n",
+        "",
+    ),
     "a snapshot forgets the parked": Bug(
         "snapshot",
         "router.core.restoring",

@@ -93,14 +93,27 @@ def test_limited_cross_training() -> None:
     assert gained > 0.9
 
 
-def test_the_n_model_without_a_reserve() -> None:
-    found = simulate(parse(n_model(0, hours=100)), seed=1, new_figures=Counting).estimates()
-    agrees(found["sl1/a"], 0.883, 0.0066, sharp=0.025)
-    agrees(found["sl1/b"], 0.703, 0.0066, sharp=0.05)
-    agrees(found["abandonment/a"], 0.0398, sharp=0.012)
-    agrees(found["abandonment/b"], 0.1024, sharp=0.02)
+@pytest.mark.parametrize(
+    ("reserve", "hours", "in_time_a", "in_time_b", "left_a", "left_b"),
+    [
+        (0, 100, 0.883, 0.703, 0.0398, 0.1024),
+        (1, 60, 0.849, 0.739, 0.0523, 0.0903),
+        (2, 60, 0.814, 0.769, 0.0644, 0.0803),
+        (4, 60, 0.746, 0.800, 0.0898, 0.0692),
+    ],
+)
+def test_the_n_model(
+    reserve: int, hours: float, in_time_a: float, in_time_b: float, left_a: float, left_b: float
+) -> None:
+    """What one threshold buys: A may have one of B's agents only while more than so many of them are free."""
+    found = simulate(parse(n_model(reserve, hours)), seed=1, new_figures=Counting).estimates()
+    agrees(found["sl1/a"], in_time_a, 0.0066, sharp=0.05)
+    agrees(found["sl1/b"], in_time_b, 0.0066, sharp=0.06)
+    agrees(found["abandonment/a"], left_a, sharp=0.02)
+    agrees(found["abandonment/b"], left_b, sharp=0.022)
 
 
-def test_a_rule_that_the_engine_does_not_have_is_refused() -> None:
-    with pytest.raises(BadScenario, match="types, 'a', routes: the engine has no reserves; take reserve out"):
-        simulate(parse(n_model(2, hours=1)))
+def test_a_reserve_for_nobody_is_refused() -> None:
+    model = n_model(2, hours=1).replace('[{ group = "both" }]', '[{ group = "both", reserve = 3 }]')
+    with pytest.raises(BadScenario, match="groups, 'both': every route leaves some of them free for nobody"):
+        simulate(parse(model))

@@ -23,6 +23,7 @@ def test_bugs_are_planted_in_every_part_of_the_engine() -> None:
         "duplicate input",
         "snapshot",
         "relaxation",
+        "blending",
     }
 
 

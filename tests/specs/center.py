@@ -100,6 +100,8 @@ class Center:
     queues: tuple[QueueSettings, ...] = DEFAULT_QUEUES
     hours: tuple[Hours, ...] = ()
     numbers: tuple[NumberSettings, ...] = ()
+    rules: dict[str, Any] = field(default_factory=dict)
+    """Rules by which agents are shared, as in the settings."""
     now_ms: int = 1_000_000
     engine: Engine = field(default_factory=Engine)
     journal: list[tuple[int, Fact]] = field(default_factory=list)
@@ -123,6 +125,7 @@ class Center:
             dispositions=(DispositionId("done"), DispositionId("sale")),
             hours=self.hours,
             numbers=self.numbers,
+            **self.rules,
         )
         return self.tell(inputs.DefinitionApplied, settings=settings)
 

@@ -808,7 +808,7 @@ export interface Candidate {
   readonly idle_ms: number;
 }
 
-export type WhyNot = "unknown_agent" | "signed_out" | "not_ready" | "change_planned" | "backed_off" | "medium_not_taken" | "no_phone" | "phone_unreachable" | "phone_busy" | "no_desktop" | "requirement_not_met" | "declined_it" | "held_for_another" | "offer_stands" | "limit_reached" | "fully_loaded" | "others_before";
+export type WhyNot = "unknown_agent" | "signed_out" | "not_ready" | "change_planned" | "backed_off" | "medium_not_taken" | "no_phone" | "phone_unreachable" | "phone_busy" | "no_desktop" | "requirement_not_met" | "declined_it" | "held_for_another" | "kept_for_others" | "lent_elsewhere" | "offer_stands" | "limit_reached" | "fully_loaded" | "others_before";
 
 /** Somebody who was not a candidate, or not the first, and all that stood against them. */
 export interface Left {
@@ -816,6 +816,8 @@ export interface Left {
   readonly because: ReadonlyArray<WhyNot>;
   readonly reason: string | null;
   readonly carries: ReadonlyArray<Medium>;
+  readonly kept_for: ReadonlyArray<string>;
+  readonly lent_to: string | null;
 }
 
 /** One offer and all that it was chosen from. Times in ms; `at_ms` and due times are UTC. */

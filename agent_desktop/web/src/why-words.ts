@@ -21,6 +21,8 @@ export const WHY_NOT: Record<WhyNot, string> = {
   offer_stands: "is being offered something else",
   limit_reached: "has as many of these as allowed",
   fully_loaded: "has no room beside what is in hand",
+  kept_for_others: "kept for other work",
+  lent_elsewhere: "lent to another queue alone",
   others_before: "could take it; others came first",
 };
 

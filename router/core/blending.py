@@ -1,0 +1,109 @@
+"""Blending: whom the rules by which agents are shared keep from which queue's work at the moment.
+
+- *Reserves.* Of a group the last `keep` idle ones are offered nothing but work of the queues they are kept for. Idle is
+  who has nothing in hand and may be offered work of one of these queues' media. So another queue gets one of them only
+  while more than `keep` are idle; who has something in hand already is not counted and not kept.
+- *Lending.* Who is lent to a queue may be offered its work whatever it asks, and with `only` nothing else; they are in
+  no reserve meanwhile. When agents are lent and recalled is the matter of `lending.py`.
+
+Agents are bits in masks, as in `seats.py`; a decision costs an operation or two for each rule, at any number of agents.
+All of it follows from settings and records.
+"""
+
+from collections.abc import Callable
+
+from history.core.routing_blending import Reserve
+from history.core.routing_records import Lent
+from history.core.routing_settings import RoutingSettings
+from history.core.vocabulary import QueueId, Requirement
+from router.core.capacity import NUMBER_OF, Seat
+
+
+class Reserved:
+    """A reserve and whom it keeps now."""
+
+    __slots__ = ("keep", "kept", "mask", "media", "rule")
+
+    def __init__(self, rule: Reserve, mask: int, media: frozenset[int]) -> None:
+        self.rule = rule
+        self.mask = mask
+        self.media = media
+        """Numbers of the media of the queues that agents are kept for."""
+        self.keep = rule.keep
+        self.kept = 0
+        """The mask of those who are offered nothing else; 0 while there are enough of them."""
+
+    def idle(self, unoccupied: int, opened: list[int]) -> int:
+        """Return the mask of the idle ones of the group."""
+        reachable = 0
+        for number in self.media:
+            reachable |= opened[number]
+        return self.mask & unoccupied & reachable
+
+
+class Blending:
+    """The rules over the agents of one definition."""
+
+    def __init__(self, settings: RoutingSettings, mask_of: Callable[[Requirement], int]) -> None:
+        medium_of = {queue.queue: NUMBER_OF[queue.medium] for queue in settings.queues}
+        self.unoccupied = 0
+        """Who may be offered something and has nothing in hand."""
+        self.reserves = [
+            Reserved(
+                rule, mask_of(rule.agents), frozenset(medium_of[each] for each in rule.queues if each in medium_of)
+            )
+            for rule in settings.reserves
+        ]
+        self.lent_to: dict[QueueId, int] = {}
+        """By queue the mask of those who are lent to it."""
+        self.lent = 0
+        self._only_lent = 0
+        """The mask of those who are offered nothing but work of the queue they are lent to."""
+        self._kept_from: dict[QueueId, list[Reserved]] = {
+            queue: [each for each in self.reserves if queue not in each.rule.queues] for queue in medium_of
+        }
+
+    def lend(self, number: int, lent: Lent) -> None:
+        bit = 1 << number
+        self.lent_to[lent.queue] = self.lent_to.get(lent.queue, 0) | bit
+        self.lent |= bit
+        if lent.only:
+            self._only_lent |= bit
+
+    def recall(self, number: int, lent: Lent) -> None:
+        bit = 1 << number
+        self.lent_to[lent.queue] &= ~bit
+        self.lent &= ~bit
+        self._only_lent &= ~bit
+
+    def note(self, seat: Seat) -> None:
+        """Something about the agent has changed."""
+        bit = 1 << seat.number
+        if bool(seat.open and not seat.leases()) is not bool(self.unoccupied & bit):
+            self.unoccupied ^= bit
+
+    def refresh(self, opened: list[int]) -> int:
+        """Reckon anew whom each rule keeps, and return the mask of those it lets go. `opened` is, for each medium,
+        the mask of those who may be offered one more."""
+        let_go = 0
+        for each in self.reserves:
+            idle = each.idle(self.unoccupied & ~self.lent, opened)
+            kept = idle if idle.bit_count() <= each.keep else 0
+            let_go |= each.kept & ~kept
+            each.kept = kept
+        return let_go
+
+    def closed_to(self, queue: QueueId) -> int:
+        """Return the mask of those who are not offered work of a queue, whatever they could take."""
+        closed = self._only_lent & ~self.lent_to.get(queue, 0)
+        for each in self._kept_from[queue]:
+            closed |= each.kept
+        return closed
+
+    def is_open(self, seat: Seat, queue: QueueId) -> bool:
+        """Whether the agent may be offered work of a queue, as far as these rules go."""
+        return not self.closed_to(queue) >> seat.number & 1
+
+    def reserves_against(self, seat: Seat, queue: QueueId) -> list[Reserve]:
+        """Return the reserves that keep the agent from a queue's work."""
+        return [each.rule for each in self._kept_from[queue] if each.kept >> seat.number & 1]

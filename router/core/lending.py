@@ -1,0 +1,151 @@
+"""Lending: agents of one group help in another queue while it is short of them, and go back when it is not.
+
+A rule lends from one threshold on and recalls at a second one, so that nothing happens between the two. It moves one
+agent at a time, `PACE_MS` apart, so that it sees what the last one has changed. Whoever is lent stays for the rule's
+shortest stay at least, and is not lent by a rule again within `AGAIN_MS` of having gone back: so nobody is lent and
+recalled twice within a quarter of an hour. What an agent has in hand is never interrupted. A supervisor's lending ends
+by a supervisor alone, or when the agent signs out.
+
+The rules are looked at whenever time advances (every `keeping.LOOK_MS` while there is work for them or somebody is
+lent) and when somebody arrives or changes presence, never for an offer. What is decided depends on the state and the
+instant alone.
+"""
+
+from collections.abc import Iterator
+from enum import Enum, auto
+
+from history.core import routing as facts
+from history.core.routing_blending import Lending
+from history.core.routing_records import AgentRecord
+from history.core.vocabulary import LentWhen, Presence, QueueId, RecalledBecause
+from router.core.capacity import NUMBER_OF, Seat
+from router.core.decision import Deciding
+from router.core.levels import service_level
+from router.core.seats import numbers_in
+from router.core.state import State
+
+PACE_MS = 10_000
+AGAIN_MS = 15 * 60_000
+
+
+class Need(Enum):
+    """How a queue stands by its rule's two thresholds."""
+
+    SHORT = auto()
+    BETWEEN = auto()
+    ENOUGH = auto()
+
+
+def look(deciding: Deciding, rule: Lending | None) -> None:
+    """Lend or recall one agent by this rule, if it is time; without a rule, recall who cannot be lent any longer."""
+    if rule is None:
+        _who_cannot_stay(deciding)
+        return
+    state, now_ms = deciding.state, deciding.now_ms
+    if now_ms < state.lendings[rule.rule].changed_ms + PACE_MS:
+        return
+    lent = [record for record in _lent(state) if record.lent is not None and record.lent.rule == rule.rule]
+    match need_of(state, rule, now_ms):
+        case Need.SHORT if len(lent) < rule.agents_max:
+            seat = _whom(state, rule, now_ms)
+            if seat is not None:
+                deciding.add(facts.AgentLent(agent=seat.agent, queue=rule.to, rule=rule.rule, only=rule.only))
+        case Need.ENOUGH:
+            record = _who_goes_back(lent, rule, now_ms)
+            if record is not None:
+                deciding.add(facts.AgentRecalled(agent=record.agent, queue=rule.to, rule=rule.rule))
+        case _:
+            pass
+
+
+def need_of(state: State, rule: Lending, now_ms: int) -> Need:
+    """Say how the rule's queue stands. Where no visit counts for its service level, nobody is missing."""
+    if rule.when is LentWhen.LONGEST_WAIT:
+        wait_ms = longest_wait_ms(state, rule.to, now_ms)
+        if wait_ms >= rule.lend_at:
+            return Need.SHORT
+        return Need.ENOUGH if wait_ms <= rule.back_at else Need.BETWEEN
+    level = service_level(state.lendings[rule.rule], rule, now_ms)
+    if level is None or level >= rule.back_at:
+        return Need.ENOUGH
+    return Need.SHORT if level < rule.lend_at else Need.BETWEEN
+
+
+def longest_wait_ms(state: State, queue: QueueId, now_ms: int) -> int:
+    """Return how long has waited who waits longest among those of a queue who are next; 0 where nobody waits."""
+    settings = state.queue_settings.get(queue)
+    if settings is None:
+        return 0
+    number = NUMBER_OF[settings.medium]
+    heads = [entry for entry in state.waiting.order[number] if entry[4].queue == queue]
+    heads += [
+        each.head for each in state.waiting.aging[number].values() if each.head is not None and each.queue == queue
+    ]
+    return max((now_ms - state.interactions[head[2]].queued_ms for head in heads), default=0)
+
+
+def _whom(state: State, rule: Lending, now_ms: int) -> Seat | None:
+    """Return who is to be lent: of those who could not serve the queue as they are, who carries least and has done so
+    for longest."""
+    state.seats.refresh()
+    queue = state.queue_settings.get(rule.to)
+    if queue is None:
+        return None
+    medium = NUMBER_OF[queue.medium]
+    group = state.seats.mask_of(rule.agents) & state.seats.ready
+    if not rule.only:
+        group &= ~state.seats.mask_of(queue.requirement)
+    found = [
+        seat
+        for seat in (state.seats.numbered[number] for number in numbers_in(group))
+        if seat.record.lent is None and seat.able >> medium & 1 and _is_rested(seat.record, now_ms)
+    ]
+    return min(found, key=lambda seat: (len(seat.leases()), seat.record.idle_since_ms, seat.number), default=None)
+
+
+def _is_rested(record: AgentRecord, now_ms: int) -> bool:
+    return not record.recalled_ms or now_ms >= record.recalled_ms + AGAIN_MS
+
+
+def _who_goes_back(lent: list[AgentRecord], rule: Lending, now_ms: int) -> AgentRecord | None:
+    """Return who has been lent for longest, if they have stayed for long enough."""
+    stayed = [(each.lent.since_ms, each.agent) for each in lent if each.lent is not None]
+    since_ms, agent = min(stayed, default=(now_ms, None))
+    if agent is None or now_ms < since_ms + rule.stay_ms:
+        return None
+    return next(each for each in lent if each.agent == agent)
+
+
+def _who_cannot_stay(deciding: Deciding) -> None:
+    state = deciding.state
+    rules = {rule.rule: rule for rule in state.settings.lending}
+    for record in _lent(state):
+        lent = record.lent
+        assert lent is not None, "only who is lent is among the lent"
+        rule = None if lent.rule is None else rules.get(lent.rule)
+        seat = state.seats.of[record.agent]
+        because = None
+        if record.presence is Presence.SIGNED_OUT:
+            because = RecalledBecause.SIGNED_OUT
+        elif lent.queue not in state.queue_settings or (lent.rule is not None and not _holds(state, rule, seat)):
+            because = RecalledBecause.DEFINITION
+        if because is not None:
+            deciding.add(
+                facts.AgentRecalled(agent=record.agent, queue=lent.queue, rule=lent.rule, because=because),
+            )
+
+
+def _holds(state: State, rule: Lending | None, seat: Seat) -> bool:
+    """Whether the rule is still there, for this queue and this agent."""
+    lent = seat.record.lent
+    return (
+        rule is not None
+        and lent is not None
+        and rule.to == lent.queue
+        and bool(state.seats.mask_of(rule.agents) >> seat.number & 1)
+    )
+
+
+def _lent(state: State) -> Iterator[AgentRecord]:
+    """Yield who is lent, in the order of their ids."""
+    return (state.agents[agent] for agent in sorted(state.lent))
