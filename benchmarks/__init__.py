@@ -4,10 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import explain, routing, spine
+from benchmarks import blending, explain, routing, spine
 
 BENCHES: dict[str, Callable[[Path | None], dict[str, Any]]] = {
     "spine": spine.run,
     "routing": routing.run,
     "explain": explain.run,
+    "blending": blending.run,
 }
