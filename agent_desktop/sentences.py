@@ -37,6 +37,8 @@ SENTENCES: Final = MappingProxyType(
         R.OUT_OF_RANGE: "This value is out of range; choose another.",
         R.REASON_FULL: "No more people may be away for this reason at once; choose another, or try again later.",
         R.NO_EXTENSION_LEFT: "This wrap-up cannot be extended any more.",
+        R.NOT_SIGNED_IN: "Nobody is signed in there; wait until they are.",
+        R.NOT_LENT: "This agent helps in no other queue now.",
         R.WRONG_MEDIUM: "This is not possible over this medium.",
         R.UNKNOWN_HOURS: "A queue names hours that the definition does not have.",
         R.UNKNOWN_NUMBER: "There is no such number; choose one of the list.",
@@ -54,6 +56,14 @@ _OF_REQUESTS: Final = MappingProxyType(
     {
         (p.ForcePresence, R.UNKNOWN_AGENT): _NO_AGENT,
         (p.ForcePresence, R.WORK_IN_HAND): "This agent is with a customer; sign them out when that has ended.",
+        (p.LendAgent, R.UNKNOWN_AGENT): _NO_AGENT,
+        (
+            p.LendAgent,
+            R.WRONG_MEDIUM,
+        ): "This agent takes no work of that medium; choose another agent or queue.",
+        (p.LendAgent, R.NOT_SIGNED_IN): "This agent is signed out; lend somebody who is there.",
+        (p.RecallAgent, R.UNKNOWN_AGENT): _NO_AGENT,
+        (p.KeepLent, R.UNKNOWN_AGENT): _NO_AGENT,
         (p.PullWork, R.UNKNOWN_AGENT): _NO_AGENT,
         (
             p.PullWork,

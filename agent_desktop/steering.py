@@ -28,6 +28,9 @@ class Steering:
         self.carry: dict[type, Carry] = {
             p.PullWork: self._pull,
             p.ForcePresence: self._force,
+            p.LendAgent: self._lend,
+            p.RecallAgent: self._recall,
+            p.KeepLent: self._keep_lent,
             p.CloseWrapUp: self._close,
             p.PrioritiseWork: self._prioritise,
             p.MoveWork: self._move,
@@ -76,6 +79,20 @@ class Steering:
             ),
             (Act.PRESENCE_FORCED, words),
         )
+
+    async def _lend(self, request: p.LendAgent, actor: Actor, source: Source) -> Reply:
+        what = {"agent": request.agent, "to": request.to, "only": request.only, "by": actor.user}
+        words = f"{request.agent} to {request.to}" + (" alone" if request.only else "")
+        return await self._steer(request, actor, source, making(inputs.AgentLentOut, **what), (Act.AGENT_LENT, words))
+
+    async def _recall(self, request: p.RecallAgent, actor: Actor, source: Source) -> Reply:
+        make = making(inputs.AgentCalledBack, agent=request.agent, by=actor.user)
+        return await self._steer(request, actor, source, make, (Act.AGENT_RECALLED, request.agent))
+
+    async def _keep_lent(self, request: p.KeepLent, actor: Actor, source: Source) -> Reply:
+        make = making(inputs.LoanKept, agent=request.agent, kept=request.kept, by=actor.user)
+        words = f"{request.agent} {'kept' if request.kept else 'by rule'}"
+        return await self._steer(request, actor, source, make, (Act.LENDING_KEPT, words))
 
     async def _close(self, request: p.CloseWrapUp, actor: Actor, source: Source) -> Reply:
         handling = self._floor().handlings.get(request.handling)

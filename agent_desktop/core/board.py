@@ -12,6 +12,7 @@ from agent_desktop.core.wallboard_parts import (
     BoardCenter,
     EmergencyPlace,
     FigureMeaning,
+    LentShown,
     QueueFigures,
     WrapUpShown,
 )
@@ -148,4 +149,19 @@ def _agent(
         carries=now.carries,
         desktop_connected=now.desktop_connected,
         phone_reachable=now.phone_reachable,
+        lent=_lent(on_floor, center),
+    )
+
+
+def _lent(on_floor: AgentOnFloor, center: CenterSettings) -> LentShown | None:
+    lent = on_floor.lent
+    if lent is None:
+        return None
+    return LentShown(
+        queue=lent.queue,
+        queue_name=center.queue_name(lent.queue),
+        since_ms=lent.since_ms,
+        by_name="" if lent.by is None else center.user_name(lent.by),
+        only=lent.only,
+        kept=lent.kept,
     )

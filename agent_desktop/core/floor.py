@@ -66,6 +66,9 @@ class Floor:
                 | facts.PhoneBecameFree()
                 | facts.AgentBackedOff()
                 | facts.BackOffEnded()
+                | facts.AgentLent()
+                | facts.AgentRecalled()
+                | facts.LendingKept()
             ):
                 self._agent(fact, at_ms, touched)
             case facts.WorkStarted() | facts.WorkEnded():

@@ -25,7 +25,7 @@ from history.core.routing import RoutingDefined
 from history.core.routing_settings import RoutingSettings
 from history.core.vocabulary import AgentId, QueueId
 
-FORM = f"floor/3, settings/{RoutingDefined.version}"
+FORM = f"floor/4, settings/{RoutingDefined.version}"
 """Its first number rises with every change of what the floor holds or of what `Floor.fold` makes of a fact that may be
 in a journal already; the floor is then folded from the first entry once."""
 

@@ -30,6 +30,19 @@ from history.core.vocabulary import (
 
 
 @dataclass(frozen=True, slots=True)
+class LentOnFloor:
+    """Where an agent helps out."""
+
+    queue: QueueId
+    since_ms: int
+    by: UserId | None = None
+    """The supervisor who lent them; none when a rule did."""
+    only: bool = False
+    kept: bool = False
+    """No rule calls them back."""
+
+
+@dataclass(frozen=True, slots=True)
 class AgentOnFloor:
     presence: Presence = Presence.SIGNED_OUT
     reason: ReasonCode | None = None
@@ -46,6 +59,7 @@ class AgentOnFloor:
     planned_reason: ReasonCode | None = None
     overrun_since_ms: int | None = None
     """Since when they are not ready for longer than the reason allows."""
+    lent: LentOnFloor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +188,9 @@ AgentFact = (
     | facts.PhoneBecameFree
     | facts.AgentBackedOff
     | facts.BackOffEnded
+    | facts.AgentLent
+    | facts.AgentRecalled
+    | facts.LendingKept
 )
 
 
@@ -213,3 +230,15 @@ def agent_after(agent: AgentOnFloor, fact: AgentFact, at_ms: int) -> AgentOnFloo
             return replace(agent, backed_off_until_ms=fact.until_ms)
         case facts.BackOffEnded():
             return replace(agent, backed_off_until_ms=None)
+        case facts.AgentLent() | facts.AgentRecalled() | facts.LendingKept():
+            return replace(agent, lent=_lent_after(agent.lent, fact, at_ms))
+
+
+def _lent_after(
+    lent: LentOnFloor | None, fact: facts.AgentLent | facts.AgentRecalled | facts.LendingKept, at_ms: int
+) -> LentOnFloor | None:
+    if isinstance(fact, facts.AgentLent):
+        return LentOnFloor(queue=fact.queue, since_ms=at_ms, by=fact.by, only=fact.only)
+    if isinstance(fact, facts.AgentRecalled) or lent is None:
+        return None
+    return replace(lent, kept=fact.kept)

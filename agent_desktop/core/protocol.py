@@ -99,6 +99,8 @@ class RefusalReason(StrEnum):
     REASON_FULL = "reason_full"
     NO_EXTENSION_LEFT = "no_extension_left"
     WRONG_MEDIUM = "wrong_medium"
+    NOT_SIGNED_IN = "not_signed_in"
+    NOT_LENT = "not_lent"
     UNKNOWN_HOURS = "unknown_hours"
     UNKNOWN_NUMBER = "unknown_number"
     NO_EMERGENCY_ROUTE = "no_emergency_route"
@@ -241,6 +243,27 @@ class ForcePresence(Request, frozen=True, kw_only=True):
     reason: ReasonCode | None = None
 
 
+class LendAgent(Request, frozen=True, kw_only=True):
+    """Let another agent help in a queue, whatever it asks, until they are called back; with `only`, in no other."""
+
+    agent: AgentId
+    to: QueueId
+    only: bool = False
+
+
+class RecallAgent(Request, frozen=True, kw_only=True):
+    """Call an agent back from the queue that they help in. What they have in hand stays theirs."""
+
+    agent: AgentId
+
+
+class KeepLent(Request, frozen=True, kw_only=True):
+    """Say whether the rule that lent an agent may call them back."""
+
+    agent: AgentId
+    kept: bool
+
+
 class CloseWrapUp(Request, frozen=True, kw_only=True):
     """End a wrap-up that its agent has left open, without a disposition."""
 
@@ -330,6 +353,9 @@ AnyRequest = (
     | CreateTask
     | PullWork
     | ForcePresence
+    | LendAgent
+    | RecallAgent
+    | KeepLent
     | CloseWrapUp
     | PrioritiseWork
     | MoveWork

@@ -42,6 +42,7 @@ class Action(StrEnum):
     PULL_WORK = "pull_work"  # take it out of its turn, or give it to somebody
     STEER_WORK = "steer_work"  # prioritise, move, park, resume
     FORCE_PRESENCE = "force_presence"
+    LEND_AGENT = "lend_agent"  # and call them back
     CLOSE_WRAP_UP = "close_wrap_up"
     EXPLAIN_OFFERS = "explain_offers"  # why this agent, and why not that one
     DECLARE_EMERGENCY = "declare_emergency"  # and lift it
@@ -104,6 +105,7 @@ _STEERING: Final = {
     Action.PULL_WORK: Reach.ALL,
     Action.STEER_WORK: Reach.ALL,
     Action.FORCE_PRESENCE: Reach.ALL,
+    Action.LEND_AGENT: Reach.ALL,
     Action.CLOSE_WRAP_UP: Reach.ALL,
     Action.EXPLAIN_OFFERS: Reach.ALL,
     Action.DECLARE_EMERGENCY: Reach.ALL,
@@ -203,6 +205,9 @@ ACTION_OF: Final[MappingProxyType[type[protocol.Request], Action]] = MappingProx
         protocol.CreateTask: Action.MAKE_TASK,
         protocol.PullWork: Action.PULL_WORK,
         protocol.ForcePresence: Action.FORCE_PRESENCE,
+        protocol.LendAgent: Action.LEND_AGENT,
+        protocol.RecallAgent: Action.LEND_AGENT,
+        protocol.KeepLent: Action.LEND_AGENT,
         protocol.CloseWrapUp: Action.CLOSE_WRAP_UP,
         protocol.PrioritiseWork: Action.STEER_WORK,
         protocol.MoveWork: Action.STEER_WORK,

@@ -88,6 +88,17 @@ class WrapUpShown(msgspec.Struct, frozen=True, kw_only=True):
     ends_at_ms: int | None
 
 
+class LentShown(msgspec.Struct, frozen=True, kw_only=True):
+    """In which queue an agent helps, since when, and who lent them: a rule, where nobody is named."""
+
+    queue: QueueId
+    queue_name: str
+    since_ms: int
+    by_name: str
+    only: bool
+    kept: bool
+
+
 class AgentRow(Part, frozen=True, kw_only=True):
     """Key `agent/<agent>`."""
 
@@ -105,6 +116,7 @@ class AgentRow(Part, frozen=True, kw_only=True):
     carries: tuple[Medium, ...]
     desktop_connected: bool
     phone_reachable: bool
+    lent: LentShown | None
 
 
 class FigureMeaning(Part, frozen=True, kw_only=True):

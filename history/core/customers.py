@@ -48,6 +48,9 @@ class Act(StrEnum):
     TASK_MADE = "task_made"
     # what supervisors do to other people's presence and wrap-ups, and to waiting work
     PRESENCE_FORCED = "presence_forced"
+    AGENT_LENT = "agent_lent"
+    AGENT_RECALLED = "agent_recalled"
+    LENDING_KEPT = "lending_kept"
     WRAP_UP_CLOSED = "wrap_up_closed"
     WORK_PRIORITISED = "work_prioritised"
     WORK_MOVED = "work_moved"

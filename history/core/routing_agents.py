@@ -115,6 +115,15 @@ class AgentRecalled(Fact, frozen=True, kw_only=True, omit_defaults=True):
     by: UserId | None = None
 
 
+class LendingKept(Fact, frozen=True, kw_only=True):
+    """A supervisor has said whether the rule that lent the agent may call them back."""
+
+    agent: AgentId
+    queue: QueueId
+    kept: bool
+    by: UserId
+
+
 class WorkStarted(Fact, frozen=True, kw_only=True):
     """The agent has work that was not offered (a direct, internal or outgoing call, a consult): a lease like others."""
 

@@ -77,6 +77,8 @@ class Lent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rule: RuleId | None = None
     """None: a supervisor has lent them."""
     only: bool = False
+    kept: bool = False
+    """No rule calls them back."""
 
 
 class Minute(msgspec.Struct, frozen=True, array_like=True, gc=False):

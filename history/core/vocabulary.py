@@ -205,6 +205,8 @@ class OutcomeReason(Word):
     REASON_FULL = "reason_full"
     NO_EXTENSION_LEFT = "no_extension_left"
     WRONG_MEDIUM = "wrong_medium"
+    NOT_SIGNED_IN = "not_signed_in"
+    NOT_LENT = "not_lent"
     UNKNOWN_HOURS = "unknown_hours"
     UNKNOWN_NUMBER = "unknown_number"
     NO_EMERGENCY_ROUTE = "no_emergency_route"

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from history.core import routing as facts
 from history.core.entries import Fact
 from history.core.routing_records import (
@@ -132,6 +134,12 @@ def _recalled(state: State, fact: facts.AgentRecalled, at_ms: int) -> None:
     _by_rule(state, fact.rule, at_ms)
 
 
+def _lending_kept(state: State, fact: facts.LendingKept, at_ms: int) -> None:
+    agent = state.agents[fact.agent]
+    if agent.lent is not None:
+        agent.lent = msgspec.structs.replace(agent.lent, kept=fact.kept)
+
+
 def _by_rule(state: State, rule: RuleId | None, at_ms: int) -> None:
     record = None if rule is None else state.lendings.get(rule)
     if record is not None:
@@ -167,6 +175,7 @@ APPLY: dict[type[Fact], Callable[[State, Any, int], None]] = {
     facts.AgentHeld: _held,
     facts.AgentLent: _lent,
     facts.AgentRecalled: _recalled,
+    facts.LendingKept: _lending_kept,
     facts.WorkStarted: _work_started,
     facts.WorkEnded: _work_ended,
 }

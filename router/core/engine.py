@@ -38,6 +38,7 @@ _RULES: dict[type, Any] = {
     **desk_requests.DECIDE,
     **presence_requests.DECIDE,
     **steering.DECIDE,
+    **lending.DECIDE,
     **leaving.DECIDE,
     **emergency.DECIDE,
 }

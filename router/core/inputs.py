@@ -288,6 +288,31 @@ class WorkPulled(Input, frozen=True, kw_only=True, omit_defaults=True):
     by: UserId | None = None
 
 
+class AgentLentOut(Input, frozen=True, kw_only=True, omit_defaults=True):
+    """A supervisor lends an agent to a queue, whatever it asks, until they call them back."""
+
+    agent: AgentId
+    to: QueueId
+    only: bool = False
+    """They are offered nothing else meanwhile."""
+    by: UserId
+
+
+class AgentCalledBack(Input, frozen=True, kw_only=True):
+    """A supervisor ends a lending, whoever began it."""
+
+    agent: AgentId
+    by: UserId
+
+
+class LoanKept(Input, frozen=True, kw_only=True):
+    """A supervisor says whether the rule that lent an agent may call them back."""
+
+    agent: AgentId
+    kept: bool
+    by: UserId
+
+
 class WorkBegun(Input, frozen=True, kw_only=True):
     """The agent has work that was not offered: a direct, internal or outgoing call, a consult, a preview."""
 
@@ -335,6 +360,9 @@ AnyInput = (
     | WorkParked
     | WorkResumed
     | WorkPulled
+    | AgentLentOut
+    | AgentCalledBack
+    | LoanKept
     | WorkBegun
     | WorkFinished
 )

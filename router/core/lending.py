@@ -13,13 +13,24 @@ instant alone.
 
 from collections.abc import Iterator
 from enum import Enum, auto
+from typing import Any
 
 from history.core import routing as facts
 from history.core.routing_blending import Lending
-from history.core.routing_records import AgentRecord
-from history.core.vocabulary import LentWhen, Presence, QueueId, RecalledBecause
+from history.core.routing_records import AgentRecord, Lent
+from history.core.vocabulary import (
+    LentBecause,
+    LentWhen,
+    Medium,
+    OutcomeReason,
+    Presence,
+    QueueId,
+    RecalledBecause,
+    UserId,
+)
 from router.core.capacity import NUMBER_OF, Seat
-from router.core.decision import Deciding
+from router.core.decision import Deciding, Refused, ignored
+from router.core.inputs import AgentCalledBack, AgentLentOut, LoanKept
 from router.core.levels import service_level
 from router.core.seats import numbers_in
 from router.core.state import State
@@ -109,7 +120,7 @@ def _is_rested(record: AgentRecord, now_ms: int) -> bool:
 
 def _who_goes_back(lent: list[AgentRecord], rule: Lending, now_ms: int) -> AgentRecord | None:
     """Return who has been lent for longest, if they have stayed for long enough."""
-    stayed = [(each.lent.since_ms, each.agent) for each in lent if each.lent is not None]
+    stayed = [(each.lent.since_ms, each.agent) for each in lent if each.lent is not None and not each.lent.kept]
     since_ms, agent = min(stayed, default=(now_ms, None))
     if agent is None or now_ms < since_ms + rule.stay_ms:
         return None
@@ -149,3 +160,67 @@ def _holds(state: State, rule: Lending | None, seat: Seat) -> bool:
 def _lent(state: State) -> Iterator[AgentRecord]:
     """Yield who is lent, in the order of their ids."""
     return (state.agents[agent] for agent in sorted(state.lent))
+
+
+def agent_lent_out(deciding: Deciding, given: AgentLentOut) -> Refused | None:
+    """A supervisor lends an agent, until a supervisor calls them back. Who is lent elsewhere goes from there."""
+    state = deciding.state
+    seat = state.seats.of.get(given.agent)
+    if seat is None:
+        return Refused(OutcomeReason.UNKNOWN_AGENT)
+    queue = state.queue_settings.get(given.to)
+    if queue is None:
+        return Refused(OutcomeReason.UNKNOWN_QUEUE)
+    if queue.medium not in seat.capacities or (queue.medium is Medium.VOICE and seat.settings.phone is None):
+        return Refused(OutcomeReason.WRONG_MEDIUM)
+    if seat.record.presence is Presence.SIGNED_OUT:
+        return Refused(OutcomeReason.NOT_SIGNED_IN)
+    lent = seat.record.lent
+    if lent is not None:
+        if (lent.queue, lent.rule, lent.only) == (given.to, None, given.only):
+            return ignored(OutcomeReason.NO_CHANGE)
+        _call_back(deciding, seat, lent, given.by)
+    deciding.add(
+        facts.AgentLent(agent=given.agent, queue=given.to, because=LentBecause.SUPERVISOR, only=given.only, by=given.by)
+    )
+    return None
+
+
+def agent_called_back(deciding: Deciding, given: AgentCalledBack) -> Refused | None:
+    """A supervisor ends a lending, whoever began it, also before its shortest stay."""
+    seat = deciding.state.seats.of.get(given.agent)
+    if seat is None:
+        return Refused(OutcomeReason.UNKNOWN_AGENT)
+    if seat.record.lent is None:
+        return Refused(OutcomeReason.NOT_LENT)
+    _call_back(deciding, seat, seat.record.lent, given.by)
+    return None
+
+
+def _call_back(deciding: Deciding, seat: Seat, lent: Lent, by: UserId) -> None:
+    deciding.add(
+        facts.AgentRecalled(
+            agent=seat.agent, queue=lent.queue, because=RecalledBecause.SUPERVISOR, rule=lent.rule, by=by
+        )
+    )
+
+
+def loan_kept(deciding: Deciding, given: LoanKept) -> Refused | None:
+    """A supervisor forbids the rule that lent an agent to call them back, or lets it again."""
+    seat = deciding.state.seats.of.get(given.agent)
+    if seat is None:
+        return Refused(OutcomeReason.UNKNOWN_AGENT)
+    lent = seat.record.lent
+    if lent is None:
+        return Refused(OutcomeReason.NOT_LENT)
+    if lent.kept is given.kept or lent.rule is None:
+        return ignored(OutcomeReason.NO_CHANGE)
+    deciding.add(facts.LendingKept(agent=given.agent, queue=lent.queue, kept=given.kept, by=given.by))
+    return None
+
+
+DECIDE: dict[type, Any] = {
+    AgentLentOut: agent_lent_out,
+    AgentCalledBack: agent_called_back,
+    LoanKept: loan_kept,
+}

@@ -50,8 +50,9 @@ class Supervisors:
             *((self._give,) if self._agents else ()),
         )
         drawn = self._chance.random()
-        if drawn < 0.25 and self._agents:
-            (self._telephone if drawn < 0.2 else self._force)(self._chance.choice(self._agents))
+        if drawn < 0.32 and self._agents:
+            act = self._telephone if drawn < 0.2 else self._force if drawn < 0.25 else self._lend
+            act(self._chance.choice(self._agents))
             return
         waiting = [customer for customer in self._day.customers.present.values() if customer.waits]
         if waiting:
@@ -89,6 +90,17 @@ class Supervisors:
                 reason=reason,
                 by=SUPERVISING,
             )
+
+    def _lend(self, agent: Agent) -> None:
+        drawn = self._chance.random()
+        if drawn < 0.5:
+            to = QueueId(self._chance.choice(self._day.scenario.types).id)
+            only = self._chance.random() < 0.3
+            self._world.tell(SUPERVISOR, inputs.AgentLentOut, agent=agent.agent, to=to, only=only, by=SUPERVISING)
+        elif drawn < 0.8:
+            self._world.tell(SUPERVISOR, inputs.AgentCalledBack, agent=agent.agent, by=SUPERVISING)
+        else:
+            self._world.tell(SUPERVISOR, inputs.LoanKept, agent=agent.agent, kept=True, by=SUPERVISING)
 
     def _telephone(self, agent: Agent) -> None:
         if not agent.here or agent.phone_busy:

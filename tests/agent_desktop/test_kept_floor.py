@@ -17,6 +17,7 @@ from agent_desktop.core.on_floor import (
     Handled,
     HandlingOnFloor,
     InteractionOnFloor,
+    LentOnFloor,
     OfferOnFloor,
     OpeningOnFloor,
     WorkOnFloor,
@@ -31,7 +32,7 @@ HOUR_MS = 3_600_000
 SHAPES = {
     AgentOnFloor: (
         "presence reason by since_ms desktop_connected phone_reachable phone_busy backed_off_until_ms "
-        "forced_by planned planned_reason overrun_since_ms"
+        "forced_by planned planned_reason overrun_since_ms lent"
     ),
     InteractionOnFloor: (
         "interaction medium queue arrived_ms due_ms waiting customer identity trust customer_gone "
@@ -42,6 +43,7 @@ SHAPES = {
         "handling interaction agent queue medium started_ms wrap_up_since_ms wrap_up_ends_at_ms ended_by "
         "timed frees extensions"
     ),
+    LentOnFloor: "queue since_ms by only kept",
     WorkOnFloor: "work agent medium",
     Handled: "medium completed_ms handle_ms",
     OpeningOnFloor: "opening until_ms",
@@ -141,4 +143,4 @@ def test_a_body_of_another_shape_is_refused() -> None:
 def test_a_change_of_what_the_floor_holds_raises_its_form() -> None:
     """When this fails: raise the first number of `FORM`, and say here what the floor holds now."""
     assert {kind: " ".join(field.name for field in fields(kind)) for kind in SHAPES} == SHAPES
-    assert FORM == "floor/3, settings/2"
+    assert FORM == "floor/4, settings/2"

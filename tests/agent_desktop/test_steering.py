@@ -154,6 +154,9 @@ async def test_what_agents_may_not_take_or_steer_is_answered_like_what_is_not_th
             (p.PullWork, {"interaction": "m-1", "agent": "ben"}),
             (p.ForcePresence, {"agent": "ann", "presence": Presence.READY}),
             (p.ForcePresence, {"agent": "ben", "presence": Presence.READY}),
+            (p.LendAgent, {"agent": "ann", "to": "mail"}),
+            (p.RecallAgent, {"agent": "ann"}),
+            (p.KeepLent, {"agent": "ann", "kept": True}),
             (p.CloseWrapUp, {"handling": "h1"}),
             (p.PrioritiseWork, {"interaction": "m-1", "priority": 5}),
             (p.MoveWork, {"interaction": "m-1", "to": "mail"}),
@@ -203,6 +206,37 @@ async def test_a_supervisor_sets_a_presence_and_the_agent_sees_by_whom(tmp_path:
 
 def row_of(client: DesktopClient, agent: str) -> AgentRow:
     return next(row for row in client.parts("wallboard", AgentRow) if row.agent == agent)
+
+
+async def test_a_supervisor_lends_an_agent_and_calls_them_back(tmp_path: Path) -> None:
+    async with (
+        running_center(tmp_path) as center,
+        center.signed_in("ann") as ann,
+        center.signed_in("sam") as sam,
+        ann.connected(),
+        sam.connected(),
+    ):
+        away = await refusal(sam, p.LendAgent, agent="ann", to="mail")
+        assert away.sentence == "This agent is signed out; lend somebody who is there."
+        await at_desk(ann)
+        await sam.open("wallboard")
+        await sam.ask(p.LendAgent, agent="ann", to="mail", only=True)
+        await sam.until(lambda: row_of(sam, "ann").lent is not None, 5, "the board")
+        lent = row_of(sam, "ann").lent
+        assert lent is not None
+        assert (lent.queue, lent.by_name, lent.only, lent.kept) == ("mail", "Sam Stone", True, False)
+        nowhere = await refusal(sam, p.LendAgent, agent="ann", to="none")
+        assert nowhere.reason is p.RefusalReason.UNKNOWN_QUEUE
+        await sam.ask(p.RecallAgent, agent="ann")
+        await sam.until(lambda: row_of(sam, "ann").lent is None, 5, "the board")
+        back = await refusal(sam, p.RecallAgent, agent="ann")
+        assert back.sentence == "This agent helps in no other queue now."
+        kept = await refusal(sam, p.KeepLent, agent="ann", kept=True)
+        assert kept.reason is p.RefusalReason.NOT_LENT
+    assert center.steered.rows == [
+        (Act.AGENT_LENT, "sam", "ann to mail alone", None),
+        (Act.AGENT_RECALLED, "sam", "ann", None),
+    ]
 
 
 async def test_a_supervisor_closes_a_wrap_up_that_hangs_and_no_conversation(tmp_path: Path) -> None:
@@ -396,7 +430,14 @@ async def test_an_integrator_steers_nothing_and_sees_no_line(tmp_path: Path) -> 
             await crm.get("/api/views/queue/mail")
 
 
-STEERING = [Act.PRESENCE_FORCED, Act.WRAP_UP_CLOSED, Act.WORK_GIVEN]
+STEERING = [
+    Act.AGENT_LENT,
+    Act.AGENT_RECALLED,
+    Act.LENDING_KEPT,
+    Act.PRESENCE_FORCED,
+    Act.WRAP_UP_CLOSED,
+    Act.WORK_GIVEN,
+]
 STEERING += [
     Act.EMERGENCY_DECLARED,
     Act.EMERGENCY_LIFTED,

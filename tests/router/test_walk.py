@@ -202,6 +202,7 @@ class Walk:
             self.emergency,
             self.sending_news,
             self.work_of_their_own,
+            self.lend,
         ]
         self.chance.choice(actions)()
         self.center.after(seconds=self.chance.choice((0, 0, 0.1, 1, 7, 30)))
@@ -358,6 +359,19 @@ class Walk:
             case _ if handlings:
                 handling = self.chance.choice(handlings)
                 self.center.tell(inputs.WrapUpClosed, handling=handling.handling, by=UserId("max"))
+
+    def lend(self) -> None:
+        """A supervisor lends, calls back, and keeps who is lent from being called back."""
+        agent, by = AgentId(self.chance.choice(self.names)), UserId("max")
+        match self.chance.randrange(3):
+            case 0:
+                to, only = self.chance.choice(QUEUES).queue, self.chance.random() < 0.5
+                self.center.tell(inputs.AgentLentOut, agent=agent, to=to, only=only, by=by)
+            case 1:
+                self.center.tell(inputs.AgentCalledBack, agent=agent, by=by)
+            case _:
+                for each in list(self.center.engine.state.lent):
+                    self.center.tell(inputs.LoanKept, agent=each, kept=self.chance.random() < 0.5, by=by)
 
     def work_of_their_own(self) -> None:
         for work in list(self.center.engine.state.works):

@@ -6,25 +6,32 @@ import pytest
 
 from history.core import routing as facts
 from history.core.routing_blending import Lending, Reserve
+from history.core.routing_settings import MediumCapacity
 from history.core.vocabulary import (
     AgentId,
     InteractionId,
     LentWhen,
     Medium,
+    Outcome,
+    OutcomeReason,
     Presence,
     QueueId,
     RecalledBecause,
     Requirement,
     RuleId,
+    UserId,
 )
 from reports.core.service_level import SERVICE_LEVEL
 from reports.core.tally import Cut, Tally, View
+from router.core import inputs
 from router.core.explain import WhyNot, reasons_against
 from router.core.lending import AGAIN_MS
 from router.core.levels import service_level
+from router.core.snapshot import snapshot
 from tests.specs.center import Center, a_queue, an_agent
 
 SALES, BILLING, MAIL = QueueId("sales"), QueueId("billing"), QueueId("mail")
+MAX = UserId("max")
 HELP = RuleId("help_sales")
 
 
@@ -245,6 +252,69 @@ def test_who_is_lent_is_in_no_reserve_meanwhile() -> None:
     caller = center.arrives("sales")
     center.after(seconds=65)
     center.expect_offer("ann", caller)
+
+
+def test_a_supervisor_lends_and_calls_back_whatever_the_rules_say() -> None:
+    center = a_center()
+    caller = center.arrives("sales")
+    told = center.tell(inputs.AgentLentOut, agent=AgentId("ben"), to=SALES, only=True, by=MAX)
+    assert told.outcome is Outcome.ACCEPTED
+    center.expect_offer("ben", caller)
+    serve(center, "ben")
+    center.after(seconds=3600)
+    assert lent(center) == ["ben"], "no rule calls them back"
+    again = center.tell(inputs.AgentLentOut, agent=AgentId("ben"), to=SALES, only=True, by=MAX)
+    assert (again.outcome, again.reason) == (Outcome.IGNORED, OutcomeReason.NO_CHANGE)
+    center.tell(inputs.AgentCalledBack, agent=AgentId("ben"), by=MAX)
+    assert lent(center) == []
+    fact = center.last(facts.AgentRecalled)
+    assert isinstance(fact, facts.AgentRecalled)
+    assert (fact.because, fact.by, fact.rule) == (RecalledBecause.SUPERVISOR, MAX, None)
+
+
+def test_a_supervisor_keeps_who_is_lent_and_lets_the_rule_go_on() -> None:
+    center = a_center(a_rule(stay_ms=60_000))
+    center.customer_leaves(center.arrives("sales"))
+    caller = center.arrives("sales")
+    center.after(seconds=65)
+    center.customer_leaves(caller)
+    assert center.tell(inputs.LoanKept, agent=AgentId("ann"), kept=True, by=MAX).outcome is Outcome.ACCEPTED
+    center.after(seconds=600)
+    assert lent(center) == ["ann"]
+    center.tell(inputs.LoanKept, agent=AgentId("ann"), kept=False, by=MAX)
+    center.after(seconds=10)
+    assert lent(center) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "what", "reason"),
+    [
+        (inputs.AgentLentOut, {"agent": "noone", "to": "sales"}, OutcomeReason.UNKNOWN_AGENT),
+        (inputs.AgentLentOut, {"agent": "ann", "to": "nowhere"}, OutcomeReason.UNKNOWN_QUEUE),
+        (inputs.AgentLentOut, {"agent": "ann", "to": "chat"}, OutcomeReason.WRONG_MEDIUM),
+        (inputs.AgentLentOut, {"agent": "dora", "to": "sales"}, OutcomeReason.WRONG_MEDIUM),
+        (inputs.AgentLentOut, {"agent": "eve", "to": "sales"}, OutcomeReason.NOT_SIGNED_IN),
+        (inputs.AgentCalledBack, {"agent": "ann"}, OutcomeReason.NOT_LENT),
+        (inputs.AgentCalledBack, {"agent": "noone"}, OutcomeReason.UNKNOWN_AGENT),
+        (inputs.LoanKept, {"agent": "ann", "kept": True}, OutcomeReason.NOT_LENT),
+        (inputs.LoanKept, {"agent": "noone", "kept": True}, OutcomeReason.UNKNOWN_AGENT),
+    ],
+)
+def test_what_cannot_be_lent_is_refused_with_the_reason(
+    kind: type, what: dict[str, Any], reason: OutcomeReason
+) -> None:
+    center = a_center()
+    calls = (MediumCapacity(medium=Medium.VOICE, weight=100, limit=1),)
+    more = (
+        *(an_agent("ann", "bills", capacities=calls), an_agent("ben"), an_agent("cem", "selling")),
+        *(an_agent("dora", phone=False), an_agent("eve")),
+    )
+    queues = (*center.queues, a_queue("chat", Medium.CHAT))
+    center.apply_definition(agents=more, queues=queues)
+    before = snapshot(center.engine.state)
+    told = center.tell(kind, by=MAX, **what)
+    assert (told.outcome, told.reason) == (Outcome.REFUSED, reason)
+    assert snapshot(center.engine.state)[3:] == before[3:], "nothing but the receipt has changed"
 
 
 def test_a_recovered_center_lends_the_same() -> None:

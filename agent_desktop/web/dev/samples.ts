@@ -353,6 +353,7 @@ export function wallboard(): AnyPart[] {
         carries,
         desktop_connected: true,
         phone_reachable: true,
+        lent: name === "Ben Okafor" ? { queue: "sales", queue_name: "Sales", since_ms: ago(12 * MINUTE), by_name: "", only: false, kept: false } : null,
       }),
     ),
     { type: "figure_meaning", key: "meaning/service_level", figure: "service_level", name: "Service level", words: "Share of visits answered within the threshold.", numerator: "answered within the threshold", denominator: "answered + abandoned after the threshold" },

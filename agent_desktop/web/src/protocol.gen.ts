@@ -147,6 +147,30 @@ export interface ForcePresence {
   readonly reason?: string | null;
 }
 
+/** Let another agent help in a queue, whatever it asks, until they are called back; with `only`, in no other. */
+export interface LendAgent {
+  readonly type: "lend_agent";
+  readonly id: number;
+  readonly agent: string;
+  readonly to: string;
+  readonly only?: boolean;
+}
+
+/** Call an agent back from the queue that they help in. What they have in hand stays theirs. */
+export interface RecallAgent {
+  readonly type: "recall_agent";
+  readonly id: number;
+  readonly agent: string;
+}
+
+/** Say whether the rule that lent an agent may call them back. */
+export interface KeepLent {
+  readonly type: "keep_lent";
+  readonly id: number;
+  readonly agent: string;
+  readonly kept: boolean;
+}
+
 /** End a wrap-up that its agent has left open, without a disposition. */
 export interface CloseWrapUp {
   readonly type: "close_wrap_up";
@@ -249,6 +273,9 @@ export type AnyRequest =
   | CreateTask
   | PullWork
   | ForcePresence
+  | LendAgent
+  | RecallAgent
+  | KeepLent
   | CloseWrapUp
   | PrioritiseWork
   | MoveWork
@@ -655,6 +682,16 @@ export interface WrapUpShown {
   readonly ends_at_ms: number | null;
 }
 
+/** In which queue an agent helps, since when, and who lent them: a rule, where nobody is named. */
+export interface LentShown {
+  readonly queue: string;
+  readonly queue_name: string;
+  readonly since_ms: number;
+  readonly by_name: string;
+  readonly only: boolean;
+  readonly kept: boolean;
+}
+
 /** Key `agent/<agent>`. */
 export interface AgentRow {
   readonly type: "agent_row";
@@ -673,6 +710,7 @@ export interface AgentRow {
   readonly carries: ReadonlyArray<Medium>;
   readonly desktop_connected: boolean;
   readonly phone_reachable: boolean;
+  readonly lent: LentShown | null;
 }
 
 /** Key `meaning/<figure>`. What a figure counts, in words, for its tooltip. */
@@ -755,7 +793,7 @@ export interface Answer {
   readonly created: string | null;
 }
 
-export type RefusalReason = "older_epoch" | "already_handled" | "unknown_agent" | "unknown_queue" | "unknown_reason" | "unknown_disposition" | "unknown_interaction" | "unknown_offer" | "unknown_handling" | "not_yours" | "offer_ended" | "offer_not_acceptable_here" | "handling_ended" | "still_talking" | "disposition_missing" | "interaction_closed" | "no_change" | "work_in_hand" | "reason_missing" | "requirement_unreadable" | "unknown_work" | "not_waiting" | "out_of_range" | "reason_full" | "no_extension_left" | "wrong_medium" | "unknown_hours" | "unknown_number" | "no_emergency_route" | "not_allowed" | "malformed" | "unknown_view" | "too_many_views" | "no_such_channel" | "channel_refused" | "defect" | "try_again";
+export type RefusalReason = "older_epoch" | "already_handled" | "unknown_agent" | "unknown_queue" | "unknown_reason" | "unknown_disposition" | "unknown_interaction" | "unknown_offer" | "unknown_handling" | "not_yours" | "offer_ended" | "offer_not_acceptable_here" | "handling_ended" | "still_talking" | "disposition_missing" | "interaction_closed" | "no_change" | "work_in_hand" | "reason_missing" | "requirement_unreadable" | "unknown_work" | "not_waiting" | "out_of_range" | "reason_full" | "no_extension_left" | "wrong_medium" | "not_signed_in" | "not_lent" | "unknown_hours" | "unknown_number" | "no_emergency_route" | "not_allowed" | "malformed" | "unknown_view" | "too_many_views" | "no_such_channel" | "channel_refused" | "defect" | "try_again";
 
 /** The request was not carried out. `sentence` is for people; `id` is 0 when the request had none to read. */
 export interface Refused {

@@ -1,7 +1,7 @@
 /** The glossary's words as they stand on screens. */
 
-import { duration, durationWords } from "./format";
-import type { AgentActivity, EndedBy, IdentityKind, Me, Medium, Presence, SendState } from "./protocol.gen";
+import { duration, durationWords, timeOfDay } from "./format";
+import type { AgentActivity, EndedBy, IdentityKind, LentShown, Me, Medium, Presence, SendState } from "./protocol.gen";
 
 export const MEDIUM: Record<Medium, string> = { voice: "Call", mail: "E-mail", chat: "Chat", task: "Task" };
 export const MEDIA: Record<Medium, string> = { voice: "Calls", mail: "E-mails", chat: "Chats", task: "Tasks" };
@@ -26,6 +26,11 @@ export function afterThis(planned: Presence | null, reason: string): string {
 /** A presence that a supervisor has set. */
 export function setBy(name: string): string {
   return `Set by ${name}`;
+}
+/** In which queue somebody helps, since when and by whom: "Lent to Billing since 10:12 by Max Weber". */
+export function lentWords(lent: LentShown, zone: string): string {
+  const whose = lent.by_name === "" ? "" : ` by ${lent.by_name}`;
+  return `Lent to ${lent.queue_name} since ${timeOfDay(lent.since_ms, zone)}${whose}${lent.only ? ", there alone" : ""}${lent.kept ? ", kept there" : ""}`;
 }
 export function priorityWords(priority: number): string {
   return priority === 0 ? "–" : priority > 0 ? `+${priority}` : `−${-priority}`;

@@ -1,4 +1,4 @@
-/** What a supervisor can do about one agent: set their presence, and close a wrap-up that they have left open. */
+/** What a supervisor can do about one agent: set their presence, lend them, and close a wrap-up left open. */
 
 import { Menu, UnstyledButton } from "@mantine/core";
 import { useNow } from "../../clock";
@@ -43,12 +43,37 @@ export function AgentMenu({ row, center }: { row: AgentRow; center: Center }) {
             Sign out
           </Menu.Item>
         )}
+        {here && <LendItems row={row} center={center} />}
         {row.wrap_ups.length > 0 && <Menu.Divider />}
         {row.wrap_ups.map((one) => (
           <CloseItem key={one.handling} wrapUp={one} />
         ))}
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+/** Where the agent may help out, and for one who does, the way back. */
+function LendItems({ row, center }: { row: AgentRow; center: Center }) {
+  const act = useAct();
+  const lent = row.lent;
+  return (
+    <>
+      <Menu.Divider />
+      {lent !== null && <Menu.Item onClick={() => void act({ type: "recall_agent", agent: row.agent })}>Call back from {lent.queue_name}</Menu.Item>}
+      {lent !== null && lent.by_name === "" && (
+        <Menu.Item onClick={() => void act({ type: "keep_lent", agent: row.agent, kept: !lent.kept })}>
+          {lent.kept ? "Let the rule call back" : `Keep in ${lent.queue_name}`}
+        </Menu.Item>
+      )}
+      {center.queues
+        .filter((one) => one.id !== lent?.queue)
+        .map((one) => (
+          <Menu.Item key={one.id} onClick={() => void act({ type: "lend_agent", agent: row.agent, to: one.id, only: false })}>
+            Lend to {one.name}
+          </Menu.Item>
+        ))}
+    </>
   );
 }
 

@@ -3,7 +3,7 @@
 import { memo } from "react";
 import { MediumBadge, Since } from "../../parts/small";
 import type { AgentRow, AgentsByState, Center } from "../../protocol.gen";
-import { ACTIVITY, MEDIUM, afterThis, setBy } from "../../words";
+import { ACTIVITY, MEDIUM, afterThis, lentWords, setBy } from "../../words";
 import { Overrun } from "../presence-menu";
 import { AgentMenu } from "./agent-menu";
 
@@ -13,12 +13,13 @@ interface Props {
   readonly states: AgentsByState | undefined;
   readonly agents: readonly AgentRow[];
   readonly big: boolean;
+  readonly zone: string;
   /** Of the definition; none for who may look on only. */
   readonly steering: Center | undefined;
 }
 
 /** On a wall only how many are in which state: a board that names people in public blames them. */
-export function Agents({ states, agents, big, steering }: Props) {
+export function Agents({ states, agents, big, zone, steering }: Props) {
   const rank = (row: AgentRow) => STATES.indexOf(row.activity);
   const shown = [...agents].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
   return (
@@ -38,7 +39,7 @@ export function Agents({ states, agents, big, steering }: Props) {
       {!big && (
         <ul className="agent-grid">
           {shown.map((row) => (
-            <AgentCard key={row.key} row={row} steering={steering} />
+            <AgentCard key={row.key} row={row} zone={zone} steering={steering} />
           ))}
         </ul>
       )}
@@ -52,8 +53,10 @@ function activityWords(row: AgentRow): string {
   return row.activity === "not_ready" ? row.reason_name : `${ACTIVITY[row.activity]} · ${row.reason_name}`;
 }
 
-const AgentCard = memo(function AgentCard({ row, steering }: { row: AgentRow; steering: Center | undefined }) {
+const AgentCard = memo(function AgentCard({ row, zone, steering }: { row: AgentRow; zone: string; steering: Center | undefined }) {
   const planned = afterThis(row.planned, row.planned_reason_name);
+  const lent = row.lent === null ? "" : lentWords(row.lent, zone);
+  const more = [planned, row.forced_by_name === "" ? "" : setBy(row.forced_by_name), lent].filter(Boolean);
   return (
     <li data-activity={row.activity} data-over={row.overrun_since_ms !== null}>
       <span className="activity-dot" />
@@ -71,9 +74,7 @@ const AgentCard = memo(function AgentCard({ row, steering }: { row: AgentRow; st
           </span>
         ))}
       </span>
-      {(planned !== "" || row.forced_by_name !== "") && (
-        <span className="agent-more">{[planned, row.forced_by_name === "" ? "" : setBy(row.forced_by_name)].filter(Boolean).join(" · ")}</span>
-      )}
+      {more.length > 0 && <span className="agent-more">{more.join(" · ")}</span>}
       {row.presence !== "signed_out" && !row.desktop_connected && <span className="agent-flag">no desktop</span>}
     </li>
   );

@@ -25,8 +25,8 @@ export function Board({ big }: { big: boolean }) {
   const states = usePart(WALLBOARD_VIEW, "agents", "agents_by_state");
   const agents = useParts(WALLBOARD_VIEW, "agent_row");
   const troubles = useParts(WALLBOARD_VIEW, "channel_down");
-  const zone = usePart(WALLBOARD_VIEW, "center", "board_center")?.zone ?? "UTC";
   const silence = useSilence();
+  const zone = usePart(WALLBOARD_VIEW, "center", "board_center")?.zone ?? "UTC";
   const steering = useSteering(big);
   if (view === undefined) return <div className="board" aria-busy="true" />;
   const queues = MEDIUM_ORDER.flatMap((medium) => figures.filter((one) => one.queue !== null && one.medium === medium));
@@ -42,7 +42,7 @@ export function Board({ big }: { big: boolean }) {
       <Troubles troubles={troubles} />
       <Totals totals={totals} queues={queues} states={states} />
       <QueueTable queues={queues} steering={steering} zone={zone} />
-      <Agents states={states} agents={agents} big={big} steering={steering} />
+      <Agents states={states} agents={agents} big={big} zone={zone} steering={steering} />
     </div>
   );
 }
