@@ -13,7 +13,7 @@ from agent_desktop.acts import Acts
 from agent_desktop.attendance import Attendance
 from agent_desktop.commands import COMMANDS, Command
 from agent_desktop.core import protocol as p
-from agent_desktop.core.rights import ACTION_OF, NOTHING, Action, Actor, Thing
+from agent_desktop.core.rights import ACTION_OF, NOTHING, Action, Actor, Thing, own
 from agent_desktop.core.settings import CenterSettings
 from agent_desktop.definition_routes import DefinitionRoutes
 from agent_desktop.description import describe
@@ -28,7 +28,7 @@ from agent_desktop.views import Views
 from history.audit import audit_log
 from history.clock import Clock
 from history.contents import content_of, texts_of
-from history.core.vocabulary import AgentId, ContentId, ConversationId, SourceId
+from history.core.vocabulary import AgentId, ContentId, ConversationId, QueueId, SourceId
 from history.store import Store
 
 TAB_HEADER = "switchroom-tab"
@@ -111,6 +111,11 @@ class Api:
                 guarded(Action.SEE_CONVERSATION, self._conversation, self._thing_of_conversation),
             ),
             ("GET", "/api/views/queue/{queue}", guarded(Action.SEE_QUEUE, self._queue, self._thing_of_queue)),
+            (
+                "GET",
+                "/api/queues/{queue}/expected-wait",
+                guarded(Action.SEE_WALLBOARD, self._expected_wait, self._thing_expected),
+            ),
             (
                 "GET",
                 "/api/files/{conversation}/{content}",
@@ -229,6 +234,16 @@ class Api:
     async def _queue(self, request: Request, who: Who | None) -> Response:
         view = p.QUEUE_VIEW_PREFIX + request.path_params["queue"]
         return answer(await self._views.snapshot(signed_in(who).actor, view))
+
+    async def _thing_expected(self, request: Request, actor: Actor) -> Thing | None:
+        return own(actor) if self._views.has_queue(QueueId(request.path_params["queue"])) else None
+
+    async def _expected_wait(self, request: Request, _who: Who | None) -> Response:
+        """For machines outside that tell callers: the same as on the wallboard, nulls while it is unknown."""
+        queue = QueueId(request.path_params["queue"])
+        wait = self._views.floor.waits.get(queue)
+        p50_ms, p90_ms = (None, None) if wait is None else (wait.p50_ms, wait.p90_ms)
+        return answer({"queue": queue, "p50_ms": p50_ms, "p90_ms": p90_ms})
 
     async def _file(self, request: Request, who: Who | None) -> Response:
         content = ContentId(request.path_params["content"])

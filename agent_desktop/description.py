@@ -80,6 +80,15 @@ def _object(**properties: str) -> dict[str, Any]:
 
 
 _ABOUT = _object(user="string", name="string", role="string")
+_WAIT: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "queue": {"type": "string"},
+        "p50_ms": {"type": ["integer", "null"]},
+        "p90_ms": {"type": ["integer", "null"]},
+    },
+    "required": ["queue", "p50_ms", "p90_ms"],
+}
 
 _OTHERS: tuple[tuple[str, str, str, dict[str, Any] | None, dict[str, Any]], ...] = (
     ("post", "/api/sign-in", "Begin a session; sets its cookie.", _object(user="string", password="string"), _ABOUT),
@@ -97,6 +106,14 @@ _OTHERS: tuple[tuple[str, str, str, dict[str, Any] | None, dict[str, Any]], ...]
     ("get", "/api/views/wallboard", "The wallboard.", None, _ref("Snapshot")),
     ("get", "/api/views/conversation/{conversation}", "One conversation.", None, _ref("Snapshot")),
     ("get", "/api/views/queue/{queue}", "What waits in one queue, the oldest first.", None, _ref("Snapshot")),
+    (
+        "get",
+        "/api/queues/{queue}/expected-wait",
+        "How long somebody who comes into a queue of calls or chats now will wait until an agent answers: half of all "
+        "at most p50_ms, nine of ten at most p90_ms; null while it is unknown.",
+        None,
+        _WAIT,
+    ),
     (
         "get",
         "/api/files/{conversation}/{content}",

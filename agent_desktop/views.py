@@ -351,9 +351,12 @@ class Views:
         return own(actor)
 
     def _thing_of_queue(self, agent: AgentId, queue: QueueId) -> Thing | None:
-        if self._center().queue(queue) is None:
+        if not self.has_queue(queue):
             return None
         return Thing(owners=frozenset({agent} if may_pull_from(self.floor, queue, agent) else ()))
+
+    def has_queue(self, queue: QueueId) -> bool:
+        return self._center().queue(queue) is not None
 
     async def has_file(self, conversation: ConversationId, content: ContentId) -> bool:
         """Whether the file is an attachment of this conversation."""

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import blending, explain, routing, spine
+from benchmarks import blending, expected_wait, explain, routing, spine
 
 BENCHES: dict[str, Callable[[Path | None], dict[str, Any]]] = {
     "spine": spine.run,
     "routing": routing.run,
     "explain": explain.run,
     "blending": blending.run,
+    "expected-wait": expected_wait.run,
 }

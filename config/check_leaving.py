@@ -136,17 +136,25 @@ def _rule(where: str, rule: OverflowRule) -> Iterator[str]:
         yield f"{where}: 'length' needs length; add it, such as length = 20."
     if rule.when is When.LENGTH and rule.after_s:
         yield f"{where}, after_s: has no effect with 'length', which looks at who arrives; take it out."
+    if rule.when is When.EXPECTED_WAIT and rule.wait_s is None:
+        yield f"{where}: 'expected_wait' needs wait_s; add it, such as wait_s = 300."
+    if rule.when is When.EXPECTED_WAIT and rule.after_s:
+        yield f"{where}, after_s: has no effect with 'expected_wait', which looks at who arrives; take it out."
+    if rule.when is not When.EXPECTED_WAIT and rule.wait_s is not None:
+        yield f"{where}, wait_s: has no effect with '{rule.when}'; take it out."
     if rule.when is When.CLOSED and rule.after_s:
         yield f"{where}, after_s: has no effect with 'closed'; give the queue closing_s instead."
     if rule.when is not When.LENGTH and rule.length is not None:
         yield f"{where}, length: has no effect with '{rule.when}'; take it out."
     yield from too_long(f"{where}, after_s", rule.after_s, NEVER_S)
+    yield from too_long(f"{where}, wait_s", rule.wait_s, NEVER_S)
 
 
 def _covers(earlier: OverflowRule, later: OverflowRule) -> bool:
     """Whether the earlier rule holds whenever the later one does."""
     same = earlier.when is later.when or (earlier.when is When.WAITED and later.after_s > 0)
-    return same and earlier.after_s <= later.after_s and (earlier.length or 0) <= (later.length or 0)
+    sooner = earlier.after_s <= later.after_s and (earlier.wait_s or 0) <= (later.wait_s or 0)
+    return same and sooner and (earlier.length or 0) <= (later.length or 0)
 
 
 def _circles(definition: Definition) -> Iterator[str]:

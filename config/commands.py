@@ -148,7 +148,7 @@ def export(data: DataOption = Path("data"), database: DatabaseOption = None) -> 
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="Which benchmark: spine, routing, explain or blending.")],
+    name: Annotated[str, typer.Argument(help="Which benchmark: spine, routing, explain, expected-wait or blending.")],
     json_to: Annotated[str, typer.Option("--json", help="File for the figures, or - for the screen.")] = "-",
     folder: Annotated[Path | None, typer.Option(help="Where to measure; a real disk, please.")] = None,
 ) -> None:

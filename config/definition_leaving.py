@@ -60,6 +60,7 @@ class When(StrEnum):
     CLOSED = "closed"
     WAITED = "waited"
     LENGTH = "length"
+    EXPECTED_WAIT = "expected_wait"
     NOBODY_READY = "nobody_ready"
     NOBODY_SIGNED_IN = "nobody_signed_in"
 
@@ -72,9 +73,12 @@ class OverflowRule(Way, frozen=True, kw_only=True):
 
     when: When
     """`closed`: who comes outside the queue's `hours`, and after `closing_s` who still waits. `waited`: after
-    `after_s`. `length`: when `length` wait already as somebody arrives. `nobody_signed_in`, `nobody_ready`: when of
-    those who could serve it nobody is signed in, or ready, at the arrival or later."""
+    `after_s`. `length`: when `length` wait already as somebody arrives. `expected_wait`: when the wait that is expected
+    as somebody arrives is `wait_s` or more; while it is unknown the rule does not hold. `nobody_signed_in`,
+    `nobody_ready`: when of those who could serve it nobody is signed in, or ready, at the arrival or later."""
     after_s: Natural = 0
     """Only who has been in the queue for so many seconds. Example: `120`."""
     length: Positive | None = None
     """With `when = "length"` only. Example: `20`."""
+    wait_s: Positive | None = None
+    """With `when = "expected_wait"` only: the wait that half of those who are told it do not reach. Example: `300`."""

@@ -30,6 +30,7 @@ def overflow(rule: OverflowRule) -> Overflow:
         announcement=leads.announcement,
         after_ms=rule.after_s * 1000,
         length=rule.length or 0,
+        wait_ms=(rule.wait_s or 0) * 1000,
     )
 
 

@@ -2,7 +2,7 @@
 
 from agent_desktop.core.figures import BoardAgent, BoardFigures, BoardQueue
 from agent_desktop.core.floor import Floor
-from agent_desktop.core.on_floor import AgentOnFloor, OpeningOnFloor
+from agent_desktop.core.on_floor import AgentOnFloor
 from agent_desktop.core.parts import AnyPart, ChannelDown
 from agent_desktop.core.settings import CenterSettings, EmergencyShown
 from agent_desktop.core.wallboard_parts import (
@@ -42,9 +42,7 @@ def board_parts(
         )
     ]
     parts += [
-        _queue(queue, center, floor.openings.get(queue.queue) if queue.queue is not None else None)
-        for queue in (*figures.totals, *figures.queues)
-        if queue.medium in center.media
+        _queue(queue, center, floor) for queue in (*figures.totals, *figures.queues) if queue.medium in center.media
     ]
     parts += [_emergency_place(place, floor, center) for place in center.emergency_places]
     parts.append(AgentsByState(key="agents", **{str(name): count for name, count in figures.by_activity.items()}))
@@ -81,8 +79,11 @@ def _emergency_place(place: EmergencyShown, floor: Floor, center: CenterSettings
     )
 
 
-def _queue(now: BoardQueue, center: CenterSettings, hours: OpeningOnFloor | None) -> QueueFigures:
+def _queue(now: BoardQueue, center: CenterSettings, floor: Floor) -> QueueFigures:
+    """Of a queue, or of all queues of a medium."""
     shown = center.queue(now.queue) if now.queue is not None else None
+    hours = floor.openings.get(now.queue) if now.queue is not None else None
+    wait = floor.waits.get(now.queue) if now.queue is not None else None
     counts = now.counts
     return QueueFigures(
         key=f"queue/{now.queue}" if now.queue is not None else f"total/{now.medium}",
@@ -91,6 +92,8 @@ def _queue(now: BoardQueue, center: CenterSettings, hours: OpeningOnFloor | None
         medium=now.medium,
         waiting=now.waiting,
         longest_waiting_since_ms=now.longest_waiting_since_ms,
+        expected_p50_ms=None if wait is None else wait.p50_ms,
+        expected_p90_ms=None if wait is None else wait.p90_ms,
         offered=counts.offered,
         answered=counts.answered,
         abandoned=counts.abandoned,

@@ -22,6 +22,7 @@ from agent_desktop.core.on_floor import (
     OfferOnFloor,
     OpeningOnFloor,
     Touched,
+    WaitOnFloor,
     WorkOnFloor,
     agent_after,
 )
@@ -44,6 +45,8 @@ class Floor:
     handled: dict[AgentId, deque[Handled]] = field(default_factory=dict)
     openings: dict[QueueId, OpeningOnFloor] = field(default_factory=dict)
     emergencies: dict[tuple[QueueId | None, NumberId | None], EmergencyOnFloor] = field(default_factory=dict)
+    waits: dict[QueueId, WaitOnFloor] = field(default_factory=dict)
+    """Of the queues whose wait is known."""
     _glances: dict[QueueId, tuple[int, int]] | None = field(default=None, compare=False)
     """What `waiting` found last; none when it may have changed."""
 
@@ -91,6 +94,8 @@ class Floor:
                 touched.interactions.add(fact.interaction)
                 if ended is not None:
                     touched.lines.add(ended.queue)
+            case facts.ExpectedWaitTold():
+                self._wait(fact, touched)
             case facts.HandlingStarted() | facts.WrapUpStarted() | facts.WrapUpExtended() | facts.WrapUpCompleted():
                 self._handle(fact, at_ms, touched)
             case _:
@@ -140,6 +145,8 @@ class Floor:
     def _define(self, settings: RoutingSettings) -> None:
         self.settings = settings
         known = {agent.agent for agent in settings.agents}
+        queues = {queue.queue for queue in settings.queues}
+        self.waits = {queue: wait for queue, wait in self.waits.items() if queue in queues}
         self.agents = {
             **{agent: state for agent, state in self.agents.items() if agent in known},
             **{agent.agent: AgentOnFloor() for agent in settings.agents if agent.agent not in self.agents},
@@ -164,6 +171,12 @@ class Floor:
         touched.agents |= {fact.agent, before.agent if before is not None else fact.agent}
         if isinstance(fact, facts.WorkStarted):
             self.works[fact.work] = WorkOnFloor(fact.work, fact.agent, fact.medium)
+
+    def _wait(self, fact: facts.ExpectedWaitTold, touched: Touched) -> None:
+        self.waits.pop(fact.queue, None)
+        if fact.p50_ms is not None and fact.p90_ms is not None:
+            self.waits[fact.queue] = WaitOnFloor(fact.p50_ms, fact.p90_ms)
+        touched.lines.add(fact.queue)
 
     def _offer(self, fact: facts.OfferMade, at_ms: int, touched: Touched) -> None:
         before = self.offers.get(fact.offer)

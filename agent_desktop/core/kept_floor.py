@@ -19,6 +19,7 @@ from agent_desktop.core.on_floor import (
     InteractionOnFloor,
     OfferOnFloor,
     OpeningOnFloor,
+    WaitOnFloor,
     WorkOnFloor,
 )
 from history.core.routing import RoutingDefined
@@ -38,6 +39,7 @@ class _Kept(msgspec.Struct, frozen=True):
     handlings: tuple[HandlingOnFloor, ...]
     works: tuple[WorkOnFloor, ...]
     handled: dict[AgentId, tuple[Handled, ...]]
+    waits: dict[QueueId, WaitOnFloor]
     openings: dict[QueueId, OpeningOnFloor]
     emergencies: tuple[EmergencyOnFloor, ...]
 
@@ -56,6 +58,7 @@ def kept(floor: Floor) -> bytes:
             handlings=tuple(floor.handlings.values()),
             works=tuple(floor.works.values()),
             handled={agent: tuple(done) for agent, done in floor.handled.items()},
+            waits=floor.waits,
             openings=floor.openings,
             emergencies=tuple(floor.emergencies.values()),
         )
@@ -77,6 +80,7 @@ def restored(body: bytes) -> Floor:
         handlings={item.handling: item for item in found.handlings},
         works={item.work: item for item in found.works},
         handled={agent: deque(done, maxlen=HANDLED_MAX) for agent, done in found.handled.items()},
+        waits=found.waits,
         openings=found.openings,
         emergencies={(item.queue, item.number): item for item in found.emergencies},
     )

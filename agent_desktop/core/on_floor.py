@@ -85,6 +85,14 @@ class InteractionOnFloor:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitOnFloor:
+    """What somebody who comes into a queue now is told of the wait (ms)."""
+
+    p50_ms: int
+    p90_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class OfferOnFloor:
     offer: OfferId
     interaction: InteractionId

@@ -12,6 +12,10 @@ class QueueHead(Part, frozen=True, kw_only=True):
     medium: Medium
     waiting: int
     """How many wait; the oldest `QUEUE_ROWS_MAX` of them are shown."""
+    expected_p50_ms: int | None
+    expected_p90_ms: int | None
+    """How long somebody who comes now will wait: half of all at most the first, nine of ten at most the second; null
+    while it is unknown, and always for mail and tasks."""
     named: bool
     """Whether the viewer is told who waits."""
 

@@ -24,6 +24,7 @@ def queue_parts(
     """All parts of the view; without `named` nobody is told who waits."""
     offered = {offer.interaction: offer.agent for offer in floor.offers.values() if offer.queue == queue}
     shown = center.queue(queue)
+    wait = floor.waits.get(queue)
     parts: list[AnyPart] = [
         QueueHead(
             key="head",
@@ -31,6 +32,8 @@ def queue_parts(
             name=center.queue_name(queue),
             medium=shown.medium if shown else Medium.TASK,
             waiting=floor.waiting().get(queue, (0, 0))[0],
+            expected_p50_ms=None if wait is None else wait.p50_ms,
+            expected_p90_ms=None if wait is None else wait.p90_ms,
             named=named,
         )
     ]

@@ -27,6 +27,9 @@ class QueueFigures(Part, frozen=True, kw_only=True):
     medium: Medium
     waiting: int
     longest_waiting_since_ms: int | None
+    expected_p50_ms: int | None
+    expected_p90_ms: int | None
+    """How long somebody who comes now will wait, as in `queue_head`; null for a total as well."""
     offered: int
     answered: int
     abandoned: int

@@ -9,7 +9,7 @@ from typing import ClassVar
 import msgspec
 
 from history.core.entries import Fact
-from history.core.routing import Attributes
+from history.core.routing import Attributes, Expected
 from history.core.routing_settings import ANYONE, Route
 from history.core.vocabulary import (
     AgentId,
@@ -163,6 +163,10 @@ class InteractionRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fal
     sent: Route | None = None
     """Where the switch is asked to take the caller, until `sending_until_ms`."""
     sending_until_ms: int | None = None
+    expected: Expected | None = None
+    """What was told as this visit began, and scored when it is answered;"""
+    unsure: Expected | None = None
+    """or what was not told, but is scored all the same."""
 
 
 class OfferRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -229,6 +233,49 @@ class EmergencyRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     by: UserId | None = None
 
 
+class PaceRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """How fast a queue's work goes, and how good what was told has been (see `router/core/pace.py`).
+
+    Lengths in millionths of a second and shares in millionths, whole numbers all: a fold gives the same everywhere.
+    """
+
+    queue: QueueId
+    handlings: int = 0
+    """So many have ended."""
+    handle_us: int = 0
+    """From the answer until the agent may take the next: lately, on average."""
+    answer_us: int = 0
+    """From the offer to the answer, lately."""
+    left_ppm: int = 0
+    waited_ms: int = 0
+    """Those who left unanswered and the time that all waited, both fading alike: how impatient they are."""
+    stretch_50: tuple[int, ...] = ()
+    stretch_90: tuple[int, ...] = ()
+    """By how much what is reckoned is stretched, for short, middling and long lines (millionths)."""
+    scored: int = 0
+    held_50_ppm: int = 500_000
+    held_90_ppm: int = 900_000
+    """The share of those scored lately who waited no longer than told."""
+    look_ms: int = 0
+    """From when on it is looked at whether screens are to be told anew; 0: not at all."""
+    told_ms: int = 0
+    """When they were told last."""
+    told_p50_ms: int | None = None
+    told_p90_ms: int | None = None
+
+
+class RivalsRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Who wants the same agents as one who asks this of this queue, as it was then."""
+
+    queue: QueueId
+    requirement: Requirement
+    at_ms: int
+    ahead: int
+    """Of other classes, in thousandths of a person."""
+    work_ms: int
+    """What they need of the agents' time."""
+
+
 class CountersRestored(Fact, frozen=True, kw_only=True):
     """How many offers and handlings there have been: their ids are counted."""
 
@@ -293,6 +340,14 @@ class StopRestored(Fact, frozen=True, kw_only=True):
     give_up_at_ms: int
 
 
+class PaceRestored(Fact, frozen=True, kw_only=True):
+    record: PaceRecord
+
+
+class RivalsRestored(Fact, frozen=True, kw_only=True):
+    record: RivalsRecord
+
+
 class ClosedRestored(Fact, frozen=True, kw_only=True):
     """The last closed interactions, oldest first: a late arrival of one of them is not a new contact."""
 
@@ -313,5 +368,7 @@ SNAPSHOT_FACTS: tuple[type[Fact], ...] = (
     EmergencyRestored,
     TurnRestored,
     StopRestored,
+    PaceRestored,
+    RivalsRestored,
     ClosedRestored,
 )

@@ -91,6 +91,8 @@ class Overflow(Route, frozen=True, kw_only=True, omit_defaults=True):
     """Only who has been in the queue for so long; the condition has to hold then or later."""
     length: int = 0
     """With `length`: when so many wait already as somebody arrives."""
+    wait_ms: int = 0
+    """With `expected_wait`: when who arrives is told at least so much, in half of all cases."""
 
 
 class BackOffs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

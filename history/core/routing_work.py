@@ -39,6 +39,16 @@ class Attributes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     preferred_agents: tuple[AgentId, ...] = ()
 
 
+class Expected(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """How long it will be until an agent answers (ms): at the most the first in half of all cases, at the most the
+    second in nine of ten. 0 to 0 means at once."""
+
+    p50_ms: int
+    p90_ms: int
+    ahead: int = 0
+    """How many have to be served before, those of other queues who want the same agents counted in part."""
+
+
 class InteractionQueued(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """An interaction entered a queue: a visit begins. A later visit keeps the first arrival and due time."""
 
@@ -69,6 +79,10 @@ class InteractionQueued(Fact, frozen=True, kw_only=True, omit_defaults=True):
     identity: IdentityId | None = None
     trust: Trust = Trust.CLAIMED
     attributes: Attributes = Attributes()
+    expected: Expected | None = None
+    """What the customer may be told of the wait from here on; none: unknown."""
+    unsure: Expected | None = None
+    """While it is unknown for want of calibration: what is scored, and told to nobody."""
 
 
 class InteractionAttributed(Fact, frozen=True, kw_only=True, omit_defaults=True):
@@ -132,6 +146,15 @@ class VisitMoved(Fact, frozen=True, kw_only=True, omit_defaults=True):
     to: QueueId
     because: MovedBecause = MovedBecause.SUPERVISOR
     by: UserId | None = None
+
+
+class ExpectedWaitTold(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """What somebody who came into the queue now, and asked nothing of their own, would be told. Written only where it
+    has changed noticeably; without the two it has become unknown."""
+
+    queue: QueueId
+    p50_ms: int | None = None
+    p90_ms: int | None = None
 
 
 class VisitAnswered(Fact, frozen=True, kw_only=True, omit_defaults=True):

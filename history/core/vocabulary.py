@@ -247,6 +247,7 @@ class MovedBecause(Word):
     CLOSED = "closed"
     WAITED = "waited"
     LENGTH = "length"
+    EXPECTED_WAIT = "expected_wait"
     NOBODY_READY = "nobody_ready"
     NOBODY_SIGNED_IN = "nobody_signed_in"
 

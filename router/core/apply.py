@@ -20,7 +20,7 @@ from history.core.vocabulary import (
     Outcome,
     SourceId,
 )
-from router.core import applying_to_agents, applying_to_offers, applying_to_work
+from router.core import applying_to_agents, applying_to_offers, applying_to_work, telling
 from router.core.keeping import (
     define_lending,
     let_go,
@@ -68,6 +68,8 @@ def _remember_answer(state: State, source: SourceId, epoch: int, answer: SourceA
 def _routing_defined(state: State, fact: facts.RoutingDefined, at_ms: int) -> None:
     state.settings = fact.settings
     state.queue_settings = {queue.queue: queue for queue in fact.settings.queues}
+    state.paces = {queue: pace for queue, pace in state.paces.items() if queue in state.queue_settings}
+    state.rivals = {}
     state.overflows = any(queue.overflow for queue in fact.settings.queues)
     state.hours = {each.hours: each.open for each in fact.settings.hours}
     limits = fact.settings.reason_limits
@@ -91,6 +93,7 @@ def _routing_defined(state: State, fact: facts.RoutingDefined, at_ms: int) -> No
         put_reason(state, record)
     for interaction in state.interactions.values():
         put_overflow(state, interaction)
+    telling.look_at_all(state, at_ms)
 
 
 def _queue_opening_changed(state: State, fact: facts.QueueOpeningChanged, at_ms: int) -> None:

@@ -18,6 +18,7 @@ from history.core.vocabulary import (
     Presence,
     RuleId,
 )
+from router.core import telling
 from router.core.keeping import (
     begin_work,
     end_work,
@@ -51,6 +52,7 @@ def _presence_changed(state: State, fact: facts.PresenceChanged, at_ms: int) -> 
     agent.planned = agent.planned_reason = None
     state.planned.pop(fact.agent, None)
     put_reason(state, agent)
+    telling.look_at_all(state, at_ms)
     if fact.presence is Presence.READY:
         agent.idle_since_ms = at_ms
         agent.misses = 0

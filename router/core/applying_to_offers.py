@@ -19,7 +19,7 @@ from history.core.vocabulary import (
     OfferId,
     OfferPhase,
 )
-from router.core import lifecycle, offers
+from router.core import lifecycle, offers, pace
 from router.core.applying_to_agents import changed
 from router.core.handlings import HANDLING
 from router.core.handlings import Trigger as HandlingTrigger
@@ -96,7 +96,8 @@ def _end_offer(state: State, offer_id: OfferId, trigger: offers.Trigger) -> Offe
 
 
 def _accepted(state: State, fact: facts.OfferAccepted, at_ms: int) -> None:
-    _end_offer(state, fact.offer, offers.Trigger.ACCEPTED)
+    offer = _end_offer(state, fact.offer, offers.Trigger.ACCEPTED)
+    pace.taken(state, state.interactions[fact.interaction].queue, at_ms - offer.made_ms)
     state.agents[fact.agent].misses = 0
 
 
@@ -160,6 +161,7 @@ def _wrap_up_started(state: State, fact: facts.WrapUpStarted, at_ms: int) -> Non
     handling.wrap_up_ends_at_ms = fact.ends_at_ms
     handling.timed, handling.frees = fact.timed, fact.frees
     if fact.frees:
+        pace.handled(state, handling.queue, at_ms - handling.started_ms)
         end_work(state.seats.of[fact.agent], at_ms)
         changed(state, fact.agent).idle_since_ms = at_ms
     interaction = state.interactions[fact.interaction]
@@ -186,6 +188,7 @@ def _wrap_up_completed(state: State, fact: facts.WrapUpCompleted, at_ms: int) ->
     if not siblings:
         del state.interaction_handlings[handling.interaction]
     if not handling.frees:
+        pace.handled(state, handling.queue, at_ms - handling.started_ms)
         changed(state, fact.agent).idle_since_ms = at_ms
 
 

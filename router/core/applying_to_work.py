@@ -11,7 +11,7 @@ from history.core.vocabulary import (
     InteractionPhase,
     MovedBecause,
 )
-from router.core import lifecycle
+from router.core import expected_wait, lifecycle, pace, telling
 from router.core.keeping import (
     OVERFLOWS_MAX,
     keep_place,
@@ -58,8 +58,13 @@ def _queued(state: State, fact: facts.InteractionQueued, at_ms: int) -> None:
         identity=fact.identity,
         trust=fact.trust,
         attributes=fact.attributes,
+        expected=fact.expected,
+        unsure=fact.unsure,
     )
+    if (expected := fact.expected or fact.unsure) is not None and expected.p90_ms:
+        expected_wait.keep_rivals(state, record.queue, record.requirement, at_ms)
     state.interactions[fact.interaction] = record
+    telling.look(state, fact.queue, at_ms)
     put_waiting(state, record)
     put_steps(state, record)
     put_overflow(state, record)
@@ -121,9 +126,11 @@ def _resumed(state: State, fact: facts.InteractionResumed, at_ms: int) -> None:
 
 
 def _visit_answered(state: State, fact: facts.VisitAnswered, at_ms: int) -> None:
-    """Counted by reports; the visit's end follows from the offer's acceptance, or from the handling."""
+    """The visit's end follows from the offer's acceptance, or from the handling."""
     if state.lends_to:
         note_visit(state, fact, at_ms)
+    pace.answered(state, state.interactions[fact.interaction], at_ms)
+    telling.look(state, fact.queue, at_ms)
 
 
 def _visit_abandoned(state: State, fact: facts.VisitAbandoned, at_ms: int) -> None:
@@ -131,6 +138,8 @@ def _visit_abandoned(state: State, fact: facts.VisitAbandoned, at_ms: int) -> No
     if state.lends_to:
         note_visit(state, fact, at_ms)
     interaction = state.interactions[fact.interaction]
+    pace.left(state, interaction, at_ms)
+    telling.look(state, fact.queue, at_ms)
     again_ms = state.queue_settings[fact.queue].again_ms
     if again_ms and interaction.identity is not None:
         place = PlaceRecord(
@@ -144,6 +153,7 @@ def _visit_abandoned(state: State, fact: facts.VisitAbandoned, at_ms: int) -> No
 
 def _visit_moved(state: State, fact: facts.VisitMoved, at_ms: int) -> None:
     """The next visit begins with its own fact."""
+    telling.look(state, fact.queue, at_ms)
     if fact.because is not MovedBecause.SUPERVISOR:
         state.interactions[fact.interaction].overflows += 1
 
@@ -190,6 +200,11 @@ def _interaction_closed(state: State, fact: facts.InteractionClosed, at_ms: int)
     remember_closed(state, fact.interaction)
 
 
+def _expected_wait_told(state: State, fact: facts.ExpectedWaitTold, at_ms: int) -> None:
+    record = pace.pace_of(state, fact.queue)
+    record.told_p50_ms, record.told_p90_ms, record.told_ms = fact.p50_ms, fact.p90_ms, at_ms
+
+
 # Each function takes exactly the fact type it stands under, which a dictionary cannot say to the type checker.
 APPLY: dict[type[Fact], Callable[[State, Any, int], None]] = {
     facts.InteractionQueued: _queued,
@@ -199,6 +214,7 @@ APPLY: dict[type[Fact], Callable[[State, Any, int], None]] = {
     facts.InteractionPrioritised: _prioritised,
     facts.InteractionParked: _parked,
     facts.InteractionResumed: _resumed,
+    facts.ExpectedWaitTold: _expected_wait_told,
     facts.VisitMoved: _visit_moved,
     facts.VisitAnswered: _visit_answered,
     facts.VisitAbandoned: _visit_abandoned,

@@ -18,6 +18,7 @@ from history.core.vocabulary import (
     Medium,
     OfferId,
     OfferPhase,
+    QueueId,
 )
 from router.core import emergency, leaving, opening, overflow, queueing
 from router.core.decision import Deciding
@@ -127,6 +128,10 @@ def _lending(deciding: Deciding, _: str) -> None:
         plan_look(state, deciding.now_ms)
 
 
+def _told(deciding: Deciding, queue: QueueId) -> None:
+    """Looked at with all others that are due, once everybody free has been matched (see `telling.py`)."""
+
+
 _DECIDE: dict[str, Any] = {
     "offer": _offer,
     "stop": _stop,
@@ -142,4 +147,5 @@ _DECIDE: dict[str, Any] = {
     "opening": opening.change_due,
     "emergency": emergency.time_is_over,
     "lending": _lending,
+    "told": _told,
 }

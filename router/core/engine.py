@@ -23,6 +23,7 @@ from router.core import (
     presence_requests,
     steering,
     telephony,
+    telling,
 )
 from router.core.apply import apply
 from router.core.decision import Deciding
@@ -147,12 +148,20 @@ class Engine:
             if self.state.lends_to or self.state.lent:
                 self._lend(found, now_ms, timed=applied is not None)
             self._match(found, now_ms)
+            if applied is not None:
+                self._tell(found, now_ms)
         except BrokenInvariant:
             raise
         except Exception as error:  # a defect in matching: what came in is decided all the same
             defect = error
         effects = tuple(effect for fact in found for effect in effects_of(self.state, fact))
         return Decision(tuple(found), effects, receipt, defect)
+
+    def _tell(self, found: list[Fact], now_ms: int) -> None:
+        deciding = Deciding(self.state, now_ms)
+        telling.tell(deciding)
+        self._apply(deciding.facts, now_ms)
+        found += deciding.facts
 
     def _change_as_planned(self, found: list[Fact], now_ms: int) -> None:
         decided = presence_requests.planned_now(Deciding(self.state, now_ms))

@@ -62,6 +62,10 @@ def _holds(state: State, queue: QueueSettings, rule: Overflow, record: Interacti
         case MovedBecause.LENGTH:
             # Only as it arrives: who waits already is not sent away because others came.
             return record.entered_ms == now_ms and state.waiting.in_queue.get(queue.queue, 0) > rule.length
+        case MovedBecause.EXPECTED_WAIT:
+            # What they have been told, so only as they arrive as well; unknown is no reason to send anybody away.
+            expected = record.expected if record.entered_ms == now_ms else None
+            return expected is not None and expected.p50_ms >= rule.wait_ms
         case MovedBecause.NOBODY_READY | MovedBecause.NOBODY_SIGNED_IN:
             return not _there(state, queue.queue, record, ready=rule.when is MovedBecause.NOBODY_READY)
         case MovedBecause.CLOSED:

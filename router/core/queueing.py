@@ -3,7 +3,9 @@
 from history.core.routing import InteractionQueued, RequirementRelaxed
 from history.core.routing_records import InteractionRecord
 from history.core.routing_settings import ANYONE, QueueSettings
+from history.core.routing_work import Expected
 from history.core.vocabulary import AgentId, QueueId, Requirement, VisitId
+from router.core.expected_wait import at_arrival, remaining
 from router.core.inputs import InteractionArrived
 from router.core.order import due_ms
 from router.core.requirements import every_requirement, parse, skills_requirement, text_of
@@ -25,6 +27,8 @@ def queued(state: State, given: InteractionArrived, queue: QueueSettings, now_ms
         due = given.due_ms
     kept = None if given.identity is None else state.places_kept.get((queue.queue, given.identity))
     again = kept is not None and kept.until_ms > given.arrived_ms
+    due = min(due, kept.due_ms) if kept is not None and again else due
+    expected, unsure = at_arrival(state, queue, found[step:], due, now_ms)
     return InteractionQueued(
         interaction=given.interaction,
         visit=VisitId(f"{given.interaction}/1"),
@@ -35,7 +39,7 @@ def queued(state: State, given: InteractionArrived, queue: QueueSettings, now_ms
         step=step,
         next_step_ms=_ends_ms(found[step], now_ms),
         arrived_ms=given.arrived_ms,
-        due_ms=min(due, kept.due_ms) if kept is not None and again else due,
+        due_ms=due,
         again=again,
         priority=given.priority,
         switch=given.switch,
@@ -44,6 +48,8 @@ def queued(state: State, given: InteractionArrived, queue: QueueSettings, now_ms
         identity=given.identity,
         trust=given.trust,
         attributes=given.attributes,
+        expected=expected,
+        unsure=unsure,
     )
 
 
@@ -59,6 +65,7 @@ def queued_again(
     else:
         step = first_step(found, 0, lambda requirement: is_servable(state, requirement))
         due = due_ms(queue, record.arrived_ms, record.priority, record.attributes.value)
+    expected, unsure = at_arrival(state, queue, found[step:], due, now_ms)
     return InteractionQueued(
         interaction=record.interaction,
         visit=VisitId(f"{record.interaction}/{record.visits + 1}"),
@@ -77,6 +84,8 @@ def queued_again(
         identity=record.identity,
         trust=record.trust,
         attributes=record.attributes,
+        expected=expected,
+        unsure=unsure,
     )
 
 
@@ -94,6 +103,22 @@ def relaxed(state: State, record: InteractionRecord, now_ms: int, *, without: in
         requirement=found[step].requirement,
         next_step_ms=_ends_ms(found[step], now_ms),
     )
+
+
+def expected_now(state: State, queue: QueueSettings, now_ms: int) -> Expected | None:
+    """Return what somebody is told who comes now and asks nothing of their own."""
+    found = _steps(queue, ANYONE, ())
+    step = first_step(found, 0, lambda requirement: is_servable(state, requirement))
+    return at_arrival(state, queue, found[step:], due_ms(queue, now_ms, 0, 0), now_ms)[0]
+
+
+def expected_still(state: State, record: InteractionRecord, now_ms: int) -> Expected | None:
+    """Return what somebody who waits is told now of the rest of their wait; None as well for one that is put aside."""
+    if record.parked_until_ms is not None:
+        return None
+    queue = state.queue_settings[record.queue]
+    found = _steps(queue, record.own or ANYONE, record.attributes.preferred_agents)
+    return remaining(state, record, found[min(record.step, len(found) - 1) :], now_ms)
 
 
 def left_behind(state: State, agent: AgentId, now_ms: int) -> list[RequirementRelaxed]:

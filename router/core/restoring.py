@@ -89,6 +89,16 @@ def _stop_restored(state: State, fact: records.StopRestored, at_ms: int) -> None
     put_stop(state, stop)
 
 
+def _pace_restored(state: State, fact: records.PaceRestored, at_ms: int) -> None:
+    state.paces[fact.record.queue] = msgspec.structs.replace(fact.record)
+    if fact.record.look_ms > at_ms:
+        state.add_deadline(fact.record.look_ms, "told", fact.record.queue)
+
+
+def _rivals_restored(state: State, fact: records.RivalsRestored, at_ms: int) -> None:
+    state.rivals[fact.record.queue, fact.record.requirement] = fact.record
+
+
 def _closed_restored(state: State, fact: records.ClosedRestored, at_ms: int) -> None:
     for interaction in fact.interactions:
         remember_closed(state, interaction)
@@ -109,5 +119,7 @@ RESTORE: dict[type[Fact], Callable[[State, Any, int], None]] = {
     records.EmergencyRestored: _emergency_restored,
     records.TurnRestored: _turn_restored,
     records.StopRestored: _stop_restored,
+    records.PaceRestored: _pace_restored,
+    records.RivalsRestored: _rivals_restored,
     records.ClosedRestored: _closed_restored,
 }

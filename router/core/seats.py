@@ -12,7 +12,7 @@ from history.core.routing_records import AgentRecord, Lent
 from history.core.routing_settings import RoutingSettings
 from history.core.vocabulary import AgentId, Presence, QueueId, Requirement, SkillId, TeamId
 from router.core.blending import Blending
-from router.core.capacity import MEDIA, NUMBER_OF, Seat, able_media, open_media
+from router.core.capacity import FULL, MEDIA, NUMBER_OF, Seat, able_media, open_media
 from router.core.requirements import (
     LEVEL_MAX,
     Anyone,
@@ -43,6 +43,10 @@ class Seats:
         self.ready = 0
         self.takes = [0] * len(MEDIA)
         """For each medium the mask of those who take it at all."""
+        self.pieces = [1.0] * len(MEDIA)
+        """For each medium how many pieces of it, and nothing else, an agent who takes it holds on average."""
+        self.aside = 0
+        """Media (a bit each) that are interruptible wherever they are taken."""
         self.idle: list[tuple[int, int]] = []
         """Who may be offered anything: (idle since, number), longest idle first."""
         self.stale: dict[AgentId, None] = {}
@@ -70,6 +74,7 @@ class Seats:
         self.open = [0] * len(MEDIA)
         self.signed_in = self.ready = 0
         self.takes = [mask_with(seat.number for seat in self.numbered if medium in seat.capacities) for medium in MEDIA]
+        self._reckon_capacities()
         self.idle = []
         self.opened = {}
         self.stale = dict.fromkeys(self.of)
@@ -101,6 +106,15 @@ class Seats:
     def lent_to(self, queue: QueueId) -> int:
         """Return the mask of those who are lent to a queue."""
         return 0 if self.blending is None else self.blending.lent_to.get(queue, 0)
+
+    def _reckon_capacities(self) -> None:
+        self.aside = 0
+        for number, medium in enumerate(MEDIA):
+            held = [seat.capacities[medium] for seat in self.numbered if medium in seat.capacities]
+            pieces = [max(1, min(each.limit, FULL // max(1, each.weight))) for each in held]
+            self.pieces[number] = sum(pieces) / len(pieces) if pieces else 1.0
+            if held and all(each.interruptible for each in held):
+                self.aside |= 1 << number
 
     def _number_skills(self) -> None:
         teams: dict[TeamId, list[int]] = {}

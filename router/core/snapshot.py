@@ -25,6 +25,8 @@ def snapshot(state: State) -> list[Fact]:
     folded += [records.OpeningRestored(record=each) for each in state.openings.values()]
     folded += [records.EmergencyRestored(record=each) for each in state.emergencies.values()]
     folded += [records.TurnRestored(queue=queue, agent=agent) for queue, agent in state.turns.items()]
+    folded += [records.PaceRestored(record=copy(pace)) for pace in state.paces.values()]
+    folded += [records.RivalsRestored(record=rivals) for rivals in state.rivals.values()]
     folded += [
         records.StopRestored(offer=stop.offer, interaction=stop.interaction, give_up_at_ms=stop.give_up_at_ms)
         for stop in state.stops.values()

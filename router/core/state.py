@@ -19,7 +19,9 @@ from history.core.routing_records import (
     LendingRecord,
     OfferRecord,
     OpeningRecord,
+    PaceRecord,
     PlaceRecord,
+    RivalsRecord,
     SourceRecord,
     WorkRecord,
 )
@@ -34,6 +36,7 @@ from history.core.vocabulary import (
     OfferId,
     QueueId,
     ReasonCode,
+    Requirement,
     RuleId,
     SourceId,
     WorkId,
@@ -73,6 +76,8 @@ class State:
     """Who was chosen last in each queue that goes round robin."""
     lendings: dict[RuleId, LendingRecord] = field(default_factory=dict)
     """For each rule of lending what it has seen and done."""
+    paces: dict[QueueId, PaceRecord] = field(default_factory=dict)
+    rivals: dict[tuple[QueueId, Requirement], RivalsRecord] = field(default_factory=dict)
     offers_made: int = 0
     handlings_started: int = 0
 

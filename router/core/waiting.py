@@ -74,7 +74,8 @@ class Waiting:
         self._queues: dict[QueueId, QueueSettings] = {}
         self._of: dict[Key, WorkClass] = {}
         self._pushed = 0
-        self._led = 0
+        self.led = 0
+        """In how many classes somebody waits."""
         self.numbered: list[WorkClass] = []
         self.places: dict[InteractionId, Entry] = {}
         self.order: list[list[Entry]] = [[] for _ in MEDIA]
@@ -118,7 +119,7 @@ class Waiting:
 
     def _lead(self, work_class: WorkClass, head: Entry | None) -> None:
         """The class has another head."""
-        self._led += (head is not None) - (work_class.head is not None)
+        self.led += (head is not None) - (work_class.head is not None)
         number = NUMBER_OF[work_class.medium]
         if work_class.ages:
             if head is None:
@@ -156,6 +157,10 @@ class Waiting:
         """Return all who wait in these queues, most urgent first. Goes through everybody who waits."""
         return [entry[2] for entry in sorted(self.places.values(), key=_place) if entry[4].queue in queues]
 
+    def found(self, queue: QueueId, medium: Medium, requirement: Requirement) -> WorkClass | None:
+        """Return the class of those whom nobody has declined, or None when there has been none."""
+        return self._of.get((queue, medium, requirement, ()))
+
     def defined_anew(self, queues: dict[QueueId, QueueSettings]) -> None:
         """Agents are numbered anew or queues have changed: every class reckons its mask again, empty ones are
         dropped."""
@@ -166,7 +171,7 @@ class Waiting:
         self.order = [[] for _ in MEDIA]
         self.aging = [{} for _ in MEDIA]
         self.fresh = {}
-        self._led = 0
+        self.led = 0
         for number, work_class in enumerate(self.numbered):
             work_class.number = number
             self._place(work_class)

@@ -20,6 +20,7 @@ from agent_desktop.core.on_floor import (
     LentOnFloor,
     OfferOnFloor,
     OpeningOnFloor,
+    WaitOnFloor,
     WorkOnFloor,
 )
 from history.core import routing as facts
@@ -45,10 +46,11 @@ SHAPES = {
     ),
     LentOnFloor: "queue since_ms by only kept",
     WorkOnFloor: "work agent medium",
+    WaitOnFloor: "p50_ms p90_ms",
     Handled: "medium completed_ms handle_ms",
     OpeningOnFloor: "opening until_ms",
     EmergencyOnFloor: "queue number until_ms by",
-    Floor: "settings agents interactions offers handlings works handled openings emergencies _glances",
+    Floor: "settings agents interactions offers handlings works handled openings emergencies waits _glances",
 }
 
 

@@ -173,6 +173,25 @@ def test_nothing_is_wrong_with_good_routing(text: str) -> None:
             "overflow, number 1, after_s: has no effect with 'length', which looks at who arrives; take it out.",
         ),
         (
+            OVERFLOW + 'when = "expected_wait"\nto = "x"',
+            "overflow, number 1: 'expected_wait' needs wait_s; add it, such as wait_s = 300.",
+        ),
+        (
+            OVERFLOW + 'when = "expected_wait"\nto = "x"\nwait_s = 300\nafter_s = 9',
+            "overflow, number 1, after_s: has no effect with 'expected_wait', which looks at who arrives; take it out.",
+        ),
+        (
+            OVERFLOW + 'when = "length"\nto = "x"\nlength = 2\nwait_s = 300',
+            "overflow, number 1, wait_s: has no effect with 'length'; take it out.",
+        ),
+        (
+            OVERFLOW
+            + 'when = "expected_wait"\nto = "x"\nwait_s = 60'
+            + OVERFLOW
+            + 'when = "expected_wait"\nto = "x"\nwait_s = 90',
+            "overflow, number 2: can never hold before an earlier rule does; take it out.",
+        ),
+        (
             OVERFLOW + 'when = "nobody_ready"\nto = "x"\nlength = 2',
             "overflow, number 1, length: has no effect with 'nobody_ready'; take it out.",
         ),

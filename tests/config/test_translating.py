@@ -176,12 +176,18 @@ to = "sales"
 when = "length"
 length = 20
 to = "sales"
+
+[[queues.overflow]]
+when = "expected_wait"
+wait_s = 300
+to = "sales"
 """
     definition = parse(ROUTING.replace("[[switches]]", f"{rules}\n[[switches]]"))
     _, chat = routing_settings(definition, 1, NOON_MS).queues
     assert chat.overflow == (
         Overflow(when=MovedBecause.WAITED, to=QueueId("sales"), after_ms=120_000),
         Overflow(when=MovedBecause.LENGTH, to=QueueId("sales"), length=20),
+        Overflow(when=MovedBecause.EXPECTED_WAIT, to=QueueId("sales"), wait_ms=300_000),
     )
 
 

@@ -237,7 +237,7 @@ export function mailLine(): AnyPart[] {
     ...extra,
   });
   return [
-    { type: "queue_head", key: "head", queue: "mail", name: "Mail to the shop", medium: "mail", waiting: 4, named: true },
+    { type: "queue_head", key: "head", queue: "mail", name: "Mail to the shop", medium: "mail", waiting: 4, expected_p50_ms: null, expected_p90_ms: null, named: true },
     waiting("w-1", "Tom Nguyen", "Where is my order 8790?", 71 * MINUTE, { priority: 5, due_ms: ago(11 * MINUTE) }),
     waiting("w-2", "Maria Lopez", "Delivery of the cargo bike", 41 * MINUTE, { requirement: "bikes >= 3", step: 1, next_step_ms: Date.now() + 95_000 }),
     waiting("w-3", "Unknown sender", "Invoice 2217", 22 * MINUTE, { parked_until_ms: Date.now() + 50 * MINUTE }),
@@ -297,6 +297,8 @@ function figures(id: string | null, name: string, medium: Medium, waiting: numbe
     medium,
     waiting,
     longest_waiting_since_ms: longest === null ? null : ago(longest),
+    expected_p50_ms: id === null || medium !== "voice" ? null : 25_000 + 35_000 * waiting,
+    expected_p90_ms: id === null || medium !== "voice" ? null : 70_000 + 60_000 * waiting,
     offered: counts[0],
     answered: counts[1],
     abandoned: counts[2],

@@ -18,6 +18,15 @@ export function durationWords(ms: number): string {
   return `${Math.floor(hours / 24)} days`;
 }
 
+/** How long it is expected to take, between two lengths: `20–50 s`, `1–3 min`, `under 10 s`; whole minutes above two. */
+export function betweenWords(leastMs: number, mostMs: number): string {
+  if (mostMs < 10_000) return "under 10 s";
+  const [unit, step, name] = mostMs < 120_000 ? [1_000, 10, "s"] : mostMs < 7_200_000 ? [60_000, 1, "min"] : [3_600_000, 1, "h"];
+  const most = Math.ceil(mostMs / unit / step) * step;
+  const least = Math.floor(leastMs / unit / step) * step;
+  return least === 0 ? `under ${most} ${name}` : least === most ? `${most} ${name}` : `${least}–${most} ${name}`;
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

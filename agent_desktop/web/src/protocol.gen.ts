@@ -587,6 +587,8 @@ export interface QueueHead {
   readonly name: string;
   readonly medium: Medium;
   readonly waiting: number;
+  readonly expected_p50_ms: number | null;
+  readonly expected_p90_ms: number | null;
   readonly named: boolean;
 }
 
@@ -634,6 +636,8 @@ export interface QueueFigures {
   readonly medium: Medium;
   readonly waiting: number;
   readonly longest_waiting_since_ms: number | null;
+  readonly expected_p50_ms: number | null;
+  readonly expected_p90_ms: number | null;
   readonly offered: number;
   readonly answered: number;
   readonly abandoned: number;

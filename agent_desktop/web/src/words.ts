@@ -1,6 +1,6 @@
 /** The glossary's words as they stand on screens. */
 
-import { duration, durationWords, timeOfDay } from "./format";
+import { betweenWords, duration, durationWords, timeOfDay } from "./format";
 import type { AgentActivity, EndedBy, IdentityKind, LentShown, Me, Medium, Presence, SendState } from "./protocol.gen";
 
 export const MEDIUM: Record<Medium, string> = { voice: "Call", mail: "E-mail", chat: "Chat", task: "Task" };
@@ -39,6 +39,12 @@ export function priorityWords(priority: number): string {
 export function dueWords(leftMs: number): string {
   const spell = Math.abs(leftMs) < 3_600_000 ? duration(Math.abs(leftMs)) : durationWords(Math.abs(leftMs));
   return leftMs <= 0 ? `${spell} overdue` : `in ${spell}`;
+}
+/** What somebody who comes into a queue of calls or chats now is told of the wait; empty for written work, which has due times. */
+export function waitWords(queue: { medium: Medium; expected_p50_ms: number | null; expected_p90_ms: number | null }): string {
+  if (queue.medium !== "voice" && queue.medium !== "chat") return "";
+  if (queue.expected_p50_ms === null || queue.expected_p90_ms === null) return "unknown";
+  return queue.expected_p90_ms === 0 ? "none" : betweenWords(queue.expected_p50_ms, queue.expected_p90_ms);
 }
 /** How an interaction of the timeline stands or ended; what was handled is said by who did it and how long it took. */
 const STANDING: Record<string, string> = {

@@ -7,7 +7,7 @@ import { gradeOfLevel, gradeOfLongest, gradeOfReady, percent, targetWords } from
 import { lasting } from "../src/parts/troubles";
 import { notReadyBecause } from "../src/screens/desk/not-ready";
 import { ownSubject } from "../src/screens/desk/thread";
-import { afterThis, backOffBecause, dueWords, priorityWords } from "../src/words";
+import { afterThis, backOffBecause, dueWords, priorityWords, waitWords } from "../src/words";
 import * as samples from "../dev/samples";
 
 const offer = (id: string, at = 0) => samples.offer(`o-${id}`, id, "chat", "Maria", "why", { offered_ms: at });
@@ -94,6 +94,20 @@ describe("the board's colours", () => {
   it("name the target in the unit that reads best", () => {
     expect([20_000, 240_000, 14_400_000].map((level_within_ms) => targetWords({ ...figures, level_within_ms }))).toEqual(["80 % in 20 s", "80 % in 4 min", "80 % in 4 h"]);
     expect(targetWords({ ...figures, level_within_ms: 0 })).toBe("80 %");
+  });
+});
+
+describe("the expected wait", () => {
+  const wait = (medium: "voice" | "mail", p50: number | null, p90: number | null) => waitWords({ medium, expected_p50_ms: p50, expected_p90_ms: p90 });
+
+  it("is told between two lengths, and not at all for written work", () => {
+    expect(wait("voice", 65_000, 175_000)).toBe("1–3 min");
+    expect(wait("voice", 24_000, 47_000)).toBe("20–50 s");
+    expect(wait("voice", 20_000, 130_000)).toBe("under 3 min");
+    expect(wait("voice", 2_000, 9_000)).toBe("under 10 s");
+    expect(wait("voice", 0, 0)).toBe("none");
+    expect(wait("voice", null, null)).toBe("unknown");
+    expect(wait("mail", null, null)).toBe("");
   });
 });
 

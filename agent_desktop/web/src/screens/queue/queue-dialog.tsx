@@ -6,9 +6,9 @@ import { useParts, usePart, useView, useViewRefusal } from "../../app-context";
 import { useNow } from "../../clock";
 import { duration, durationWords, instant, timeOfDay } from "../../format";
 import { MediumBadge, nameOf, Since } from "../../parts/small";
-import { type Center, QUEUE_VIEW_PREFIX, type WaitingRow } from "../../protocol.gen";
+import { type Center, QUEUE_VIEW_PREFIX, type QueueHead, type WaitingRow } from "../../protocol.gen";
 import { useAct } from "../../use-act";
-import { MEDIUM, dueWords, priorityWords } from "../../words";
+import { MEDIUM, dueWords, priorityWords, waitWords } from "../../words";
 import { SteerMenu } from "./steer-menu";
 import { type Asked, WhyDialog } from "./why-dialog";
 
@@ -49,10 +49,18 @@ function Line({ view, center, steers, onClose, onWhy }: LineProps) {
   const refusal = useViewRefusal(view);
   if (refusal !== undefined) return <p role="alert">{refusal}</p>;
   if (open === undefined || head === undefined) return <p aria-busy="true">…</p>;
-  if (rows.length === 0) return <p className="muted">Nothing waits here.</p>;
+  const expected = <ExpectedWait head={head} />;
+  if (rows.length === 0)
+    return (
+      <>
+        {expected}
+        <p className="muted">Nothing waits here.</p>
+      </>
+    );
   const line = [...rows].sort((a, b) => a.arrived_ms - b.arrived_ms || (a.key < b.key ? -1 : 1));
   return (
     <>
+      {expected}
       <div className="table-scroll line-scroll" tabIndex={0} role="region" aria-label="What waits">
         <table className="board-table line-table">
           <thead>
@@ -80,6 +88,17 @@ function Line({ view, center, steers, onClose, onWhy }: LineProps) {
         </p>
       )}
     </>
+  );
+}
+
+/** Of calls and chats: what somebody who comes now is told. */
+function ExpectedWait({ head }: { head: QueueHead }) {
+  const words = waitWords(head);
+  if (words === "") return null;
+  return (
+    <p className="muted" title="For somebody who comes now: half wait no longer than the first, nine of ten no longer than the second.">
+      Expected wait: {words}
+    </p>
   );
 }
 

@@ -9,7 +9,7 @@ import { WarningIcon } from "../../parts/icons";
 import { MediumBadge } from "../../parts/small";
 import { Troubles } from "../../parts/troubles";
 import { type AgentsByState, type Center, DESK_VIEW, type FigureMeaning, type QueueFigures, WALLBOARD_VIEW } from "../../protocol.gen";
-import { MEDIA, MEDIUM_ORDER } from "../../words";
+import { MEDIA, MEDIUM_ORDER, waitWords } from "../../words";
 import { QueueDialog } from "../queue/queue-dialog";
 import { Agents } from "./agents";
 import { EmergencyBanner } from "./emergency";
@@ -205,6 +205,13 @@ function QueueTable({ queues, steering, zone }: { queues: readonly QueueFigures[
                 <Meant figure="longest_wait">Longest</Meant>
               </th>
               <th scope="col">
+                <Tooltip multiline maw={340} label="How long somebody who comes now will wait: half of all no longer than the first, nine of ten no longer than the second. Unknown until it has proved right often enough.">
+                  <span className="meant" tabIndex={0}>
+                    Expected
+                  </span>
+                </Tooltip>
+              </th>
+              <th scope="col">
                 <Meant figure="service_level">Service level</Meant>
               </th>
               <th scope="col">Target</th>
@@ -235,6 +242,7 @@ function QueueTable({ queues, steering, zone }: { queues: readonly QueueFigures[
                 </th>
                 <td className="strong">{one.waiting}</td>
                 <Graded grade={gradeOfLongest(one, now)}>{one.longest_waiting_since_ms === null ? "–" : duration(now - one.longest_waiting_since_ms)}</Graded>
+                <td className="muted">{waitWords(one)}</td>
                 <Graded grade={gradeOfLevel(one)}>
                   <span className="level">
                     <span className="level-bar">
