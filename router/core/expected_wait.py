@@ -17,7 +17,6 @@ costs the same on any floor and behind any backlog.
 from collections.abc import Sequence
 from itertools import pairwise
 from math import log, sqrt
-from typing import NamedTuple
 
 from history.core.routing_records import InteractionRecord, PaceRecord, RivalsRecord
 from history.core.routing_settings import QueueSettings
@@ -44,27 +43,23 @@ Line = tuple[float, float, float]
 """Mean (ms) and variance of the wait in a line, and how many are ahead in it."""
 
 
-class Place(NamedTuple):
-    """Where somebody stands: in a queue, due then. `waits`: they are among those who wait already."""
-
-    queue: QueueSettings
-    pace: PaceRecord
-    due_ms: int
-    waits: bool = False
-
-
 def at_arrival(
     state: State, queue: QueueSettings, steps: Sequence[Step], due_ms: int, now_ms: int
 ) -> tuple[Expected | None, Expected | None]:
     """Return what somebody is told who comes now with these steps before them, and what is scored instead while
     nothing is told."""
-    state.seats.refresh()
-    if state.seats.mask_of(steps[0].requirement) & state.seats.open[NUMBER_OF[queue.medium]]:
+    seats = state.seats
+    if seats.stale:
+        seats.refresh()
+    if seats.mask_of(steps[0].requirement) & seats.open[NUMBER_OF[queue.medium]]:
         return AT_ONCE, None  # whoever waits already has nobody of these, or they would not wait
     pace = state.paces.get(queue.queue)
     if pace is None or not pace.handle_us:
         return None, None
-    expected = _expected(state, Place(queue, pace, due_ms), steps, 0, now_ms)
+    line = _line(state, queue, pace, steps[0].requirement, due_ms, now_ms)
+    if len(steps) > 1:
+        line = _soonest(state, queue, pace, line, steps, 0, due_ms, now_ms)
+    expected = None if line is None else _quantiles(pace, line)
     return (expected, None) if is_calibrated(pace) else (None, expected)
 
 
@@ -78,42 +73,65 @@ def remaining(state: State, record: InteractionRecord, steps: Sequence[Step], no
     spent_ms = 0
     if steps[0].lasts_ms is not None and record.next_step_ms is not None:
         spent_ms = steps[0].lasts_ms - max(0, record.next_step_ms - now_ms)
-    place = Place(state.queue_settings[record.queue], pace, record.due_ms, waits=True)
-    return _expected(state, place, steps, spent_ms, now_ms)
+    queue = state.queue_settings[record.queue]
+    line = _line(state, queue, pace, record.requirement, record.due_ms, now_ms, waits=1)
+    line = _soonest(state, queue, pace, line, steps, spent_ms, record.due_ms, now_ms)
+    return None if line is None else _quantiles(pace, line)
 
 
-def _expected(state: State, place: Place, steps: Sequence[Step], spent_ms: int, now_ms: int) -> Expected | None:
+def _soonest(
+    state: State,
+    queue: QueueSettings,
+    pace: PaceRecord,
+    first: Line | None,
+    steps: Sequence[Step],
+    spent_ms: int,
+    due_ms: int,
+    now_ms: int,
+) -> Line | None:
     """Each step opens the work to other agents from its time on, in the place that it has; the soonest way counts."""
-    best = _line(state, place, steps[0].requirement, now_ms)
-    begins_ms = -spent_ms
+    best, begins_ms = first, -spent_ms
     for before, step in pairwise(steps):
         assert before.lasts_ms is not None, "only the last step has no end"
         begins_ms += before.lasts_ms
         if best is not None and best[0] <= begins_ms:
             break
-        line = _line(state, place._replace(waits=False), step.requirement, now_ms)
+        line = _line(state, queue, pace, step.requirement, due_ms, now_ms)
         if line is not None and (best is None or max(line[0], begins_ms) < best[0]):
             best = (max(line[0], float(begins_ms)), line[1], line[2])
-    return None if best is None else _quantiles(place.pace, best)
+    return best
 
 
-def _line(state: State, place: Place, requirement: Requirement, now_ms: int) -> Line | None:
-    """Return the line before the ready agents who meet this, or None when there is none."""
-    queue, pace, due_ms, waits = place
+def _line(
+    state: State,
+    queue: QueueSettings,
+    pace: PaceRecord,
+    requirement: Requirement,
+    due_ms: int,
+    now_ms: int,
+    waits: int = 0,
+) -> Line | None:
+    """Return the line before the ready agents who meet this, or None when there is none. `waits` is 1 for somebody
+    who stands among those who wait in it."""
     seats, number = state.seats, NUMBER_OF[queue.medium]
     pool = seats.mask_of(requirement) & seats.ready & seats.takes[number]
     if not pool:
         return None
+    last_ms = now_ms + queue.target_ms
     places = 1.0
     work_class = state.waiting.found(queue.queue, queue.medium, requirement)
     if work_class is not None and work_class.head is not None:
-        places += (work_class.live - waits) * _share_before(work_class.head[0], due_ms, now_ms + queue.target_ms)
-    rivals = _rivals_of(state, queue, requirement, due_ms, now_ms)
+        places += (work_class.live - waits) * _share_before(work_class.head[0], due_ms, last_ms)
+    rivals = state.rivals.get((queue.queue, requirement))
+    # Those who have a better or a worse place than somebody who comes now see others before them.
+    usual = -AGAIN_MS <= last_ms - due_ms <= AGAIN_MS
+    if rivals is None or not usual or now_ms - rivals.at_ms >= 2 * _again_ms(state):
+        rivals = _rivals(state, queue, requirement, due_ms, now_ms)
     work_ms = places * (pace.handle_us + pace.answer_us) / 1000 / seats.pieces[number] + rivals.work_ms
     places += rivals.ahead / 1000
     rate = pool.bit_count() * places / work_ms
     if not pace.left_ppm:
-        return (places / rate, places / rate**2, places - 1)
+        return (places / rate, places / (rate * rate), places - 1)
     impatience = pace.left_ppm / ONE / pace.waited_ms
     # The sums over all places are taken as the integrals between these rates.
     first, last = rate + 0.5 * impatience, rate + (places + 0.5) * impatience
@@ -127,16 +145,6 @@ def _share_before(head_ms: int, due_ms: int, last_ms: int) -> float:
     if due_ms <= head_ms:
         return 0.0
     return (due_ms - head_ms) / (last_ms - head_ms)
-
-
-def _rivals_of(state: State, queue: QueueSettings, requirement: Requirement, due_ms: int, now_ms: int) -> RivalsRecord:
-    """Return who of other classes wants the same agents: as it was a moment ago, but for those who have a better or a
-    worse place than somebody who comes now."""
-    known = state.rivals.get((queue.queue, requirement))
-    usual = -AGAIN_MS <= now_ms + queue.target_ms - due_ms <= AGAIN_MS
-    if usual and known is not None and now_ms - known.at_ms < 2 * _again_ms(state):
-        return known
-    return _rivals(state, queue, requirement, due_ms, now_ms)
 
 
 def keep_rivals(state: State, queue: QueueId, requirement: Requirement, now_ms: int) -> None:
@@ -191,7 +199,8 @@ def _quantiles(pace: PaceRecord, line: Line) -> Expected:
     high = middle + Z_90 * sqrt(ninth)
     by = 0 if ahead < LINES[0] else 1 if ahead < LINES[1] else 2
     answer_ms = pace.answer_us // 1000
-    p50 = max(1, round(mean_ms * middle * middle * middle * pace.stretch_50[by] / ONE)) + answer_ms
-    p90 = round(mean_ms * high * high * high * pace.stretch_90[by] / ONE) + answer_ms
-    p50 = min(p50, LATEST_MS)
-    return Expected(p50, min(LATEST_MS, max(p50, p90)), round(ahead))
+    p50_ms = 1 + int(mean_ms * middle * middle * middle * pace.stretch_50[by] / ONE) + answer_ms
+    p90_ms = 1 + int(mean_ms * high * high * high * pace.stretch_90[by] / ONE) + answer_ms
+    if p90_ms > LATEST_MS:
+        p50_ms, p90_ms = min(p50_ms, LATEST_MS), LATEST_MS
+    return Expected(p50_ms, p90_ms if p90_ms > p50_ms else p50_ms, int(ahead + 0.5))

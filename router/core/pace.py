@@ -30,8 +30,8 @@ STEP = 40_000
 STRETCH_MIN, STRETCH_MAX = ONE // 10, ONE * 10
 HELD_50 = (150_000, 850_000)
 HELD_90 = (650_000, 1_000_000)
-"""Within these shares a queue is calibrated; outside nothing is told. Scores come in bunches, since who waits in one line
-is early or late together: so far the shares of the last forty stray by chance once in some hundreds of times, and a
+"""Within these shares a queue is calibrated; outside nothing is told. Scores come in bunches, since those in one line
+are early or late together: the shares of the last forty stray so far by chance once in some hundreds of times, and a
 dozen in a row above p90 bring silence."""
 
 
@@ -45,7 +45,7 @@ def pace_of(state: State, queue: QueueId) -> PaceRecord:
 
 def handled(state: State, queue: QueueId, length_ms: int) -> None:
     """An agent who had a piece of the queue's work may take the next."""
-    pace = pace_of(state, queue)
+    pace = state.paces.get(queue) or pace_of(state, queue)
     pace.handlings += 1
     pace.handle_us = _averaged(pace.handle_us, length_ms, pace.handlings)
 
@@ -59,7 +59,7 @@ def taken(state: State, queue: QueueId, length_ms: int) -> None:
 def answered(state: State, record: InteractionRecord, at_ms: int) -> None:
     """A visit is answered."""
     wait_ms = at_ms - record.entered_ms
-    pace = pace_of(state, record.queue)
+    pace = state.paces.get(record.queue) or pace_of(state, record.queue)
     _waited(pace, wait_ms, 0)
     expected = record.expected or record.unsure
     if expected is not None and expected.p90_ms > 0:
@@ -82,7 +82,7 @@ def is_calibrated(pace: PaceRecord) -> bool:
 
 def _averaged(average_us: int, length_ms: int, cases: int) -> int:
     """The plain average of the first cases; from `HANDLED_LAST` on older ones fade."""
-    return average_us + (length_ms * 1000 - average_us) // min(cases, HANDLED_LAST)
+    return average_us + (length_ms * 1000 - average_us) // (cases if cases < HANDLED_LAST else HANDLED_LAST)
 
 
 def _waited(pace: PaceRecord, wait_ms: int, left_ppm: int) -> None:
@@ -110,6 +110,7 @@ def _score(pace: PaceRecord, expected: Expected, wait_ms: int) -> None:
 
 
 def _stretched(stretch: tuple[int, ...], line: int, by: int) -> tuple[int, ...]:
-    found = list(stretch)
-    found[line] = max(STRETCH_MIN, min(STRETCH_MAX, found[line] + found[line] * by // ONE))
-    return tuple(found)
+    changed = stretch[line] + stretch[line] * by // ONE
+    if not STRETCH_MIN <= changed <= STRETCH_MAX:
+        return stretch
+    return (*stretch[:line], changed, *stretch[line + 1 :])
