@@ -247,7 +247,7 @@ export function mailLine(): AnyPart[] {
 
 /** Why nobody has the oldest mail yet: one offer was declined, and everybody is busy since. */
 export function why(now: boolean): Why {
-  const left = (agent: string, because: readonly WhyNot[], carries: readonly Medium[] = [], reason: string | null = null): Left => ({ agent, because, carries, reason });
+  const left = (agent: string, because: readonly WhyNot[], carries: readonly Medium[] = [], reason: string | null = null): Left => ({ agent, because, carries, reason, kept_for: [], lent_to: null });
   const others = [left("ann", ["limit_reached"], ["mail", "mail", "mail"]), left("dmitri", ["declined_it", "fully_loaded"], ["chat", "chat"]), left("grace", ["offer_stands"], ["chat", "mail"]), left("ben", ["not_ready"], [], "break"), left("lena", ["signed_out", "no_desktop"])];
   const names = { ann: "Ann Fisher", ben: "Ben Okafor", dmitri: "Dmitri Ivanov", grace: "Grace Kim", lena: "Lena Vogt" };
   const offer: Explanation = {
