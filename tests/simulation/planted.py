@@ -64,7 +64,7 @@ BUGS: dict[str, Bug] = {
     "a moved wait begins anew": Bug(
         "order",
         "router.core.applying_to_work",
-        "return earlier.queued_ms if earlier.phase is InteractionPhase.WAITING else at_ms",
+        "return earlier.queued_ms if waited_on else at_ms",
         "return at_ms",
     ),
     "offers that never expire": Bug(
