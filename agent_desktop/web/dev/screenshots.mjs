@@ -118,7 +118,7 @@ try {
   await sam.getByRole("menuitem", { name: /Grace Kim/ }).waitFor();
   await picture(sam, "13d-steer-work");
   await sam.keyboard.press("Escape");
-  await sam.keyboard.press("Escape");
+  await sam.getByRole("menuitem", { name: "Give to" }).waitFor({ state: "detached" });
   await sam.getByRole("button", { name: "Steer: Tom Nguyen" }).press("Enter");
   await sam.getByRole("menuitem", { name: "Why not …?" }).press("Enter");
   await sam.getByText("Offered before").waitFor();
