@@ -90,7 +90,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     offers: tuple[Explained, ...]
     """Oldest first."""
     before: EntryNumber | None
-    """Ask with this for earlier offers; none where there are none."""
+    """Ask with this for what may have been offered before; none where there is nothing more."""
     now: Waiting | None
     about: tuple[AboutAgent, ...]
     names: dict[AgentId, str]

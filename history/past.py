@@ -16,6 +16,9 @@ from history.store import Store
 from history.tables import interactions, journal
 
 READ_AT_ONCE = 5_000
+WINDOW = 100_000
+"""So many entries are searched for an interaction at once: some hundred milliseconds."""
+WINDOWS_MAX = 5
 
 
 class RoutingPast:
@@ -90,21 +93,28 @@ class RoutingPast:
             row = (await connection.execute(wanted.where(mine))).one_or_none()
         return None if row is None else (row.arrived_ms, row.closed_ms)
 
-    async def numbers_about(
-        self, interaction: InteractionId, types: Sequence[str], from_ms: int, to_ms: int | None
-    ) -> list[int]:
-        """Return the numbers of the facts of these types that name the interaction, within a stretch of time."""
-        first = await self.first_number_at(from_ms)
-        end = None if to_ms is None else await self.first_number_at(to_ms + 1)
+    async def last_about(
+        self, interaction: InteractionId, types: Sequence[str], first: int, end: int
+    ) -> tuple[list[int], int]:
+        """Return the numbers of the last facts of these types that name the interaction, of those from `first` on and
+        before the end, in rising order; and from which number on everything was looked at.
+
+        The stream is gone through backwards, by windows, up to the first one in which there is any, and never through
+        more than `WINDOWS_MAX` at once: what an old interaction costs is bounded, and who wants more asks again.
+        """
         named = literal(b'"interaction":' + msgspec.json.encode(interaction), LargeBinary)
-        wanted = [*self._mine(), journal.c.type.in_(types), journal.c.number >= first]
-        if end is not None:
-            wanted.append(journal.c.number < end)
-        async with self._store.reading() as connection:
-            sqlite = connection.dialect.name == "sqlite"
-            place = func.instr(journal.c.body, named) if sqlite else func.position(named.op("IN")(journal.c.body))
-            statement = select(journal.c.number).where(*wanted, place > 0).order_by(journal.c.number)
-            return [int(row.number) for row in await connection.execute(statement)]
+        for _ in range(WINDOWS_MAX):
+            begins = max(first, end - WINDOW)
+            mine = [*self._mine(), journal.c.type.in_(types), journal.c.number >= begins, journal.c.number < end]
+            async with self._store.reading() as connection:
+                sqlite = connection.dialect.name == "sqlite"
+                place = func.instr(journal.c.body, named) if sqlite else func.position(named.op("IN")(journal.c.body))
+                statement = select(journal.c.number).where(*mine, place > 0).order_by(journal.c.number)
+                found = [int(row.number) for row in await connection.execute(statement)]
+            end = begins
+            if found or begins <= first:
+                return found, begins
+        return [], end
 
     def _mine(self) -> list[ColumnElement[bool]]:
         return [journal.c.tenant == self._store.tenant, journal.c.stream == self.stream]

@@ -65,7 +65,7 @@ class Explanations(msgspec.Struct, frozen=True, kw_only=True):
     offers: tuple[Explained, ...] = ()
     """Oldest first."""
     before: EntryNumber | None = None
-    """Ask again with this for the offers before these; none where there are none."""
+    """Ask again with this for what may have been offered before; none where there is nothing more."""
     now: Waiting | None = None
 
 
@@ -76,13 +76,17 @@ async def explanations(
     stretch = await past.stretch_of(interaction)
     if stretch is None:
         return None
-    found = await past.numbers_about(interaction, ("OfferMade",), *stretch)
-    numbers = [number for number in found if before is None or number < before]
+    arrived_ms, closed_ms = stretch
+    first = await past.first_number_at(arrived_ms)
+    newest, _ = await past.newest()
+    end = newest + 1 if closed_ms is None else await past.first_number_at(closed_ms + 1)
+    numbers, reached = await past.last_about(interaction, ("OfferMade",), first, min(end, before or end))
     chosen = [number for number in numbers if numbers[-1] - number <= AT_ONCE_ENTRIES][-AT_ONCE_OFFERS:]
+    earlier = chosen[0] if len(chosen) < len(numbers) else reached
     return Explanations(
         interaction=interaction,
         offers=tuple(await _explained(past, registry, chosen)) if chosen else (),
-        before=EntryNumber(chosen[0]) if len(chosen) < len(numbers) else None,
+        before=EntryNumber(earlier) if earlier > first else None,
     )
 
 

@@ -1,5 +1,7 @@
 """The routing stream's past, read back on either database."""
 
+import pytest
+
 from history.core.entries import Kind
 from history.core.vocabulary import InteractionId
 from history.journal import RoutingJournal
@@ -26,16 +28,32 @@ async def keep(store: Store) -> None:
 async def test_an_interaction_is_found_by_its_whole_id(store: Store) -> None:
     await keep(store)
     past = RoutingPast(store)
+    number, _ = await past.newest()
     found = {}
     for name in ("v-1", "v-10"):
-        stretch = await past.stretch_of(InteractionId(name))
-        assert stretch is not None
-        (found[name],) = await past.numbers_about(InteractionId(name), ("OfferMade",), *stretch)
+        assert await past.stretch_of(InteractionId(name)) is not None
+        (found[name],), reached = await past.last_about(InteractionId(name), ("OfferMade",), 1, number + 1)
+        assert reached == 1
         (entry,) = [each async for each in past.entries(found[name], found[name] + 1)]
         assert (entry.type, f'"{name}"'.encode() in entry.body) == ("OfferMade", True)
     assert found["v-1"] < found["v-10"]
     assert await past.stretch_of(InteractionId("v-2")) is None
-    assert await past.numbers_about(InteractionId("v-2"), ("OfferMade",), 0, None) == []
+    assert await past.last_about(InteractionId("v-2"), ("OfferMade",), 1, number + 1) == ([], 1)
+
+
+async def test_a_long_past_is_searched_backwards_a_piece_at_a_time(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await keep(store)
+    past = RoutingPast(store)
+    number, _ = await past.newest()
+    monkeypatch.setattr("history.past.WINDOW", 4)
+    monkeypatch.setattr("history.past.WINDOWS_MAX", 2)
+    end, found = number + 1, []
+    for _ in range(3):
+        numbers, end = await past.last_about(InteractionId("v-1"), ("OfferMade",), 1, end)
+        found.append((numbers, end))
+    assert found == [([], number - 7), ([3], number - 15), ([], 1)]
 
 
 async def test_entries_are_read_by_number_type_and_instant(store: Store) -> None:
