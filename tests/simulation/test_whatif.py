@@ -9,8 +9,8 @@ from config.figures import KpiFigures, cuts_of
 from history.core import routing as facts
 from history.core.entries import Fact
 from history.core.registry import REGISTRY
-from history.core.routing_settings import ANYONE, RoutingSettings, SkillLevel
-from history.core.vocabulary import Medium, SkillId
+from history.core.routing_settings import ANYONE, Overflow, RoutingSettings, SkillLevel
+from history.core.vocabulary import DestinationId, Medium, MovedBecause, SkillId
 from router.core import inputs
 from router.replaying import engine_at
 from router.simulation.errors import BadTrace
@@ -193,6 +193,28 @@ async def test_more_who_can_take_calls_are_a_gain_and_fewer_a_loss(busy: Journal
     assert mean_of(fewer.figures["occupancy/team/east"].difference) > 0
     notes = notes_on(await Stretch(busy).trace(), without_two)
     assert notes == ["Not in the other definition, and so never at work there: east.001, east.002."]
+
+
+async def test_who_is_sent_outside_by_the_other_rules_is_gone(busy: Journalled) -> None:
+    """The switch takes them there; nobody waits longer than the rule says, and nobody who was sent is answered."""
+    rules = rules_of_day(busy)
+    away = Overflow(when=MovedBecause.WAITED, after_ms=10_000, destination=DestinationId("partner"))
+    sends = replace(rules, queues=tuple(replace(queue, overflow=(away,)) for queue in rules.queues))
+    found = (await Stretch(busy).under(sends)).figures
+    assert mean_of(found["flowed_out/queue/sales"].difference) > 10
+    assert mean_of(found["abandoned/queue/sales"].difference) < 0
+    ended = sum(mean_of(found[f"{figure}/all"].other) for figure in ("answered", "abandoned", "flowed_out"))
+    assert ended == found["offered/all"].recorded
+
+
+async def test_who_was_missed_by_the_other_rules_comes_back_to_work(busy: Journalled) -> None:
+    """Rules that forgive a miss keep agents at work whom the recorded ones had made not ready."""
+    rules = rules_of_day(busy)
+    forgiving = replace(rules, queues=tuple(replace(queue, misses_max=5) for queue in rules.queues))
+    found = (await Stretch(busy).under(forgiving)).figures
+    assert mean_of(found["answered/all"].difference) > 0
+    strict = await Stretch(journalled(BUSY.replace("agents = [4, 5, 5, 4]", "agents = 2"), 4)).under(rules)
+    assert mean_of(strict.figures["answered/queue/sales"].other) > 20
 
 
 def mean_of(found: Estimate | None) -> float:
