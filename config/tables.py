@@ -25,6 +25,8 @@ def value(unit: Unit, given: float) -> str:
 def change(unit: Unit, given: float, half: float | None) -> str:
     """Return how much more something is, with half the width of its interval; shares differ by points."""
     scale, word = {Unit.COUNT: (1.0, ""), Unit.SHARE: (100.0, " points"), Unit.MS: (0.001, " s")}[unit]
+    if not given and not half:
+        return "0"
     interval = "" if half is None else f" +-{half * scale:.1f}"
     return f"{given * scale:+.1f}{interval}{word}"
 

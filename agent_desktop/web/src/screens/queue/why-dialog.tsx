@@ -2,6 +2,7 @@
 
 import { Modal, Select } from "@mantine/core";
 import { useEffect, useState } from "react";
+import { serverClock } from "../../clock";
 import { explain, type Told } from "../../explanations";
 import { durationWords, instant, secondOfDay } from "../../format";
 import type { Center, Explained, Left, Waiting } from "../../protocol.gen";
@@ -82,7 +83,7 @@ function Now({ now, nameOf }: { now: Waiting | null; nameOf: (agent: string) => 
     <section aria-label="Now">
       <p className="why-now">{nowWords(now, nameOf)}</p>
       <p className="muted">
-        Waits for {durationWords(now.waited_ms)}; asks for {now.requirement}
+        Waits for {durationWords(now.waited_ms + Math.max(0, serverClock.now() - now.at_ms))}; asks for {now.requirement}
         {now.step > 0 ? `, step ${now.step + 1}` : ""}.
       </p>
       {now.parked_until_ms === null && (
