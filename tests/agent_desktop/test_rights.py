@@ -39,6 +39,7 @@ STEER = PULL | {
     Action.CLOSE_WRAP_UP,
     Action.DECLARE_EMERGENCY,
     Action.EXPLAIN_OFFERS,
+    Action.LEND_AGENT,
 }
 ALLOWED = {
     Role.AGENT: (MINE | DESK | LOOK | PULL | {Action.MAKE_TASK}, {Action.MAKE_TASK}),

@@ -25,7 +25,7 @@ from router.core.explain import WhyNot, explain
 from router.core.inputs import AnyInput
 from router.core.snapshot import snapshot
 from router.driver import RULES
-from router.explaining import explained
+from router.explaining import WORDS, explained
 from router.replaying import engine_at, input_of, replay
 from tests.router.test_walk import SEEDS, Walk
 from tests.specs.center import CAPACITIES, Center, a_queue, an_agent
@@ -199,3 +199,7 @@ def test_each_reason_against_an_agent_is_told() -> None:
         "planned": (WhyNot.CHANGE_PLANNED, WhyNot.FULLY_LOADED),
         "talks": (WhyNot.LIMIT_REACHED,),
     }
+
+
+def test_each_reason_has_words() -> None:
+    assert set(WORDS) == set(WhyNot)

@@ -51,11 +51,23 @@ export function carriesWords(carries: readonly Medium[]): string {
   return counted.map(([word, count]) => `${count} ${word}${count === 1 ? "" : "s"}`).join(", ");
 }
 
-/** All that stands against an agent; `reasonName` says what a reason of not ready is called. */
-export function againstWords(left: Left, reasonName: (reason: string) => string): string {
-  const words = left.because.map((one) => (one === "not_ready" && left.reason !== null ? `not ready (${reasonName(left.reason)})` : WHY_NOT[one]));
+/** What ids are called in this center. */
+export interface Called {
+  readonly reason: (id: string) => string;
+  readonly queue: (id: string) => string;
+}
+
+function words(one: WhyNot, left: Left, called: Called): string {
+  if (one === "not_ready" && left.reason !== null) return `not ready (${called.reason(left.reason)})`;
+  if (one === "kept_for_others" && left.kept_for.length > 0) return `kept for ${left.kept_for.map(called.queue).join(", ")}`;
+  if (one === "lent_elsewhere" && left.lent_to !== null) return `lent to ${called.queue(left.lent_to)} alone`;
+  return WHY_NOT[one];
+}
+
+/** All that stands against an agent. */
+export function againstWords(left: Left, called: Called): string {
   const carried = carriesWords(left.carries);
-  return words.join(", ") + (carried === "" ? "" : `; has ${carried} in hand`);
+  return left.because.map((one) => words(one, left, called)).join(", ") + (carried === "" ? "" : `; has ${carried} in hand`);
 }
 
 /** How many agents each first reason keeps away, the most frequent first. */

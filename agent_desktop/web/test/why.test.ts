@@ -3,17 +3,19 @@ import * as samples from "../dev/samples";
 import type { Explanation, Left, Waiting } from "../src/protocol.gen";
 import { againstWords, carriesWords, chosenWords, countedReasons, nowWords } from "../src/why-words";
 
-const left = (because: Left["because"], more: Partial<Left> = {}): Left => ({ agent: "ann", because, reason: null, carries: [], ...more });
+const left = (because: Left["because"], more: Partial<Left> = {}): Left => ({ agent: "ann", because, reason: null, carries: [], kept_for: [], lent_to: null, ...more });
 const nameOf = (agent: string) => agent.toUpperCase();
-const reasonName = (reason: string) => (reason === "lunch" ? "Lunch" : reason);
+const called = { reason: (id: string) => (id === "lunch" ? "Lunch" : id), queue: (id: string) => (id === "sales" ? "Sales" : id) };
 const offer = samples.why(false).offers[0]?.explanation as Explanation;
 const waiting = samples.why(true).now as Waiting;
 
 describe("the words for why not", () => {
   it("name a pause by its reason, and what fills an agent", () => {
-    expect(againstWords(left(["not_ready"], { reason: "lunch" }), reasonName)).toBe("not ready (Lunch)");
-    expect(againstWords(left(["limit_reached"], { carries: ["chat", "mail", "chat"] }), reasonName)).toBe("has as many of these as allowed; has 2 chats, 1 e-mail in hand");
+    expect(againstWords(left(["not_ready"], { reason: "lunch" }), called)).toBe("not ready (Lunch)");
+    expect(againstWords(left(["limit_reached"], { carries: ["chat", "mail", "chat"] }), called)).toBe("has as many of these as allowed; has 2 chats, 1 e-mail in hand");
     expect(carriesWords([])).toBe("");
+    expect(againstWords(left(["kept_for_others"], { kept_for: ["sales"] }), called)).toBe("kept for Sales");
+    expect(againstWords(left(["lent_elsewhere"], { lent_to: "sales" }), called)).toBe("lent to Sales alone");
   });
 
   it("count by the first reason, the most frequent first", () => {

@@ -6,7 +6,7 @@ import { serverClock } from "../../clock";
 import { explain, type Told } from "../../explanations";
 import { durationWords, instant, secondOfDay } from "../../format";
 import type { Center, Explained, Left, Waiting } from "../../protocol.gen";
-import { againstWords, chosenWords, countedReasons, nowWords, WHY_NOT } from "../../why-words";
+import { againstWords, type Called, chosenWords, countedReasons, nowWords, WHY_NOT } from "../../why-words";
 
 export interface Asked {
   readonly interaction: string;
@@ -50,7 +50,10 @@ function Reasons({ interaction, center }: { interaction: string; center: Center 
   if (!now.ok) return <p role="alert">{now.sentence}</p>;
   const names = { ...(past?.ok ? past.why.names : {}), ...now.why.names };
   const nameOf = (id: string) => names[id] ?? id;
-  const reasonName = (id: string) => center.reasons.find((one) => one.id === id)?.name ?? id;
+  const called: Called = {
+    reason: (id) => center.reasons.find((one) => one.id === id)?.name ?? id,
+    queue: (id) => center.queues.find((one) => one.id === id)?.name ?? id,
+  };
   const people = Object.entries(names).map(([value, label]) => ({ value, label }));
   return (
     <div className="why">
@@ -67,8 +70,8 @@ function Reasons({ interaction, center }: { interaction: string; center: Center 
           data-autofocus
         />
       )}
-      <div role="status">{agent !== null && now.why.now !== null && <Against left={find(now.why.now.others, agent)} name={nameOf(agent)} reasonName={reasonName} verb="is" />}</div>
-      <Past past={past} agent={agent} zone={center.zone} nameOf={nameOf} reasonName={reasonName} />
+      <div role="status">{agent !== null && now.why.now !== null && <Against left={find(now.why.now.others, agent)} name={nameOf(agent)} called={called} verb="is" />}</div>
+      <Past past={past} agent={agent} zone={center.zone} nameOf={nameOf} called={called} />
     </div>
   );
 }
@@ -102,15 +105,15 @@ function Now({ now, nameOf }: { now: Waiting | null; nameOf: (agent: string) => 
 interface AgainstProps {
   readonly left: Left | undefined;
   readonly name: string;
-  readonly reasonName: (reason: string) => string;
+  readonly called: Called;
   readonly verb: "is" | "was";
 }
 
-function Against({ left, name, reasonName, verb }: AgainstProps) {
+function Against({ left, name, called, verb }: AgainstProps) {
   if (left === undefined) return verb === "was" ? <p className="why-one">{name} got it.</p> : null;
   return (
     <p className="why-one">
-      <b>{name}</b>: {againstWords(left, reasonName)}.
+      <b>{name}</b>: {againstWords(left, called)}.
     </p>
   );
 }
@@ -120,10 +123,10 @@ interface PastProps {
   readonly agent: string | null;
   readonly zone: string;
   readonly nameOf: (agent: string) => string;
-  readonly reasonName: (reason: string) => string;
+  readonly called: Called;
 }
 
-function Past({ past, agent, zone, nameOf, reasonName }: PastProps) {
+function Past({ past, agent, zone, nameOf, called }: PastProps) {
   if (past === undefined) return <p aria-busy="true">Looking at earlier offers …</p>;
   if (!past.ok) return <p className="muted">{past.sentence}</p>;
   const newestFirst = [...past.why.offers].reverse();
@@ -133,7 +136,7 @@ function Past({ past, agent, zone, nameOf, reasonName }: PastProps) {
       {newestFirst.length === 0 && <p className="muted">To nobody yet.</p>}
       <ol className="why-offers">
         {newestFirst.map((one) => (
-          <Offer key={one.number} offer={one} agent={agent} zone={zone} nameOf={nameOf} reasonName={reasonName} />
+          <Offer key={one.number} offer={one} agent={agent} zone={zone} nameOf={nameOf} called={called} />
         ))}
       </ol>
       {past.why.before !== null && <p className="muted">And earlier; switchroom explain {past.why.interaction} tells all.</p>}
@@ -141,14 +144,14 @@ function Past({ past, agent, zone, nameOf, reasonName }: PastProps) {
   );
 }
 
-function Offer({ offer, agent, zone, nameOf, reasonName }: { offer: Explained } & Omit<PastProps, "past">) {
+function Offer({ offer, agent, zone, nameOf, called }: { offer: Explained } & Omit<PastProps, "past">) {
   const why = offer.explanation;
   return (
     <li>
       <p>
         <time title={instant(why.at_ms, zone)}>{secondOfDay(why.at_ms, zone)}</time> {chosenWords(why, nameOf)}
       </p>
-      {agent !== null && agent !== why.agent && <Against left={find(why.others, agent)} name={nameOf(agent)} reasonName={reasonName} verb="was" />}
+      {agent !== null && agent !== why.agent && <Against left={find(why.others, agent)} name={nameOf(agent)} called={called} verb="was" />}
       {!why.agrees && <p className="why-otherwise">{offer.sentence}</p>}
     </li>
   );
