@@ -43,6 +43,7 @@ WORDS: Final = {
     WhyNot.OFFER_STANDS: "has another offer",
     WhyNot.LIMIT_REACHED: "at the limit for this medium",
     WhyNot.FULLY_LOADED: "fully loaded",
+    WhyNot.RESERVED: "reserved for an outbound contact",
     WhyNot.OTHERS_BEFORE: "could have taken it, others came first",
 }
 

@@ -21,6 +21,7 @@ from agent_desktop.core.on_floor import (
     InteractionOnFloor,
     OfferOnFloor,
     OpeningOnFloor,
+    ReservationOnFloor,
     Touched,
     WaitOnFloor,
     WorkOnFloor,
@@ -29,7 +30,17 @@ from agent_desktop.core.on_floor import (
 from history.core import routing as facts
 from history.core.entries import Fact
 from history.core.routing_settings import RoutingSettings
-from history.core.vocabulary import AgentId, HandlingId, InteractionId, Medium, NumberId, OfferId, QueueId, WorkId
+from history.core.vocabulary import (
+    AgentId,
+    HandlingId,
+    InteractionId,
+    Medium,
+    NumberId,
+    OfferId,
+    QueueId,
+    ReservationId,
+    WorkId,
+)
 
 HandlingFact = facts.HandlingStarted | facts.WrapUpStarted | facts.WrapUpExtended | facts.WrapUpCompleted
 
@@ -42,6 +53,7 @@ class Floor:
     offers: dict[OfferId, OfferOnFloor] = field(default_factory=dict)
     handlings: dict[HandlingId, HandlingOnFloor] = field(default_factory=dict)
     works: dict[WorkId, WorkOnFloor] = field(default_factory=dict)
+    reservations: dict[ReservationId, ReservationOnFloor] = field(default_factory=dict)
     handled: dict[AgentId, deque[Handled]] = field(default_factory=dict)
     openings: dict[QueueId, OpeningOnFloor] = field(default_factory=dict)
     emergencies: dict[tuple[QueueId | None, NumberId | None], EmergencyOnFloor] = field(default_factory=dict)
@@ -76,6 +88,12 @@ class Floor:
                 self._agent(fact, at_ms, touched)
             case facts.WorkStarted() | facts.WorkEnded():
                 self._work(fact, touched)
+            case facts.AgentReserved():
+                self.reservations[fact.reservation] = ReservationOnFloor(fact.reservation, fact.agent, fact.medium)
+                touched.agents.add(fact.agent)
+            case facts.ReservationEnded():
+                self.reservations.pop(fact.reservation, None)
+                touched.agents.add(fact.agent)
             case facts.QueueOpeningChanged() | facts.EmergencyBegan() | facts.EmergencyEnded():
                 self._mode(fact)
             case facts.OfferMade():
@@ -114,7 +132,8 @@ class Floor:
         """The medium of each piece of work that the agent has in hand or is offered; a wrap-up that frees is none."""
         held = [offer.medium for offer in self.offers_to(agent)]
         held += [handling.medium for handling in self.work_of(agent) if not handling.frees]
-        return held + [work.medium for work in self.works.values() if work.agent == agent]
+        held += [work.medium for work in self.works.values() if work.agent == agent]
+        return held + [each.medium for each in self.reservations.values() if each.agent == agent]
 
     def line_of(self, queue: QueueId, most: int) -> list[InteractionOnFloor]:
         """At most so many of what waits in the queue, the oldest first."""

@@ -19,6 +19,7 @@ from agent_desktop.core.on_floor import (
     InteractionOnFloor,
     OfferOnFloor,
     OpeningOnFloor,
+    ReservationOnFloor,
     WaitOnFloor,
     WorkOnFloor,
 )
@@ -26,7 +27,7 @@ from history.core.routing import RoutingDefined
 from history.core.routing_settings import RoutingSettings
 from history.core.vocabulary import AgentId, QueueId
 
-FORM = f"floor/4, settings/{RoutingDefined.version}"
+FORM = f"floor/5, settings/{RoutingDefined.version}"
 """Its first number rises with every change of what the floor holds or of what `Floor.fold` makes of a fact that may be
 in a journal already; the floor is then folded from the first entry once."""
 
@@ -38,6 +39,7 @@ class _Kept(msgspec.Struct, frozen=True):
     offers: tuple[OfferOnFloor, ...]
     handlings: tuple[HandlingOnFloor, ...]
     works: tuple[WorkOnFloor, ...]
+    reservations: tuple[ReservationOnFloor, ...]
     handled: dict[AgentId, tuple[Handled, ...]]
     waits: dict[QueueId, WaitOnFloor]
     openings: dict[QueueId, OpeningOnFloor]
@@ -57,6 +59,7 @@ def kept(floor: Floor) -> bytes:
             offers=tuple(floor.offers.values()),
             handlings=tuple(floor.handlings.values()),
             works=tuple(floor.works.values()),
+            reservations=tuple(floor.reservations.values()),
             handled={agent: tuple(done) for agent, done in floor.handled.items()},
             waits=floor.waits,
             openings=floor.openings,
@@ -79,6 +82,7 @@ def restored(body: bytes) -> Floor:
         offers={item.offer: item for item in found.offers},
         handlings={item.handling: item for item in found.handlings},
         works={item.work: item for item in found.works},
+        reservations={item.reservation: item for item in found.reservations},
         handled={agent: deque(done, maxlen=HANDLED_MAX) for agent, done in found.handled.items()},
         waits=found.waits,
         openings=found.openings,

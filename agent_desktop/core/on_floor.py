@@ -23,6 +23,7 @@ from history.core.vocabulary import (
     QueueId,
     ReasonCode,
     Requirement,
+    ReservationId,
     Trust,
     UserId,
     WorkId,
@@ -127,6 +128,15 @@ class WorkOnFloor:
     """Work that was not offered (a direct, internal or outgoing call, a consult): a lease like others."""
 
     work: WorkId
+    agent: AgentId
+    medium: Medium
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationOnFloor:
+    """An agent who is kept free for an outbound contact: a lease like others."""
+
+    reservation: ReservationId
     agent: AgentId
     medium: Medium
 

@@ -12,6 +12,8 @@ from history.core.vocabulary import (
     QueueId,
     ReasonCode,
     RecalledBecause,
+    ReservationEndedBecause,
+    ReservationId,
     RuleId,
     UserId,
     WorkId,
@@ -122,6 +124,21 @@ class LendingKept(Fact, frozen=True, kw_only=True):
     queue: QueueId
     kept: bool
     by: UserId
+
+
+class AgentReserved(Fact, frozen=True, kw_only=True):
+    """The agent is kept free for an outbound contact until then: a lease like others."""
+
+    agent: AgentId
+    reservation: ReservationId
+    medium: Medium
+    until_ms: int
+
+
+class ReservationEnded(Fact, frozen=True, kw_only=True):
+    agent: AgentId
+    reservation: ReservationId
+    because: ReservationEndedBecause
 
 
 class WorkStarted(Fact, frozen=True, kw_only=True):

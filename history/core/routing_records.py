@@ -30,6 +30,7 @@ from history.core.vocabulary import (
     QueueId,
     ReasonCode,
     Requirement,
+    ReservationId,
     RuleId,
     SourceId,
     SwitchName,
@@ -207,6 +208,15 @@ class WorkRecord(msgspec.Struct, frozen=True, kw_only=True):
     medium: Medium
 
 
+class ReservationRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A lease of an agent who is kept free for an outbound contact."""
+
+    reservation: ReservationId
+    agent: AgentId
+    medium: Medium
+    until_ms: int
+
+
 class PlaceRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The place of a customer who left unanswered, kept for them until then."""
 
@@ -309,6 +319,10 @@ class WorkRestored(Fact, frozen=True, kw_only=True):
     record: WorkRecord
 
 
+class ReservationRestored(Fact, frozen=True, kw_only=True):
+    record: ReservationRecord
+
+
 class LendingRestored(Fact, frozen=True, kw_only=True):
     record: LendingRecord
 
@@ -362,6 +376,7 @@ SNAPSHOT_FACTS: tuple[type[Fact], ...] = (
     OfferRestored,
     HandlingRestored,
     WorkRestored,
+    ReservationRestored,
     LendingRestored,
     PlaceRestored,
     OpeningRestored,

@@ -29,6 +29,7 @@ DestinationId = NewType("DestinationId", str)  # a place outside the engine, in 
 AnnouncementId = NewType("AnnouncementId", str)
 SkillId = NewType("SkillId", str)
 Requirement = NewType("Requirement", str)  # canonical text of an expression over skills: ids and numbers only
+ReservationId = NewType("ReservationId", str)  # an agent kept free for an outbound call, as its campaign calls it
 WorkId = NewType("WorkId", str)  # work that was not offered, as its room calls it
 ReasonCode = NewType("ReasonCode", str)  # why an agent is not ready: an id of the definition
 DispositionId = NewType("DispositionId", str)
@@ -206,6 +207,9 @@ class OutcomeReason(Word):
     NO_EXTENSION_LEFT = "no_extension_left"
     WRONG_MEDIUM = "wrong_medium"
     NOT_SIGNED_IN = "not_signed_in"
+    NOBODY_FREE = "nobody_free"
+    KEPT_FOR_OTHERS = "kept_for_others"
+    UNKNOWN_RESERVATION = "unknown_reservation"
     NOT_LENT = "not_lent"
     UNKNOWN_HOURS = "unknown_hours"
     UNKNOWN_NUMBER = "unknown_number"
@@ -258,6 +262,13 @@ class Opening(Word):
     OPEN = "open"
     CLOSING = "closing"  # nobody comes in any more; who came in time is still served
     CLOSED = "closed"
+
+
+class ReservationEndedBecause(Word):
+    USED = "used"  # the work that it was for has begun
+    RELEASED = "released"
+    EXPIRED = "expired"
+    AGENT_GONE = "agent_gone"  # the agent is not ready any more
 
 
 class LentWhen(Word):

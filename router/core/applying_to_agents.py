@@ -10,6 +10,7 @@ from history.core.entries import Fact
 from history.core.routing_records import (
     AgentRecord,
     Lent,
+    ReservationRecord,
     WorkRecord,
 )
 from history.core.vocabulary import (
@@ -25,6 +26,7 @@ from router.core.keeping import (
     let_go,
     put_lent,
     put_reason,
+    put_reservation,
     put_work,
     take_back,
 )
@@ -148,6 +150,19 @@ def _by_rule(state: State, rule: RuleId | None, at_ms: int) -> None:
         record.changed_ms = at_ms
 
 
+def _reserved(state: State, fact: facts.AgentReserved, at_ms: int) -> None:
+    put_reservation(
+        state,
+        ReservationRecord(reservation=fact.reservation, agent=fact.agent, medium=fact.medium, until_ms=fact.until_ms),
+    )
+
+
+def _reservation_ended(state: State, fact: facts.ReservationEnded, at_ms: int) -> None:
+    del state.reservations[fact.reservation]
+    del state.seats.of[fact.agent].reservations[fact.reservation]
+    state.seats.stale[fact.agent] = None
+
+
 def _work_started(state: State, fact: facts.WorkStarted, at_ms: int) -> None:
     put_work(state, WorkRecord(work=fact.work, agent=fact.agent, medium=fact.medium))
     begin_work(state.seats.of[fact.agent], at_ms)
@@ -178,6 +193,8 @@ APPLY: dict[type[Fact], Callable[[State, Any, int], None]] = {
     facts.AgentLent: _lent,
     facts.AgentRecalled: _recalled,
     facts.LendingKept: _lending_kept,
+    facts.AgentReserved: _reserved,
+    facts.ReservationEnded: _reservation_ended,
     facts.WorkStarted: _work_started,
     facts.WorkEnded: _work_ended,
 }

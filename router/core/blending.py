@@ -93,10 +93,13 @@ class Blending:
             each.kept = kept
         return let_go
 
-    def closed_to(self, queue: QueueId) -> int:
-        """Return the mask of those who are not offered work of a queue, whatever they could take."""
-        closed = self._only_lent & ~self.lent_to.get(queue, 0)
-        for each in self._kept_from[queue]:
+    def closed_to(self, queue: QueueId | None) -> int:
+        """Return the mask of those who are not offered work of a queue (or of none), whatever they could take."""
+        if queue is None:
+            closed, kept_from = self._only_lent, self.reserves
+        else:
+            closed, kept_from = self._only_lent & ~self.lent_to.get(queue, 0), self._kept_from[queue]
+        for each in kept_from:
             closed |= each.kept
         return closed
 

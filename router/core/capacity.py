@@ -1,14 +1,14 @@
 """How much an agent carries, and of which media one more interaction still fits.
 
-Load is the set of live leases (offers, handlings, and work that was not offered), never a counter. Media have weights
-against the agent's 100 and limits; interruptible work (mail, tasks) is not counted against work that is not
-interruptible, so that a call finds agents who answer mail in between. Work that was not offered may pass the limits;
-then nothing is offered until the load has fallen.
+Load is the set of live leases (offers, handlings, work that was not offered, reservations), never a counter. Media
+have weights against the agent's 100 and limits; interruptible work (mail, tasks) is not counted against work that is
+not interruptible, so that a call finds agents who answer mail in between. Work that was not offered may pass the
+limits; then nothing is offered until the load has fallen.
 """
 
-from history.core.routing_records import AgentRecord, HandlingRecord, OfferRecord, WorkRecord
+from history.core.routing_records import AgentRecord, HandlingRecord, OfferRecord, ReservationRecord, WorkRecord
 from history.core.routing_settings import AgentSettings, MediumCapacity
-from history.core.vocabulary import AgentId, HandlingId, Medium, OfferId, Presence, SkillId, WorkId
+from history.core.vocabulary import AgentId, HandlingId, Medium, OfferId, Presence, ReservationId, SkillId, WorkId
 
 FULL = 100
 MEDIA = tuple(Medium)
@@ -29,6 +29,7 @@ class Seat:
         "offers",
         "open",
         "record",
+        "reservations",
         "settings",
         "works",
     )
@@ -43,6 +44,7 @@ class Seat:
         self.offers: dict[OfferId, OfferRecord] = {}
         self.handlings: dict[HandlingId, HandlingRecord] = {}
         self.works: dict[WorkId, WorkRecord] = {}
+        self.reservations: dict[ReservationId, ReservationRecord] = {}
         self.able = 0
         """Media (a bit each) that the agent takes, is ready for and can be reached over, whatever they carry."""
         self.open = 0
@@ -51,11 +53,12 @@ class Seat:
 
     def leases(self) -> list[Medium]:
         """Return the medium of each live lease."""
-        if not self.offers and not self.handlings and not self.works:
+        if not self.offers and not self.handlings and not self.works and not self.reservations:
             return []
         held = [offer.medium for offer in self.offers.values()]
         held += [handling.medium for handling in self.handlings.values() if not handling.frees]
         held += [work.medium for work in self.works.values()]
+        held += [reservation.medium for reservation in self.reservations.values()]
         return held
 
 

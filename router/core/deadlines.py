@@ -19,6 +19,8 @@ from history.core.vocabulary import (
     OfferId,
     OfferPhase,
     QueueId,
+    ReservationEndedBecause,
+    ReservationId,
 )
 from router.core import emergency, leaving, opening, overflow, queueing
 from router.core.decision import Deciding
@@ -120,6 +122,13 @@ def _parked(deciding: Deciding, interaction_id: InteractionId) -> None:
     deciding.add(facts.InteractionResumed(interaction=interaction_id))
 
 
+def _reservation(deciding: Deciding, reservation: ReservationId) -> None:
+    record = deciding.state.reservations.get(reservation)
+    if record is not None and record.until_ms <= deciding.now_ms:
+        because = ReservationEndedBecause.EXPIRED
+        deciding.add(facts.ReservationEnded(agent=record.agent, reservation=reservation, because=because))
+
+
 def _lending(deciding: Deciding, _: str) -> None:
     """The rules are looked at after every advance; this only brings the next one. What it notes decides nothing."""
     state = deciding.state
@@ -148,4 +157,5 @@ _DECIDE: dict[str, Any] = {
     "emergency": emergency.time_is_over,
     "lending": _lending,
     "told": _told,
+    "reservation": _reservation,
 }

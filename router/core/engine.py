@@ -21,6 +21,7 @@ from router.core import (
     opening,
     overflow,
     presence_requests,
+    reserving,
     steering,
     telephony,
     telling,
@@ -40,6 +41,7 @@ _RULES: dict[type, Any] = {
     **presence_requests.DECIDE,
     **steering.DECIDE,
     **lending.DECIDE,
+    **reserving.DECIDE,
     **leaving.DECIDE,
     **emergency.DECIDE,
 }
@@ -143,6 +145,10 @@ class Engine:
         try:
             if self.state.planned:
                 self._change_as_planned(found, now_ms)
+            if self.state.reservations:
+                decided = reserving.agents_gone(Deciding(self.state, now_ms))
+                self._apply(decided, now_ms)
+                found += decided
             if self.state.overflows or self.state.emergencies:
                 self._overflow(found, now_ms)
             if self.state.lends_to or self.state.lent:

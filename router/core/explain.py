@@ -56,6 +56,7 @@ class WhyNot(Word):
     OFFER_STANDS = "offer_stands"
     LIMIT_REACHED = "limit_reached"
     FULLY_LOADED = "fully_loaded"
+    RESERVED = "reserved"
     OTHERS_BEFORE = "others_before"
 
 
@@ -271,6 +272,8 @@ def _of_load(seat: Seat, medium: Medium) -> list[WhyNot]:
     fits = open_media(seat, able_media(seat) | bit) & bit
     if not fits and not found and not (medium is Medium.VOICE and seat.record.phone_busy):
         found.append(WhyNot.FULLY_LOADED)
+    if not fits and seat.reservations:
+        found.append(WhyNot.RESERVED)
     return found
 
 

@@ -28,6 +28,7 @@ from history.core.vocabulary import (
     QueueId,
     ReasonCode,
     Requirement,
+    ReservationId,
     SkillId,
     SourceId,
     Standing,
@@ -313,12 +314,32 @@ class LoanKept(Input, frozen=True, kw_only=True):
     by: UserId
 
 
-class WorkBegun(Input, frozen=True, kw_only=True):
+class ReservationAsked(Input, frozen=True, kw_only=True, omit_defaults=True):
+    """A campaign wants an agent kept free until then (UTC ms), for a contact that it is about to make."""
+
+    reservation: ReservationId
+    agents: Requirement
+    """Who will do, as an expression."""
+    medium: Medium
+    until_ms: int
+    queue: QueueId | None = None
+    """The queue that the contact will count for, if any: what is kept for it may be taken."""
+
+
+class ReservationReleased(Input, frozen=True, kw_only=True):
+    """The agent is needed no longer."""
+
+    reservation: ReservationId
+
+
+class WorkBegun(Input, frozen=True, kw_only=True, omit_defaults=True):
     """The agent has work that was not offered: a direct, internal or outgoing call, a consult, a preview."""
 
     work: WorkId
     agent: AgentId
     medium: Medium
+    reservation: ReservationId | None = None
+    """The agent's reservation, which is used up by it."""
 
 
 class WorkFinished(Input, frozen=True, kw_only=True):
@@ -363,6 +384,8 @@ AnyInput = (
     | AgentLentOut
     | AgentCalledBack
     | LoanKept
+    | ReservationAsked
+    | ReservationReleased
     | WorkBegun
     | WorkFinished
 )

@@ -14,6 +14,7 @@ from history.core.routing_records import (
     OfferRecord,
     OpeningRecord,
     PlaceRecord,
+    ReservationRecord,
     WorkRecord,
 )
 from history.core.vocabulary import AgentId, InteractionId
@@ -190,6 +191,13 @@ def put_work(state: State, record: WorkRecord) -> None:
     state.works[record.work] = record
     state.seats.of[record.agent].works[record.work] = record
     state.seats.stale[record.agent] = None
+
+
+def put_reservation(state: State, record: ReservationRecord) -> None:
+    state.reservations[record.reservation] = record
+    state.seats.of[record.agent].reservations[record.reservation] = record
+    state.seats.stale[record.agent] = None
+    state.add_deadline(record.until_ms, "reservation", record.reservation)
 
 
 def begin_work(seat: Seat, at_ms: int) -> None:

@@ -16,6 +16,7 @@ from router.core.keeping import (
     put_offer,
     put_opening,
     put_overflow,
+    put_reservation,
     put_sending,
     put_steps,
     put_stop,
@@ -62,6 +63,10 @@ def _handling_restored(state: State, fact: records.HandlingRestored, at_ms: int)
 
 def _work_restored(state: State, fact: records.WorkRestored, at_ms: int) -> None:
     put_work(state, fact.record)
+
+
+def _reservation_restored(state: State, fact: records.ReservationRestored, at_ms: int) -> None:
+    put_reservation(state, fact.record)
 
 
 def _lending_restored(state: State, fact: records.LendingRestored, at_ms: int) -> None:
@@ -113,6 +118,7 @@ RESTORE: dict[type[Fact], Callable[[State, Any, int], None]] = {
     records.OfferRestored: _offer_restored,
     records.HandlingRestored: _handling_restored,
     records.WorkRestored: _work_restored,
+    records.ReservationRestored: _reservation_restored,
     records.LendingRestored: _lending_restored,
     records.PlaceRestored: _place_restored,
     records.OpeningRestored: _opening_restored,

@@ -71,6 +71,7 @@ class Seats:
         for seat in self.numbered:
             if (old := before.get(seat.agent)) is not None:
                 seat.offers, seat.handlings, seat.works = old.offers, old.handlings, old.works
+                seat.reservations = old.reservations
         self.open = [0] * len(MEDIA)
         self.signed_in = self.ready = 0
         self.takes = [mask_with(seat.number for seat in self.numbered if medium in seat.capacities) for medium in MEDIA]

@@ -20,6 +20,7 @@ def snapshot(state: State) -> list[Fact]:
     folded += [records.OfferRestored(record=copy(offer)) for offer in state.offers.values()]
     folded += [records.HandlingRestored(record=copy(handling)) for handling in state.handlings.values()]
     folded += [records.WorkRestored(record=work) for work in state.works.values()]
+    folded += [records.ReservationRestored(record=each) for each in state.reservations.values()]
     folded += [records.LendingRestored(record=copy(lending)) for lending in state.lendings.values()]
     folded += [records.PlaceRestored(record=place) for place in state.places_kept.values()]
     folded += [records.OpeningRestored(record=each) for each in state.openings.values()]

@@ -21,6 +21,7 @@ from history.core.routing_records import (
     OpeningRecord,
     PaceRecord,
     PlaceRecord,
+    ReservationRecord,
     RivalsRecord,
     SourceRecord,
     WorkRecord,
@@ -37,6 +38,7 @@ from history.core.vocabulary import (
     QueueId,
     ReasonCode,
     Requirement,
+    ReservationId,
     RuleId,
     SourceId,
     WorkId,
@@ -66,6 +68,7 @@ class State:
     offers: dict[OfferId, OfferRecord] = field(default_factory=dict)
     handlings: dict[HandlingId, HandlingRecord] = field(default_factory=dict)
     works: dict[WorkId, WorkRecord] = field(default_factory=dict)
+    reservations: dict[ReservationId, ReservationRecord] = field(default_factory=dict)
     stops: dict[OfferId, facts.RingingToStop] = field(default_factory=dict)
     places_kept: "OrderedDict[tuple[QueueId, IdentityId], PlaceRecord]" = field(default_factory=OrderedDict)
     """Of customers who left unanswered, the one who left first first."""

@@ -17,6 +17,7 @@ from history.core.vocabulary import (
     OfferId,
     OutcomeReason,
     Presence,
+    ReservationEndedBecause,
     WithdrawnBecause,
 )
 from router.core.capacity import Seat
@@ -164,6 +165,11 @@ def work_begun(deciding: Deciding, given: WorkBegun) -> Refused | None:
         return ignored(OutcomeReason.UNKNOWN_AGENT)
     if given.work in deciding.state.works:
         return ignored(OutcomeReason.NO_CHANGE)
+    kept = deciding.state.reservations.get(given.reservation) if given.reservation is not None else None
+    if kept is not None and kept.agent == given.agent:
+        deciding.add(
+            facts.ReservationEnded(agent=kept.agent, reservation=kept.reservation, because=ReservationEndedBecause.USED)
+        )
     deciding.add(facts.WorkStarted(work=given.work, agent=given.agent, medium=given.medium))
     return None
 

@@ -110,7 +110,8 @@ def held_by(watch: "Watch", agent: AgentId) -> list[Medium]:
     """Return the medium of everything that the agent has in hand."""
     held = [offer.medium for offer in watch.offers.values() if offer.agent == agent]
     held += [each.medium for each in watch.handlings.values() if each.agent == agent and not each.frees]
-    return held + [medium for whose, medium in watch.works.values() if whose == agent]
+    others = (*watch.works.values(), *watch.reservations.values())
+    return held + [medium for whose, medium in others if whose == agent]
 
 
 def has_no_room(watch: "Watch", agent: AgentId, medium: Medium, held: list[Medium]) -> str | None:

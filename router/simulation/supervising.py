@@ -6,7 +6,7 @@ Waiting work gets another priority or queue, is put aside, and is handed to some
 from collections.abc import Callable
 from random import Random
 
-from history.core.vocabulary import Medium, Presence, QueueId, WorkId
+from history.core.vocabulary import Medium, Presence, QueueId, Requirement, ReservationId, WorkId
 from router.core import inputs
 from router.simulation.center import LEAVING
 from router.simulation.customers import SWITCH_SOURCE
@@ -50,6 +50,9 @@ class Supervisors:
             *((self._give,) if self._agents else ()),
         )
         drawn = self._chance.random()
+        if 0.32 <= drawn < 0.38 and self._agents:
+            self._reserve()
+            return
         if drawn < 0.32 and self._agents:
             act = self._telephone if drawn < 0.2 else self._force if drawn < 0.25 else self._lend
             act(self._chance.choice(self._agents))
@@ -101,6 +104,26 @@ class Supervisors:
             self._world.tell(SUPERVISOR, inputs.AgentCalledBack, agent=agent.agent, by=SUPERVISING)
         else:
             self._world.tell(SUPERVISOR, inputs.LoanKept, agent=agent.agent, kept=True, by=SUPERVISING)
+
+    def _reserve(self) -> None:
+        """A campaign keeps somebody free for a call and then thinks better of it, or forgets them."""
+        self._works += 1
+        reservation = ReservationId(f"r{self._works}")
+        until_ms = self._world.now_ms + self._chance.randint(1_000, 90_000)
+        medium = self._chance.choice((Medium.VOICE, Medium.CHAT))
+        self._world.tell(
+            SUPERVISOR,
+            inputs.ReservationAsked,
+            reservation=reservation,
+            agents=Requirement("anyone"),
+            medium=medium,
+            until_ms=until_ms,
+        )
+        if self._chance.random() < 0.5:
+            self._world.after(self._chance.randint(1, 60_000), self._releases, reservation)
+
+    def _releases(self, reservation: ReservationId) -> None:
+        self._world.tell(SUPERVISOR, inputs.ReservationReleased, reservation=reservation)
 
     def _telephone(self, agent: Agent) -> None:
         if not agent.here or agent.phone_busy:

@@ -19,6 +19,7 @@ from history.core.vocabulary import (
     OfferId,
     Presence,
     Requirement,
+    ReservationId,
     WorkId,
 )
 from router.simulation import promises
@@ -68,6 +69,7 @@ class Watch:
     offers: dict[OfferId, Held] = field(default_factory=dict)
     handlings: dict[HandlingId, Held] = field(default_factory=dict)
     works: dict[WorkId, tuple[AgentId, Medium]] = field(default_factory=dict)
+    reservations: dict[ReservationId, tuple[AgentId, Medium]] = field(default_factory=dict)
     ended_offers: dict[OfferId, int] = field(default_factory=dict)
     """When each ended."""
     presence: dict[AgentId, Presence] = field(default_factory=dict)
@@ -100,6 +102,7 @@ class Watch:
     def nothing_is_left(self) -> None:
         """After the last customer has gone: everything that began has ended. Raises BrokenInvariant."""
         hold(not self.offers, f"offers never ended: {sorted(self.offers)}")
+        hold(not self.reservations, f"reservations never ended: {sorted(self.reservations)}")
         hold(not self.handlings, f"handlings never ended: {sorted(self.handlings)}")
         open_still = sorted(name for name, visit in self.visits.items() if not visit.closed)
         hold(not open_still, f"interactions never closed: {open_still}")
@@ -187,6 +190,17 @@ class Watch:
         if fact.rule is not None:
             promises.recalled_in_time(self, at_ms, fact)
             self.loans[fact.agent] = (self.loans[fact.agent][0], at_ms)
+
+    def reserved(self, at_ms: int, fact: facts.AgentReserved) -> None:
+        hold(fact.reservation not in self.reservations, f"{fact.reservation} is made twice")
+        hold(self.presence.get(fact.agent) is Presence.READY, f"{fact.agent} is reserved and is not ready")
+        too_much = promises.has_no_room(self, fact.agent, fact.medium, promises.held_by(self, fact.agent))
+        hold(too_much is None, f"{fact.agent} is reserved: {too_much}")
+        self.reservations[fact.reservation] = (fact.agent, fact.medium)
+
+    def reservation_ended(self, at_ms: int, fact: facts.ReservationEnded) -> None:
+        held = self.reservations.pop(fact.reservation, None)
+        hold(held is not None, f"{fact.reservation} ended twice, or was never made")
 
     def work_started(self, at_ms: int, fact: facts.WorkStarted) -> None:
         hold(fact.work not in self.works, f"{fact.work} began twice")
@@ -284,6 +298,8 @@ class Watch:
 _KEEP: dict[type[Fact], Any] = {
     facts.RoutingDefined: Watch.defined,
     facts.AgentLent: Watch.agent_lent,
+    facts.AgentReserved: Watch.reserved,
+    facts.ReservationEnded: Watch.reservation_ended,
     facts.AgentRecalled: Watch.agent_recalled,
     facts.PresenceChanged: Watch.presence_changed,
     facts.PhoneBecameBusy: Watch.became_busy,

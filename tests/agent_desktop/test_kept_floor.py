@@ -20,6 +20,7 @@ from agent_desktop.core.on_floor import (
     LentOnFloor,
     OfferOnFloor,
     OpeningOnFloor,
+    ReservationOnFloor,
     WaitOnFloor,
     WorkOnFloor,
 )
@@ -46,11 +47,14 @@ SHAPES = {
     ),
     LentOnFloor: "queue since_ms by only kept",
     WorkOnFloor: "work agent medium",
+    ReservationOnFloor: "reservation agent medium",
     WaitOnFloor: "p50_ms p90_ms",
     Handled: "medium completed_ms handle_ms",
     OpeningOnFloor: "opening until_ms",
     EmergencyOnFloor: "queue number until_ms by",
-    Floor: "settings agents interactions offers handlings works handled openings emergencies waits _glances",
+    Floor: (
+        "settings agents interactions offers handlings works reservations handled openings emergencies waits _glances"
+    ),
 }
 
 
@@ -145,4 +149,4 @@ def test_a_body_of_another_shape_is_refused() -> None:
 def test_a_change_of_what_the_floor_holds_raises_its_form() -> None:
     """When this fails: raise the first number of `FORM`, and say here what the floor holds now."""
     assert {kind: " ".join(field.name for field in fields(kind)) for kind in SHAPES} == SHAPES
-    assert FORM == "floor/4, settings/2"
+    assert FORM == "floor/5, settings/2"

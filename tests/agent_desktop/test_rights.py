@@ -36,6 +36,7 @@ PULL = {Action.SEE_QUEUE, Action.PULL_WORK}
 STEER = PULL | {
     Action.STEER_WORK,
     Action.FORCE_PRESENCE,
+    Action.LEND_AGENT,
     Action.CLOSE_WRAP_UP,
     Action.DECLARE_EMERGENCY,
     Action.EXPLAIN_OFFERS,

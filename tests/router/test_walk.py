@@ -43,6 +43,7 @@ from history.core.vocabulary import (
     QueueId,
     ReasonCode,
     Requirement,
+    ReservationId,
     RuleId,
     SkillId,
     Standing,
@@ -203,6 +204,7 @@ class Walk:
             self.sending_news,
             self.work_of_their_own,
             self.lend,
+            self.reserve,
         ]
         self.chance.choice(actions)()
         self.center.after(seconds=self.chance.choice((0, 0, 0.1, 1, 7, 30)))
@@ -373,6 +375,33 @@ class Walk:
                 for each in list(self.center.engine.state.lent):
                     self.center.tell(inputs.LoanKept, agent=each, kept=self.chance.random() < 0.5, by=by)
 
+    def reserve(self) -> None:
+        """A campaign asks for somebody, and calls with them or lets them go."""
+        chance = self.chance
+        for record in list(self.center.engine.state.reservations.values()):
+            match chance.randrange(3):
+                case 0:
+                    self.center.tell(inputs.ReservationReleased, reservation=record.reservation)
+                case 1:
+                    work = WorkId(f"w{chance.randrange(9)}")
+                    self.center.tell(
+                        inputs.WorkBegun,
+                        work=work,
+                        agent=record.agent,
+                        medium=record.medium,
+                        reservation=record.reservation,
+                    )
+                case _:
+                    pass
+        self.center.tell(
+            inputs.ReservationAsked,
+            reservation=ReservationId(f"r{chance.randrange(9)}"),
+            agents=Requirement(chance.choice(("anyone", "french >= 2", "french >="))),
+            medium=chance.choice(list(Medium)),
+            until_ms=self.center.now_ms + chance.choice((-1, 2_000, 20_000, 500_000)),
+            queue=chance.choice((None, QueueId("sales"), QueueId("none"))),
+        )
+
     def work_of_their_own(self) -> None:
         for work in list(self.center.engine.state.works):
             self.center.tell(inputs.WorkFinished, work=work)
@@ -427,5 +456,8 @@ def test_when_everybody_works_on_every_queue_drains(seed: int) -> None:
             if handling.phase is HandlingPhase.ACTIVE:
                 center.ends(handling.agent, handling.handling)
             center.wraps_up(handling.agent, handling.handling)
+        for record in list(center.engine.state.interactions.values()):
+            if record.phase is InteractionPhase.WRAP_UP:  # the switch tells that the customer's leg has ended too
+                center.customer_leaves(record.interaction)
         center.after(seconds=5)
     assert not center.engine.state.interactions

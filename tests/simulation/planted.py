@@ -167,6 +167,12 @@ BUGS: dict[str, Bug] = {
     "called back before the shortest stay": Bug(
         "blending", "router.core.lending", "now_ms < since_ms + rule.stay_ms", "now_ms < since_ms"
     ),
+    "a reservation without an end": Bug(
+        "blending",
+        "router.core.keeping",
+        'state.add_deadline(record.until_ms, "reservation", record.reservation)',
+        "pass",
+    ),
     "a snapshot forgets who is lent": Bug(
         "blending",
         "router.core.keeping",

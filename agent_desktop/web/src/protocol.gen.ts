@@ -797,7 +797,7 @@ export interface Answer {
   readonly created: string | null;
 }
 
-export type RefusalReason = "older_epoch" | "already_handled" | "unknown_agent" | "unknown_queue" | "unknown_reason" | "unknown_disposition" | "unknown_interaction" | "unknown_offer" | "unknown_handling" | "not_yours" | "offer_ended" | "offer_not_acceptable_here" | "handling_ended" | "still_talking" | "disposition_missing" | "interaction_closed" | "no_change" | "work_in_hand" | "reason_missing" | "requirement_unreadable" | "unknown_work" | "not_waiting" | "out_of_range" | "reason_full" | "no_extension_left" | "wrong_medium" | "not_signed_in" | "not_lent" | "unknown_hours" | "unknown_number" | "no_emergency_route" | "not_allowed" | "malformed" | "unknown_view" | "too_many_views" | "no_such_channel" | "channel_refused" | "defect" | "try_again";
+export type RefusalReason = "older_epoch" | "already_handled" | "unknown_agent" | "unknown_queue" | "unknown_reason" | "unknown_disposition" | "unknown_interaction" | "unknown_offer" | "unknown_handling" | "not_yours" | "offer_ended" | "offer_not_acceptable_here" | "handling_ended" | "still_talking" | "disposition_missing" | "interaction_closed" | "no_change" | "work_in_hand" | "reason_missing" | "requirement_unreadable" | "unknown_work" | "not_waiting" | "out_of_range" | "reason_full" | "no_extension_left" | "wrong_medium" | "not_signed_in" | "nobody_free" | "kept_for_others" | "unknown_reservation" | "not_lent" | "unknown_hours" | "unknown_number" | "no_emergency_route" | "not_allowed" | "malformed" | "unknown_view" | "too_many_views" | "no_such_channel" | "channel_refused" | "defect" | "try_again";
 
 /** The request was not carried out. `sentence` is for people; `id` is 0 when the request had none to read. */
 export interface Refused {
@@ -850,7 +850,7 @@ export interface Candidate {
   readonly idle_ms: number;
 }
 
-export type WhyNot = "unknown_agent" | "signed_out" | "not_ready" | "change_planned" | "backed_off" | "medium_not_taken" | "no_phone" | "phone_unreachable" | "phone_busy" | "no_desktop" | "requirement_not_met" | "declined_it" | "held_for_another" | "kept_for_others" | "lent_elsewhere" | "offer_stands" | "limit_reached" | "fully_loaded" | "others_before";
+export type WhyNot = "unknown_agent" | "signed_out" | "not_ready" | "change_planned" | "backed_off" | "medium_not_taken" | "no_phone" | "phone_unreachable" | "phone_busy" | "no_desktop" | "requirement_not_met" | "declined_it" | "held_for_another" | "kept_for_others" | "lent_elsewhere" | "offer_stands" | "limit_reached" | "fully_loaded" | "reserved" | "others_before";
 
 /** Somebody who was not a candidate, or not the first, and all that stood against them. */
 export interface Left {
