@@ -13,6 +13,7 @@ from history.core.vocabulary import (
     Presence,
     PresenceBy,
     ReasonCode,
+    ReservationEndedBecause,
     WithdrawnBecause,
 )
 from router.core import queueing
@@ -108,6 +109,10 @@ def _change(
     if presence is Presence.SIGNED_OUT:
         for handling in deciding.state.seats.of[agent].handlings.values():
             deciding.complete_and_close(handling, None, supervisor)
+    if presence is not Presence.READY:
+        for kept in deciding.state.seats.of[agent].reservations.values():
+            because = ReservationEndedBecause.AGENT_GONE
+            deciding.add(facts.ReservationEnded(agent=agent, reservation=kept.reservation, because=because))
     deciding.add(facts.PresenceChanged(agent=agent, presence=presence, reason=reason, by=by, supervisor=supervisor))
     if presence is Presence.SIGNED_OUT:
         deciding.add(*queueing.left_behind(deciding.state, agent, deciding.now_ms))

@@ -365,6 +365,8 @@ class Walk:
     def lend(self) -> None:
         """A supervisor lends, calls back, and keeps who is lent from being called back."""
         agent, by = AgentId(self.chance.choice(self.names)), UserId("max")
+        for each in list(self.center.engine.state.lent):
+            self.center.tell(inputs.LoanKept, agent=each, kept=self.chance.random() < 0.7, by=by)
         match self.chance.randrange(3):
             case 0:
                 to, only = self.chance.choice(QUEUES).queue, self.chance.random() < 0.5
@@ -372,8 +374,7 @@ class Walk:
             case 1:
                 self.center.tell(inputs.AgentCalledBack, agent=agent, by=by)
             case _:
-                for each in list(self.center.engine.state.lent):
-                    self.center.tell(inputs.LoanKept, agent=each, kept=self.chance.random() < 0.5, by=by)
+                self.center.tell(inputs.LoanKept, agent=agent, kept=True, by=by)
 
     def reserve(self) -> None:
         """A campaign asks for somebody, and calls with them or lets them go."""
