@@ -58,7 +58,7 @@ SHAPES = {
 }
 
 
-def a_journal(seed: int, steps: int = 250) -> list[tuple[int, Fact]]:
+def a_journal(seed: int, steps: int = 300) -> list[tuple[int, Fact]]:
     """What a random center decides in some days; now and then hours pass, or the definition is applied again."""
     walk = Walk(seed)
     for _ in range(steps):
