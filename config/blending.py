@@ -3,7 +3,7 @@
 from typing import Any
 
 from config.definition import Definition
-from router.core.blending_words import lending_of, reserve_of
+from router.core.blending_words import floor_of, lending_of, reserve_of, share_of
 
 
 def blending_settings(definition: Definition) -> dict[str, Any]:
@@ -15,4 +15,6 @@ def blending_settings(definition: Definition) -> dict[str, Any]:
     return {
         "reserves": tuple(reserve_of(rule) for rule in definition.reserves),
         "lending": tuple(lending_of(rule) for rule in definition.lending),
+        "shares": tuple(share_of(rule) for rule in definition.shares),
+        "floors": tuple(floor_of(rule) for rule in definition.floors),
     }

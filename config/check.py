@@ -20,7 +20,7 @@ SWITCH_KINDS = ("asterisk", "rehearsal")
 MAILBOX_KINDS = ("imap", "rehearsal")
 WITH_IDS = (
     *("skills", "teams", "hours", "reasons", "dispositions", "destinations", "announcements"),
-    *("queues", "reserves", "lending", "switches", "mailboxes", "sites", "users"),
+    *("queues", "reserves", "lending", "shares", "floors", "switches", "mailboxes", "sites", "users"),
 )
 PHONE_KINDS = ("desk", "softphone", "rehearsal")
 

@@ -9,7 +9,7 @@ from config.definition_routing import Queue
 from config.translating import agent_settings, queue_settings
 from history.core.routing_settings import AgentSettings
 from history.core.vocabulary import Medium, Requirement
-from router.core.blending_words import lending_faults
+from router.core.blending_words import lending_faults, share_faults
 from router.core.requirements import is_met, parse
 from router.core.steps import steps
 from router.errors import BadRequirement
@@ -22,7 +22,7 @@ def blending_problems(definition: Definition, known: Known) -> Iterator[str]:
     """What every kind of rule has in common, then each kind by itself."""
     agents = [agent_settings(definition, user) for user in definition.users if user.is_agent]
     queues = {queue.id: queue for queue in definition.queues}
-    for kind in ("reserves", "lending"):
+    for kind in ("reserves", "lending", "shares", "floors"):
         count = len(getattr(definition, kind))
         if count > RULES_MAX:
             yield f"{kind}: there are {count} rules; write {RULES_MAX} at most."
@@ -42,6 +42,34 @@ def blending_problems(definition: Definition, known: Known) -> Iterator[str]:
             yield f"{where}, to: there is no queue {loan.to!r}; add it under [[queues]]."
         elif not troubles:
             yield from _lending(where, loan, _group(loan.agents, agents), queues[loan.to])
+    yield from _shares_and_floors(definition, agents, queues, known)
+
+
+def _shares_and_floors(
+    definition: Definition, agents: list[AgentSettings], queues: dict[str, Queue], known: Known
+) -> Iterator[str]:
+    for share in definition.shares[:RULES_MAX]:
+        where = f"shares, {share.id!r}"
+        troubles = [
+            *_agents(where, share.agents, agents, known),
+            *_queues(where, tuple(share.queues), queues),
+            *(f"{where}, {fault}" for fault in share_faults(share)),
+        ]
+        yield from troubles
+        if not troubles:
+            yield from _served(where, tuple(share.queues), _group(share.agents, agents), queues)
+    for floor in definition.floors[:RULES_MAX]:
+        where = f"floors, {floor.id!r}"
+        troubles = [*_agents(where, floor.agents, agents, known), *_queues(where, floor.queues, queues)]
+        yield from troubles
+        if not troubles:
+            group = _group(floor.agents, agents)
+            yield from _served(where, floor.queues, group, queues)
+            if floor.agents_min >= len(group):
+                yield (
+                    f"{where}, agents_min: {floor.agents_min} of {len(group)} agents are all of them, who would do "
+                    "nothing else while there is such work; write fewer, or name more agents."
+                )
 
 
 def _group(text: str, agents: list[AgentSettings]) -> list[AgentSettings]:
@@ -75,7 +103,11 @@ def _reserve(where: str, rule: Reserve, group: list[AgentSettings], queues: dict
         )
     if set(rule.queues) == set(queues):
         yield f"{where}, queues: are all there are, so nobody is kept from anything; take some out."
-    for name in rule.queues:
+    yield from _served(where, rule.queues, group, queues)
+
+
+def _served(where: str, named: tuple[str, ...], group: list[AgentSettings], queues: dict[str, Queue]) -> Iterator[str]:
+    for name in named:
         if not any(may_serve(each, queues[name]) for each in group):
             yield f"{where}, queues: none of its agents can ever serve {name!r}; take it out, or name other agents."
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from config.definition_blending import Lending, Reserve
+from config.definition_blending import Floor, Lending, Reserve, Share
 from config.definition_hours import OpeningHours, read_day
 from config.definition_leaving import Announcement, Destination, EmergencyWay
 from config.definition_parts import Part, Positive
@@ -170,6 +170,8 @@ class Definition(Part, frozen=True, kw_only=True):
     hours: tuple[OpeningHours, ...] = ()
     reserves: tuple[Reserve, ...] = ()
     lending: tuple[Lending, ...] = ()
+    shares: tuple[Share, ...] = ()
+    floors: tuple[Floor, ...] = ()
     reasons: tuple[Reason, ...] = ()
     dispositions: tuple[Disposition, ...] = ()
     destinations: tuple[Destination, ...] = ()

@@ -56,3 +56,29 @@ class Lending(Part, frozen=True, kw_only=True):
     """So many are lent at once by this rule. Example: `4`."""
     only: bool = False
     """Whether they are offered nothing else meanwhile."""
+
+
+class Share(Part, frozen=True, kw_only=True):
+    """How the time at work of some agents is to be divided between queues, over the last half hour. Who becomes free
+    takes first from the queue that is furthest below its share; nobody is kept idle for it.
+    """
+
+    id: str
+    agents: str
+    """Expression of whom it is about, as in `requires` of a queue. Example: `"team:blue"`."""
+    queues: dict[str, int]
+    """Percent by id of a queue, 100 in all. Example: `{ sales = 60, letters = 40 }`."""
+
+
+class Floor(Part, frozen=True, kw_only=True):
+    """So many of some agents are at work for deferred or outbound work while there is any, however much else waits: who
+    becomes free takes it first, and they are offered nothing of other queues beside it.
+    """
+
+    id: str
+    agents: str = "anyone"
+    """Expression of whom it is about, as in `requires` of a queue. Example: `"team:blue"`."""
+    queues: tuple[str, ...]
+    """Ids of the queues whose work goes on. Example: `["letters"]`."""
+    agents_min: Positive
+    """Example: `3`."""

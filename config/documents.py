@@ -33,6 +33,8 @@ TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[[teams]]", routing.Team),
     ("[[reserves]]", blending.Reserve),
     ("[[lending]]", blending.Lending),
+    ("[[shares]]", blending.Share),
+    ("[[floors]]", blending.Floor),
     ("[[reasons]]", d.Reason),
     ("[[dispositions]]", d.Disposition),
     ("[[switches]]", d.Switch),

@@ -35,3 +35,25 @@ class Lending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     agents_max: int
     only: bool = False
     """Who is lent is offered nothing else meanwhile."""
+
+
+class QueueShare(msgspec.Struct, frozen=True, array_like=True):
+    queue: QueueId
+    percent: int
+
+
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """How the time at work of these agents is to be divided between queues."""
+
+    rule: RuleId
+    agents: Requirement
+    queues: tuple[QueueShare, ...]
+
+
+class Floor(msgspec.Struct, frozen=True, kw_only=True):
+    """While work of these queues waits, so many of these agents are at work for them."""
+
+    rule: RuleId
+    agents: Requirement
+    queues: tuple[QueueId, ...]
+    agents_min: int

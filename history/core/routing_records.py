@@ -98,6 +98,17 @@ class LendingRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Oldest first; only for a rule that looks at the service level."""
 
 
+class ShareRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """The time at work of a rule's agents for one of its queues."""
+
+    rule: RuleId
+    queue: QueueId
+    live: int = 0
+    """Handlings of theirs that go on, since then:"""
+    since_ms: int = 0
+    busy: tuple[Busy, ...] = ()
+
+
 class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     agent: AgentId
     presence: Presence = Presence.SIGNED_OUT
@@ -182,6 +193,7 @@ class OfferRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     rang: bool = False
     pulled: bool = False
     """Taken, or given by a supervisor: limits did not count."""
+    queue: QueueId | None = None
 
 
 class HandlingRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -323,6 +335,10 @@ class ReservationRestored(Fact, frozen=True, kw_only=True):
     record: ReservationRecord
 
 
+class ShareRestored(Fact, frozen=True, kw_only=True):
+    record: ShareRecord
+
+
 class LendingRestored(Fact, frozen=True, kw_only=True):
     record: LendingRecord
 
@@ -378,6 +394,7 @@ SNAPSHOT_FACTS: tuple[type[Fact], ...] = (
     WorkRestored,
     ReservationRestored,
     LendingRestored,
+    ShareRestored,
     PlaceRestored,
     OpeningRestored,
     EmergencyRestored,

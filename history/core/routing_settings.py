@@ -6,7 +6,7 @@ source. `config/definition.py` translates the definition into these.
 
 import msgspec
 
-from history.core.routing_blending import Lending, Reserve
+from history.core.routing_blending import Floor, Lending, Reserve, Share
 from history.core.vocabulary import (
     AgentChoice,
     AgentId,
@@ -198,5 +198,7 @@ class RoutingSettings(msgspec.Struct, frozen=True, kw_only=True):
     numbers: tuple[NumberSettings, ...] = ()
     reserves: tuple[Reserve, ...] = ()
     lending: tuple[Lending, ...] = ()
+    shares: tuple[Share, ...] = ()
+    floors: tuple[Floor, ...] = ()
     pop_wait_ms: int = 350
     """The phone rings at the latest this long after the offer, whether or not the page has shown the pop."""

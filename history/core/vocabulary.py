@@ -300,6 +300,8 @@ class OfferedBecause(Word):
     URGENCY = "urgency"
     TURN = "turn"  # its medium had been passed over too often
     OWN_SKILL = "own_skill"
+    FLOOR = "floor"  # too few of its agents were at work for its queue
+    SHARE = "share"  # its queue was the furthest below its share of their time
     HELD = "held"  # the agent was held for it
     PULLED = "pulled"
 

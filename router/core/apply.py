@@ -31,6 +31,7 @@ from router.core.keeping import (
     put_reason,
 )
 from router.core.restoring import RESTORE
+from router.core.sharing import define_shares
 from router.core.state import State
 
 ANSWERS_KEPT = 16
@@ -88,6 +89,7 @@ def _routing_defined(state: State, fact: facts.RoutingDefined, at_ms: int) -> No
         state.lent.pop(agent, None)
     define_lending(state)
     state.seats.define(fact.settings, state.agents)
+    define_shares(state, at_ms)
     state.waiting.defined_anew(state.queue_settings)
     for record in state.agents.values():
         put_reason(state, record)

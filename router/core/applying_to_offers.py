@@ -35,6 +35,7 @@ from router.core.keeping import (
 )
 from router.core.lifecycle import LIFECYCLE
 from router.core.offers import OFFER
+from router.core.sharing import note_handling
 from router.core.state import State
 
 
@@ -61,6 +62,7 @@ def _offer_made(state: State, fact: facts.OfferMade, at_ms: int) -> None:
             made_ms=at_ms,
             expires_at_ms=fact.expires_at_ms,
             pulled=fact.because is OfferedBecause.PULLED,
+            queue=fact.queue,
         ),
     )
 
@@ -138,19 +140,19 @@ def _handling_started(state: State, fact: facts.HandlingStarted, at_ms: int) -> 
         interaction.parked_until_ms = None
         interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.ACCEPTED)
         state.agents[fact.agent].misses = 0
-    put_handling(
-        state,
-        HandlingRecord(
-            handling=fact.handling,
-            interaction=fact.interaction,
-            agent=fact.agent,
-            queue=fact.queue,
-            medium=fact.medium,
-            offer=fact.offer,
-            phase=HandlingPhase.ACTIVE,
-            started_ms=at_ms,
-        ),
+    handling = HandlingRecord(
+        handling=fact.handling,
+        interaction=fact.interaction,
+        agent=fact.agent,
+        queue=fact.queue,
+        medium=fact.medium,
+        offer=fact.offer,
+        phase=HandlingPhase.ACTIVE,
+        started_ms=at_ms,
     )
+    put_handling(state, handling)
+    if state.shares:
+        note_handling(state, handling, 1, at_ms)
     begin_work(state.seats.of[fact.agent], at_ms)
 
 
@@ -161,6 +163,8 @@ def _wrap_up_started(state: State, fact: facts.WrapUpStarted, at_ms: int) -> Non
     handling.wrap_up_ends_at_ms = fact.ends_at_ms
     handling.timed, handling.frees = fact.timed, fact.frees
     if fact.frees:
+        if state.shares:
+            note_handling(state, handling, -1, at_ms)
         pace.handled(state, handling.queue, at_ms - handling.started_ms)
         end_work(state.seats.of[fact.agent], at_ms)
         changed(state, fact.agent).idle_since_ms = at_ms
@@ -188,6 +192,8 @@ def _wrap_up_completed(state: State, fact: facts.WrapUpCompleted, at_ms: int) ->
     if not siblings:
         del state.interaction_handlings[handling.interaction]
     if not handling.frees:
+        if state.shares:
+            note_handling(state, handling, -1, at_ms)
         pace.handled(state, handling.queue, at_ms - handling.started_ms)
         changed(state, fact.agent).idle_since_ms = at_ms
 

@@ -5,7 +5,7 @@ Both files have tables of their own with the same keys; `rule_of` is the one tra
 
 from typing import Protocol
 
-from history.core.routing_blending import Lending, Reserve
+from history.core.routing_blending import Floor, Lending, QueueShare, Reserve, Share
 from history.core.vocabulary import LentWhen, QueueId, RuleId
 from router.core.requirements import every_requirement
 
@@ -22,6 +22,26 @@ class ReserveWords(Protocol):
     def queues(self) -> tuple[str, ...]: ...
     @property
     def keep(self) -> int: ...
+
+
+class ShareWords(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def agents(self) -> str: ...
+    @property
+    def queues(self) -> dict[str, int]: ...
+
+
+class FloorWords(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def agents(self) -> str: ...
+    @property
+    def queues(self) -> tuple[str, ...]: ...
+    @property
+    def agents_min(self) -> int: ...
 
 
 class LendingWords(Protocol):
@@ -60,6 +80,41 @@ def reserve_of(words: ReserveWords) -> Reserve:
         agents=every_requirement(words.agents),
         queues=tuple(QueueId(queue) for queue in words.queues),
         keep=words.keep,
+    )
+
+
+def share_of(words: ShareWords) -> Share:
+    """Raises:
+    router.errors.BadRequirement: the expression cannot be read.
+    """
+    return Share(
+        rule=RuleId(words.id),
+        agents=every_requirement(words.agents),
+        queues=tuple(QueueShare(QueueId(queue), percent) for queue, percent in words.queues.items()),
+    )
+
+
+def share_faults(words: ShareWords) -> list[str]:
+    """Return what is wrong with a rule's shares: key and sentence."""
+    found = [
+        f"queues: the share of {queue!r} is not between 1 and 99; correct it."
+        for queue, percent in words.queues.items()
+        if not 1 <= percent <= 99
+    ]
+    if sum(words.queues.values()) != 100:
+        found.append(f"queues: the shares add up to {sum(words.queues.values())}; make them 100.")
+    return found
+
+
+def floor_of(words: FloorWords) -> Floor:
+    """Raises:
+    router.errors.BadRequirement: the expression cannot be read.
+    """
+    return Floor(
+        rule=RuleId(words.id),
+        agents=every_requirement(words.agents),
+        queues=tuple(QueueId(queue) for queue in words.queues),
+        agents_min=words.agents_min,
     )
 
 

@@ -22,6 +22,7 @@ from router.core.capacity import MEDIA, NUMBER_OF, Seat, open_media
 from router.core.decision import Deciding
 from router.core.order import due_at_ms
 from router.core.selection import Choice, choose, free_for, score_of, skill_score
+from router.core.sharing import behind
 from router.core.state import State
 from router.core.waiting import Entry
 
@@ -140,6 +141,11 @@ def _match(deciding: Deciding, entry: Entry, choice: Choice, because: OfferedBec
         own = _best_skill(state, seat, now_ms)
         if own is not entry:
             entry, because, choice = own, OfferedBecause.OWN_SKILL, _of_one(state, own, seat)
+    blending = state.seats.blending
+    if blending is not None and (blending.floors or blending.shares) and because is not OfferedBecause.HELD:
+        first, why = _by_rule(state, seat, entry, now_ms)
+        if first is not entry:
+            entry, because, choice = first, why, _of_one(state, first, seat)
     overdue = _overdue_elsewhere(state, seat, entry, now_ms)
     if not overdue:
         _offer(deciding, entry, choice, because, ())
@@ -158,6 +164,32 @@ def _match(deciding: Deciding, entry: Entry, choice: Choice, because: OfferedBec
             deciding.add(facts.AgentHeld(agent=seat.agent, interaction=to_hold[2], medium=to_hold[4].medium))
             return
     _offer(deciding, entry, choice, because, tuple(sorted(fitting)))
+
+
+def _by_rule(state: State, seat: Seat, entry: Entry, now_ms: int) -> tuple[Entry, OfferedBecause]:
+    """Return what the agent takes first by a floor that is short of them, or by shares of their time; else the same."""
+    blending, bit = state.seats.blending, 1 << seat.number
+    assert blending is not None, "asked where there are rules"
+    floors = [floor for floor in blending.floors if floor.mask & bit and floor.is_short()]
+    shares = [
+        rule for rule, mask in blending.shares if mask & bit and any(entry[4].queue == q.queue for q in rule.queues)
+    ]
+    if not floors and not shares:
+        return entry, OfferedBecause.URGENCY
+    heads = [head for head in state.waiting.heads_for(seat, seat.open) if _is_open(state, seat, head)]
+    for floor in floors:
+        found = [head for head in heads if head[4].queue in floor.queues]
+        if found:
+            return min(found, key=lambda head: urgency_of(state, head, now_ms)), OfferedBecause.FLOOR
+    for rule in shares:
+        short = behind(state, rule, now_ms)
+        percent = {each.queue: each.percent for each in rule.queues}
+        found = [head for head in heads if head[4].queue in short]
+        return min(
+            found,
+            key=lambda head: (-short[head[4].queue], -percent[head[4].queue], urgency_of(state, head, now_ms)),
+        ), OfferedBecause.SHARE
+    return entry, OfferedBecause.URGENCY
 
 
 def _overdue_elsewhere(state: State, seat: Seat, entry: Entry, now_ms: int) -> dict[Medium, Entry]:

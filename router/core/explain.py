@@ -77,7 +77,7 @@ class Left(msgspec.Struct, frozen=True, kw_only=True):
     """Of one who was not ready."""
     carries: tuple[Medium, ...] = ()
     kept_for: tuple[QueueId, ...] = ()
-    """The queues for which a reserve keeps them."""
+    """The queues for which a reserve or a floor keeps them."""
     lent_to: QueueId | None = None
 
 
@@ -232,8 +232,8 @@ def reasons_against(state: State, seat: Seat, record: InteractionRecord) -> tupl
 
 def _kept_for(state: State, seat: Seat, record: InteractionRecord) -> tuple[QueueId, ...]:
     blending = state.seats.blending
-    reserves = [] if blending is None else blending.reserves_against(seat, record.queue)
-    return tuple(dict.fromkeys(queue for reserve in reserves for queue in reserve.queues))
+    rules = [] if blending is None else blending.rules_against(seat, record.queue)
+    return tuple(dict.fromkeys(queue for rule in rules for queue in rule.queues))
 
 
 def _of_presence(seat: Seat) -> list[WhyNot]:

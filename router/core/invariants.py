@@ -1,6 +1,7 @@
 """What must hold after every step. The driver checks a cheap part, tests and simulation all of it."""
 
 from history.core.vocabulary import HandlingPhase, InteractionPhase, OfferId, OfferPhase
+from router.core.blending import is_at_work
 from router.core.capacity import NUMBER_OF, able_media, open_media
 from router.core.lending import AGAIN_MS
 from router.core.seats import numbers_in
@@ -125,6 +126,25 @@ def _rules_of_blending_are_indexed(state: State) -> None:
     blending = state.seats.blending
     if blending is None:
         return
+    for floor in blending.floors:
+        at_work = [
+            seat.number
+            for seat in state.seats.numbered
+            if floor.mask >> seat.number & 1 and is_at_work(seat, floor.queues)
+        ]
+        kept = at_work if len(at_work) <= floor.rule.agents_min else []
+        _hold(list(numbers_in(floor.at_work)) == at_work, f"at work for {floor.rule.rule} are {at_work}")
+        _hold(list(numbers_in(floor.kept)) == kept, f"the floor {floor.rule.rule} does not keep {kept}")
+    for rule in state.settings.shares:
+        for queue in [share.queue for share in rule.queues]:
+            live = [
+                handling
+                for handling in state.handlings.values()
+                if handling.queue == queue
+                and not handling.frees
+                and state.seats.mask_of(rule.agents) >> state.seats.of[handling.agent].number & 1
+            ]
+            _hold(state.shares[rule.rule, queue].live == len(live), f"{rule.rule} has lost count of {queue}")
     for each in blending.reserves:
         media = {state.queue_settings[queue].medium for queue in each.rule.queues}
         idle = [

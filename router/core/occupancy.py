@@ -14,14 +14,15 @@ STRETCHES = 6
 WINDOW_MS = STRETCH_MS * STRETCHES
 
 
-def with_work(busy: Sequence[Busy], from_ms: int, to_ms: int) -> tuple[Busy, ...]:
-    """Return the stretches after work from one instant to another (ms), those out of every later window dropped."""
+def with_work(busy: Sequence[Busy], from_ms: int, to_ms: int, times: int = 1) -> tuple[Busy, ...]:
+    """Return the stretches after so many times work from one instant to another (ms), those out of every later window
+    dropped."""
     found = {each.stretch: each.busy_ms for each in busy}
     at_ms = max(from_ms, to_ms - WINDOW_MS - STRETCH_MS)
     while at_ms < to_ms:
         stretch = at_ms // STRETCH_MS
         end_ms = min(to_ms, (stretch + 1) * STRETCH_MS)
-        found[stretch] = found.get(stretch, 0) + end_ms - at_ms
+        found[stretch] = found.get(stretch, 0) + (end_ms - at_ms) * times
         at_ms = end_ms
     oldest = to_ms // STRETCH_MS - STRETCHES
     return tuple(Busy(stretch, busy_ms) for stretch, busy_ms in sorted(found.items()) if stretch >= oldest)
@@ -30,6 +31,11 @@ def with_work(busy: Sequence[Busy], from_ms: int, to_ms: int) -> tuple[Busy, ...
 def busy_ms(agent: AgentRecord, now_ms: int) -> int:
     """Return the ms in work within the last half hour."""
     busy = agent.busy if agent.busy_since_ms is None else with_work(agent.busy, agent.busy_since_ms, now_ms)
+    return within_window(busy, now_ms)
+
+
+def within_window(busy: Sequence[Busy], now_ms: int) -> int:
+    """Return the ms of the stretches that lie within the last half hour."""
     now_stretch = now_ms // STRETCH_MS
     total = 0
     for each in busy:

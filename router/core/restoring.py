@@ -69,6 +69,10 @@ def _reservation_restored(state: State, fact: records.ReservationRestored, at_ms
     put_reservation(state, fact.record)
 
 
+def _share_restored(state: State, fact: records.ShareRestored, at_ms: int) -> None:
+    state.shares[fact.record.rule, fact.record.queue] = msgspec.structs.replace(fact.record)
+
+
 def _lending_restored(state: State, fact: records.LendingRestored, at_ms: int) -> None:
     state.lendings[fact.record.rule] = msgspec.structs.replace(fact.record)
 
@@ -119,6 +123,7 @@ RESTORE: dict[type[Fact], Callable[[State, Any, int], None]] = {
     records.HandlingRestored: _handling_restored,
     records.WorkRestored: _work_restored,
     records.ReservationRestored: _reservation_restored,
+    records.ShareRestored: _share_restored,
     records.LendingRestored: _lending_restored,
     records.PlaceRestored: _place_restored,
     records.OpeningRestored: _opening_restored,

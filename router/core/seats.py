@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from history.core.routing_records import AgentRecord, Lent
 from history.core.routing_settings import RoutingSettings
 from history.core.vocabulary import AgentId, Presence, QueueId, Requirement, SkillId, TeamId
-from router.core.blending import Blending
+from router.core.blending import Blending, has_rules
 from router.core.capacity import FULL, MEDIA, NUMBER_OF, Seat, able_media, open_media
 from router.core.requirements import (
     LEVEL_MAX,
@@ -83,7 +83,7 @@ class Seats:
         self._masks = {}
         self._number_skills()
         self._settings = settings
-        self.blending = Blending(settings, self.mask_of) if settings.reserves else None
+        self.blending = Blending(settings, self.mask_of) if has_rules(settings) else None
         for seat in self.numbered:
             if seat.record.lent is not None:
                 self.lend(seat, seat.record.lent)

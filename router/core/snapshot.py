@@ -22,6 +22,7 @@ def snapshot(state: State) -> list[Fact]:
     folded += [records.WorkRestored(record=work) for work in state.works.values()]
     folded += [records.ReservationRestored(record=each) for each in state.reservations.values()]
     folded += [records.LendingRestored(record=copy(lending)) for lending in state.lendings.values()]
+    folded += [records.ShareRestored(record=copy(share)) for share in state.shares.values()]
     folded += [records.PlaceRestored(record=place) for place in state.places_kept.values()]
     folded += [records.OpeningRestored(record=each) for each in state.openings.values()]
     folded += [records.EmergencyRestored(record=each) for each in state.emergencies.values()]

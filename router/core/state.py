@@ -23,6 +23,7 @@ from history.core.routing_records import (
     PlaceRecord,
     ReservationRecord,
     RivalsRecord,
+    ShareRecord,
     SourceRecord,
     WorkRecord,
 )
@@ -81,6 +82,7 @@ class State:
     """For each rule of lending what it has seen and done."""
     paces: dict[QueueId, PaceRecord] = field(default_factory=dict)
     rivals: dict[tuple[QueueId, Requirement], RivalsRecord] = field(default_factory=dict)
+    shares: dict[tuple[RuleId, QueueId], ShareRecord] = field(default_factory=dict)
     offers_made: int = 0
     handlings_started: int = 0
 

@@ -29,7 +29,7 @@ from history.core.vocabulary import (
     SwitchName,
     TeamId,
 )
-from router.core.blending_words import lending_of, reserve_of
+from router.core.blending_words import floor_of, lending_of, reserve_of, share_of
 from router.core.order import PRIORITY_MAX
 from router.core.requirements import every_requirement, is_met, parse
 from router.errors import BadRequirement
@@ -70,6 +70,8 @@ def settings_of(scenario: Scenario, version: int = 1) -> RoutingSettings:
         pop_wait_ms=POP_WAIT_MS,
         reserves=(*_reserves(scenario), *(reserve_of(rule) for rule in scenario.reserves)),
         lending=tuple(lending_of(rule) for rule in scenario.lending),
+        shares=tuple(share_of(rule) for rule in scenario.shares),
+        floors=tuple(floor_of(rule) for rule in scenario.floors),
     )
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from router.core.blending_words import lending_faults
+from router.core.blending_words import lending_faults, share_faults
 from router.core.requirements import parse
 from router.errors import BadRequirement
-from router.simulation.scenario import CustomerType, Group, Lending, Reserve, Scenario
+from router.simulation.scenario import CustomerType, Floor, Group, Lending, Reserve, Scenario, TimeShare
 
 
 def faults_of(scenario: Scenario) -> list[str]:
@@ -36,9 +36,13 @@ def faults_of(scenario: Scenario) -> list[str]:
 
 
 def _faults_of_blending(scenario: Scenario, known: set[str]) -> Iterator[str]:
-    rules: tuple[Reserve | Lending, ...] = (*scenario.reserves, *scenario.lending)
-    for rule in rules:
-        kind, names = ("reserves", rule.queues) if isinstance(rule, Reserve) else ("lending", (rule.to,))
+    rules: list[tuple[str, Reserve | Lending | TimeShare | Floor, tuple[str, ...]]] = [
+        *(("reserves", rule, rule.queues) for rule in scenario.reserves),
+        *(("lending", rule, (rule.to,)) for rule in scenario.lending),
+        *(("shares", rule, tuple(rule.queues)) for rule in scenario.shares),
+        *(("floors", rule, rule.queues) for rule in scenario.floors),
+    ]
+    for kind, rule, names in rules:
         where = f"{kind}, {rule.id!r}"
         for name in names:
             if name not in known:
@@ -49,6 +53,8 @@ def _faults_of_blending(scenario: Scenario, known: set[str]) -> Iterator[str]:
             yield f"{where}, agents: {error}"
         if isinstance(rule, Lending):
             yield from (f"{where}, {fault}" for fault in lending_faults(rule))
+        if isinstance(rule, TimeShare):
+            yield from (f"{where}, {fault}" for fault in share_faults(rule))
 
 
 def _twice(scenario: Scenario) -> Iterator[str]:
@@ -57,6 +63,8 @@ def _twice(scenario: Scenario) -> Iterator[str]:
         ("groups", [group.id for group in scenario.groups]),
         ("reserves", [rule.id for rule in scenario.reserves]),
         ("lending", [rule.id for rule in scenario.lending]),
+        ("shares", [rule.id for rule in scenario.shares]),
+        ("floors", [rule.id for rule in scenario.floors]),
     ):
         for name in sorted({name for name in names if names.count(name) > 1}):
             yield f"{what}: the id {name!r} is given twice; give each its own."

@@ -12,6 +12,7 @@ from router.simulation.scenario import (
     Arrivals,
     Capacity,
     CustomerType,
+    Floor,
     Group,
     Habits,
     Lending,
@@ -21,6 +22,7 @@ from router.simulation.scenario import (
     Retrial,
     Route,
     Scenario,
+    TimeShare,
 )
 from router.simulation.streams import Streams
 
@@ -53,7 +55,23 @@ def drawn_center(seed: int) -> Scenario:
         groups=groups,
         reserves=_reserves(chance),
         lending=_lending(chance),
+        shares=_shares(chance),
+        floors=_floors(chance),
     )
+
+
+def _shares(chance: Random) -> tuple[TimeShare, ...]:
+    if chance.random() < 0.6:
+        return ()
+    agents = chance.choice(("anyone", "team:first"))
+    return (TimeShare(id="time", agents=agents, queues={"sales": 50, "chat": 20, "mail": 30}),)
+
+
+def _floors(chance: Random) -> tuple[Floor, ...]:
+    if chance.random() < 0.6:
+        return ()
+    agents = chance.choice(("anyone", "team:second"))
+    return (Floor(id="letters", agents=agents, queues=("mail",), agents_min=chance.choice((1, 3))),)
 
 
 def _reserves(chance: Random) -> tuple[Reserve, ...]:

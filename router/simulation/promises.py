@@ -5,7 +5,7 @@ engine's own.
 from typing import TYPE_CHECKING
 
 from history.core import routing as facts
-from history.core.routing_blending import Reserve
+from history.core.routing_blending import Floor, Reserve
 from history.core.vocabulary import (
     AgentId,
     InteractionId,
@@ -45,6 +45,8 @@ def offer_is_due(watch: "Watch", at_ms: int, fact: facts.OfferMade, visit: "Visi
     hold(too_much is None, f"{fact.agent} is offered {fact.interaction}: {too_much}")
     if not held and fact.because is not OfferedBecause.HELD:
         _is_left(watch, fact)
+    if fact.because is not OfferedBecause.HELD:
+        _is_not_at_the_floor(watch, fact)
     if fact.because is OfferedBecause.HELD:
         hold(watch.held_for.get(fact.agent) == fact.interaction, f"{fact.agent} was not held for {fact.interaction}")
     else:
@@ -72,6 +74,35 @@ def _barring(watch: "Watch", agent: AgentId, queue: str) -> list[Reserve]:
         for rule in watch.settings.reserves
         if queue not in rule.queues and is_met(parse(rule.agents), watch.agents[agent])
     ]
+
+
+def _floors(watch: "Watch", agent: AgentId, queue: str) -> list[Floor]:
+    """Return the floors of other queues that the agent is at work for."""
+    if watch.settings is None:
+        return []
+    return [
+        rule
+        for rule in watch.settings.floors
+        if queue not in rule.queues
+        and is_met(parse(rule.agents), watch.agents[agent])
+        and agent in _at_work(watch, rule)
+    ]
+
+
+def _at_work(watch: "Watch", rule: Floor) -> set[AgentId]:
+    held = [*watch.offers.values(), *(each for each in watch.handlings.values() if not each.frees)]
+    return {
+        each.agent
+        for each in held
+        if watch.visits[each.interaction].queue in rule.queues and is_met(parse(rule.agents), watch.agents[each.agent])
+    }
+
+
+def _is_not_at_the_floor(watch: "Watch", fact: facts.OfferMade) -> None:
+    """Nothing else is offered to one of the last who are at work for a floor."""
+    for rule in _floors(watch, fact.agent, fact.queue):
+        enough = len(_at_work(watch, rule)) > rule.agents_min
+        hold(enough, f"{fact.agent} is offered {fact.interaction} and is kept by {rule.rule}")
 
 
 def _is_left(watch: "Watch", fact: facts.OfferMade) -> None:
@@ -152,6 +183,7 @@ def _in_turn(watch: "Watch", at_ms: int, fact: facts.OfferMade, held: list[Mediu
         for name in waiting:
             other = watch.visits[name]
             kept = not held and bool(_barring(watch, fact.agent, other.queue))
+            kept = kept or bool(_floors(watch, fact.agent, other.queue))
             if other.medium in overdue or other.due_ms >= at_ms or kept:
                 continue
             if may_take(watch, fact.agent, name):

@@ -228,6 +228,23 @@ class Lending(_Table, frozen=True, kw_only=True):
     only: bool = False
 
 
+class TimeShare(_Table, frozen=True, kw_only=True):
+    """How the time at work of some agents is to be divided between types, in percent."""
+
+    id: Id
+    agents: str
+    queues: dict[Id, int]
+
+
+class Floor(_Table, frozen=True, kw_only=True):
+    """So many of some agents serve these types while any of their customers wait."""
+
+    id: Id
+    agents: str = "anyone"
+    queues: Annotated[tuple[Id, ...], msgspec.Meta(min_length=1)]
+    agents_min: Count
+
+
 class Scenario(_Table, frozen=True, kw_only=True):
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
     days: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1
@@ -250,6 +267,8 @@ class Scenario(_Table, frozen=True, kw_only=True):
     rooms: tuple[Room, ...] = ()
     reserves: tuple[Reserve, ...] = ()
     lending: tuple[Lending, ...] = ()
+    shares: tuple[TimeShare, ...] = ()
+    floors: tuple[Floor, ...] = ()
 
     @property
     def period_ms(self) -> int:

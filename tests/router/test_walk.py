@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from history.core import routing as facts
-from history.core.routing_blending import Lending, Reserve
+from history.core.routing_blending import Floor, Lending, QueueShare, Reserve, Share
 from history.core.routing_settings import (
     ANYONE,
     AgentSettings,
@@ -136,6 +136,14 @@ RESERVES = (
     Reserve(rule=RuleId("calm"), agents=ANYONE, queues=(QueueId("sales"), QueueId("chat")), keep=1),
     Reserve(rule=RuleId("at_night"), agents=Requirement("team:night"), queues=(QueueId("service"),), keep=1),
 )
+SHARES = (
+    Share(
+        rule=RuleId("time"),
+        agents=ANYONE,
+        queues=(QueueShare(QueueId("mail"), 30), QueueShare(QueueId("chat"), 50), QueueShare(QueueId("sales"), 20)),
+    ),
+)
+FLOORS = (Floor(rule=RuleId("letters"), agents=ANYONE, queues=(QueueId("mail"), QueueId("late_mail")), agents_min=2),)
 LENDING = (
     Lending(
         rule=RuleId("repairs_wait"),
@@ -172,6 +180,8 @@ class Walk:
         settings = msgspec.structs.replace(self.center.engine.state.settings, reason_limits=LIMITS)
         if self.chance.random() < 0.7:
             settings = msgspec.structs.replace(settings, reserves=RESERVES, lending=LENDING)
+        if self.chance.random() < 0.5:
+            settings = msgspec.structs.replace(settings, shares=SHARES, floors=FLOORS)
         self.center.tell(inputs.DefinitionApplied, settings=settings)
         for name in self.names:
             self.center.signs_in(name)

@@ -167,6 +167,18 @@ BUGS: dict[str, Bug] = {
     "called back before the shortest stay": Bug(
         "blending", "router.core.lending", "now_ms < since_ms + rule.stay_ms", "now_ms < since_ms"
     ),
+    "a floor that keeps nobody": Bug(
+        "blending",
+        "router.core.blending",
+        "floor.at_work.bit_count() <= floor.rule.agents_min",
+        "floor.at_work.bit_count() < floor.rule.agents_min",
+    ),
+    "a share that forgets who goes on": Bug(
+        "blending",
+        "router.core.applying_to_offers",
+        "note_handling(state, handling, 1, at_ms)",
+        "pass",
+    ),
     "a reservation without an end": Bug(
         "blending",
         "router.core.keeping",
