@@ -147,3 +147,43 @@ def test_reserves_that_keep_an_agent_from_everything_are_told() -> None:
         "reserves, 'other': keeps 'ann' for other queues than 'calm' does, so that neither gets them; name other "
         "agents, or a queue in common."
     ]
+
+
+def test_nothing_is_wrong_with_good_shares_and_floors() -> None:
+    good = '\n[[shares]]\nid = "time"\nagents = "anyone"\nqueues = { french = 60, bills = 40 }\n'
+    good += '\n[[floors]]\nid = "bills"\nqueues = ["bills"]\nagents_min = 1\n'
+    assert told(good) == []
+    settings = blending_settings(parse(ROUTING + QUEUES + good))
+    (share,), (floor,) = settings["shares"], settings["floors"]
+    assert [(each.queue, each.percent) for each in share.queues] == [("french", 60), ("bills", 40)]
+    assert (floor.agents, floor.queues, floor.agents_min) == ("anyone", ("bills",), 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            '[[shares]]\nid = "time"\nagents = "anyone"\nqueues = { french = 60, bills = 30 }',
+            "shares, 'time', queues: the shares add up to 90; make them 100.",
+        ),
+        (
+            '[[shares]]\nid = "time"\nagents = "anyone"\nqueues = { french = 100 }',
+            "shares, 'time', queues: the share of 'french' is not between 1 and 99; correct it.",
+        ),
+        (
+            '[[shares]]\nid = "time"\nagents = "anyone"\nqueues = { french = 50, noon = 50 }',
+            "shares, 'time', queues: there is no queue 'noon'; add it under [[queues]].",
+        ),
+        (
+            '[[floors]]\nid = "bills"\nagents = "team:night"\nqueues = ["bills"]\nagents_min = 3',
+            "floors, 'bills', agents_min: 3 of 3 agents are all of them, who would do nothing else while there is such "
+            "work; write fewer, or name more agents.",
+        ),
+        (
+            '[[floors]]\nid = "bills"\nagents = "agent:ben"\nqueues = ["bills"]\nagents_min = 1',
+            "floors, 'bills', queues: none of its agents can ever serve 'bills'; take it out, or name other agents.",
+        ),
+    ],
+)
+def test_each_problem_of_shares_and_floors_is_named(text: str, sentence: str) -> None:
+    assert sentence in told("\n" + text + "\n")
