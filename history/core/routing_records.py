@@ -278,6 +278,8 @@ class PaceRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     held_50_ppm: int = 500_000
     held_90_ppm: int = 900_000
     """The share of those scored lately who waited no longer than told."""
+    calibrated: bool = False
+    """Whether anything is told."""
     look_ms: int = 0
     """From when on it is looked at whether screens are to be told anew; 0: not at all."""
     told_ms: int = 0

@@ -23,7 +23,7 @@ from history.core.routing_settings import QueueSettings
 from history.core.routing_work import Expected
 from history.core.vocabulary import QueueId, Requirement
 from router.core.capacity import MEDIA, NUMBER_OF
-from router.core.pace import LINES, ONE, is_calibrated
+from router.core.pace import LINES, ONE
 from router.core.state import State
 from router.core.steps import Step
 
@@ -60,14 +60,14 @@ def at_arrival(
     if len(steps) > 1:
         line = _soonest(state, queue, pace, line, steps, 0, due_ms, now_ms)
     expected = None if line is None else _quantiles(pace, line)
-    return (expected, None) if is_calibrated(pace) else (None, expected)
+    return (expected, None) if pace.calibrated else (None, expected)
 
 
 def remaining(state: State, record: InteractionRecord, steps: Sequence[Step], now_ms: int) -> Expected | None:
     """Return what somebody who waits is told of the rest of their wait; `steps` begins with the present one. None as
     well for one that cannot be offered now."""
     pace = state.paces.get(record.queue)
-    if record.interaction not in state.waiting.places or pace is None or not is_calibrated(pace):
+    if record.interaction not in state.waiting.places or pace is None or not pace.calibrated:
         return None
     state.seats.refresh()
     spent_ms = 0
@@ -121,11 +121,15 @@ def _line(
     places = 1.0
     work_class = state.waiting.found(queue.queue, queue.medium, requirement)
     if work_class is not None and work_class.head is not None:
-        places += (work_class.live - waits) * _share_before(work_class.head[0], due_ms, last_ms)
+        before = work_class.live - waits
+        places += before if due_ms >= last_ms else before * _share_before(work_class.head[0], due_ms, last_ms)
     rivals = state.rivals.get((queue.queue, requirement))
     # Those who have a better or a worse place than somebody who comes now see others before them.
-    usual = -AGAIN_MS <= last_ms - due_ms <= AGAIN_MS
-    if rivals is None or not usual or now_ms - rivals.at_ms >= 2 * _again_ms(state):
+    if (
+        rivals is None
+        or not -AGAIN_MS <= last_ms - due_ms <= AGAIN_MS
+        or (now_ms - rivals.at_ms >= 2 * AGAIN_MS and now_ms - rivals.at_ms >= 2 * AGAIN_MS_A_CLASS * state.waiting.led)
+    ):
         rivals = _rivals(state, queue, requirement, due_ms, now_ms)
     work_ms = places * (pace.handle_us + pace.answer_us) / 1000 / seats.pieces[number] + rivals.work_ms
     places += rivals.ahead / 1000
@@ -151,16 +155,11 @@ def keep_rivals(state: State, queue: QueueId, requirement: Requirement, now_ms: 
     """Look at the rivals anew if it is time: for `apply`, as somebody comes. In a busy class this is always in time
     for the next one, so that nobody who arrives has to wait for it."""
     known = state.rivals.get((queue, requirement))
-    if known is None or now_ms - known.at_ms >= _again_ms(state):
+    if known is None or now_ms - known.at_ms >= max(AGAIN_MS, AGAIN_MS_A_CLASS * state.waiting.led):
         settings = state.queue_settings[queue]
         state.rivals[queue, requirement] = _rivals(state, settings, requirement, now_ms + settings.target_ms, now_ms)
         if len(state.rivals) > RIVALS_KEPT:
             del state.rivals[next(iter(state.rivals))]
-
-
-def _again_ms(state: State) -> int:
-    again_ms = AGAIN_MS_A_CLASS * state.waiting.led
-    return again_ms if again_ms > AGAIN_MS else AGAIN_MS
 
 
 def _rivals(state: State, queue: QueueSettings, requirement: Requirement, due_ms: int, now_ms: int) -> RivalsRecord:

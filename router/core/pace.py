@@ -71,15 +71,6 @@ def left(state: State, record: InteractionRecord, at_ms: int) -> None:
     _waited(pace_of(state, record.queue), at_ms - record.entered_ms, ONE)
 
 
-def is_calibrated(pace: PaceRecord) -> bool:
-    """Whether enough has been scored, and what was told has held about as often as it should."""
-    return (
-        pace.scored >= SCORED_LEAST
-        and HELD_50[0] <= pace.held_50_ppm <= HELD_50[1]
-        and HELD_90[0] <= pace.held_90_ppm <= HELD_90[1]
-    )
-
-
 def _averaged(average_us: int, length_ms: int, cases: int) -> int:
     """The plain average of the first cases; from `HANDLED_LAST` on older ones fade."""
     return average_us + (length_ms * 1000 - average_us) // (cases if cases < HANDLED_LAST else HANDLED_LAST)
@@ -107,6 +98,16 @@ def _score(pace: PaceRecord, expected: Expected, wait_ms: int) -> None:
     else:
         pace.stretch_90 = _stretched(pace.stretch_90, line, STEP * 9 // 10)
         pace.held_90_ppm -= pace.held_90_ppm // SCORED_LAST
+    pace.calibrated = _is_calibrated(pace)
+
+
+def _is_calibrated(pace: PaceRecord) -> bool:
+    """Whether enough has been scored, and what was told has held about as often as it should."""
+    return (
+        pace.scored >= SCORED_LEAST
+        and HELD_50[0] <= pace.held_50_ppm <= HELD_50[1]
+        and HELD_90[0] <= pace.held_90_ppm <= HELD_90[1]
+    )
 
 
 def _stretched(stretch: tuple[int, ...], line: int, by: int) -> tuple[int, ...]:
