@@ -271,9 +271,8 @@ class PaceRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     left_ppm: int = 0
     waited_ms: int = 0
     """Those who left unanswered and the time that all waited, both fading alike: how impatient they are."""
-    stretch_50: tuple[int, ...] = ()
-    stretch_90: tuple[int, ...] = ()
-    """By how much what is reckoned is stretched, for short, middling and long lines (millionths)."""
+    stretch: tuple[int, ...] = ()
+    """By how much what is reckoned is stretched (millionths): p50 for short, middling and long lines, then p90."""
     scored: int = 0
     held_50_ppm: int = 500_000
     held_90_ppm: int = 900_000

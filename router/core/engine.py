@@ -160,8 +160,7 @@ class Engine:
             raise
         except Exception as error:  # a defect in matching: what came in is decided all the same
             defect = error
-        effects = tuple(effect for fact in found for effect in effects_of(self.state, fact))
-        return Decision(tuple(found), effects, receipt, defect)
+        return Decision(tuple(found), effects_of(self.state, found), receipt, defect)
 
     def _tell(self, found: list[Fact], now_ms: int) -> None:
         deciding = Deciding(self.state, now_ms)

@@ -29,7 +29,7 @@ from router.core.steps import Step
 
 AGAIN_MS = 1_000
 """Rivals are looked at again after this long,"""
-AGAIN_MS_A_CLASS = 40
+AGAIN_MS_A_CLASS = 100
 """or after this long for each class in which somebody waits, whichever is longer."""
 RIVALS_KEPT = 1_000
 UNSURE_OF_RATE = 0.01
@@ -51,12 +51,15 @@ def at_arrival(
     seats = state.seats
     if seats.stale:
         seats.refresh()
-    if seats.mask_of(steps[0].requirement) & seats.open[NUMBER_OF[queue.medium]]:
+    number = NUMBER_OF[queue.medium]
+    requirement = steps[0].requirement
+    mask = seats.mask_of(requirement)
+    if mask & seats.open[number]:
         return AT_ONCE, None  # whoever waits already has nobody of these, or they would not wait
     pace = state.paces.get(queue.queue)
     if pace is None or not pace.handle_us:
         return None, None
-    line = _line(state, queue, pace, steps[0].requirement, due_ms, now_ms)
+    line = _line(state, queue, pace, requirement, mask & seats.ready & seats.takes[number], due_ms, now_ms)
     if len(steps) > 1:
         line = _soonest(state, queue, pace, line, steps, 0, due_ms, now_ms)
     expected = None if line is None else _quantiles(pace, line)
@@ -74,7 +77,8 @@ def remaining(state: State, record: InteractionRecord, steps: Sequence[Step], no
     if steps[0].lasts_ms is not None and record.next_step_ms is not None:
         spent_ms = steps[0].lasts_ms - max(0, record.next_step_ms - now_ms)
     queue = state.queue_settings[record.queue]
-    line = _line(state, queue, pace, record.requirement, record.due_ms, now_ms, waits=1)
+    pool = _pool(state, queue, record.requirement)
+    line = _line(state, queue, pace, record.requirement, pool, record.due_ms, now_ms, waits=1)
     line = _soonest(state, queue, pace, line, steps, spent_ms, record.due_ms, now_ms)
     return None if line is None else _quantiles(pace, line)
 
@@ -96,10 +100,16 @@ def _soonest(
         begins_ms += before.lasts_ms
         if best is not None and best[0] <= begins_ms:
             break
-        line = _line(state, queue, pace, step.requirement, due_ms, now_ms)
+        line = _line(state, queue, pace, step.requirement, _pool(state, queue, step.requirement), due_ms, now_ms)
         if line is not None and (best is None or max(line[0], begins_ms) < best[0]):
             best = (max(line[0], float(begins_ms)), line[1], line[2])
     return best
+
+
+def _pool(state: State, queue: QueueSettings, requirement: Requirement) -> int:
+    """Return the mask of the ready agents who meet this and take the medium."""
+    seats = state.seats
+    return seats.mask_of(requirement) & seats.ready & seats.takes[NUMBER_OF[queue.medium]]
 
 
 def _line(
@@ -107,14 +117,13 @@ def _line(
     queue: QueueSettings,
     pace: PaceRecord,
     requirement: Requirement,
+    pool: int,
     due_ms: int,
     now_ms: int,
     waits: int = 0,
 ) -> Line | None:
-    """Return the line before the ready agents who meet this, or None when there is none. `waits` is 1 for somebody
-    who stands among those who wait in it."""
-    seats, number = state.seats, NUMBER_OF[queue.medium]
-    pool = seats.mask_of(requirement) & seats.ready & seats.takes[number]
+    """Return the line before these agents, or None when there are none. `waits` is 1 for somebody who stands among
+    those who wait in it."""
     if not pool:
         return None
     last_ms = now_ms + queue.target_ms
@@ -131,7 +140,9 @@ def _line(
         or (now_ms - rivals.at_ms >= 2 * AGAIN_MS and now_ms - rivals.at_ms >= 2 * AGAIN_MS_A_CLASS * state.waiting.led)
     ):
         rivals = _rivals(state, queue, requirement, due_ms, now_ms)
-    work_ms = places * (pace.handle_us + pace.answer_us) / 1000 / seats.pieces[number] + rivals.work_ms
+    work_ms = (
+        places * (pace.handle_us + pace.answer_us) / 1000 / state.seats.pieces[NUMBER_OF[queue.medium]] + rivals.work_ms
+    )
     places += rivals.ahead / 1000
     rate = pool.bit_count() * places / work_ms
     if not pace.left_ppm:
@@ -198,8 +209,8 @@ def _quantiles(pace: PaceRecord, line: Line) -> Expected:
     high = middle + Z_90 * sqrt(ninth)
     by = 0 if ahead < LINES[0] else 1 if ahead < LINES[1] else 2
     answer_ms = pace.answer_us // 1000
-    p50_ms = 1 + int(mean_ms * middle * middle * middle * pace.stretch_50[by] / ONE) + answer_ms
-    p90_ms = 1 + int(mean_ms * high * high * high * pace.stretch_90[by] / ONE) + answer_ms
+    p50_ms = 1 + int(mean_ms * middle * middle * middle * pace.stretch[by] / ONE) + answer_ms
+    p90_ms = 1 + int(mean_ms * high * high * high * pace.stretch[by + 3] / ONE) + answer_ms
     if p90_ms > LATEST_MS:
         p50_ms, p90_ms = min(p50_ms, LATEST_MS), LATEST_MS
     return Expected(p50_ms, p90_ms if p90_ms > p50_ms else p50_ms, int(ahead + 0.5))

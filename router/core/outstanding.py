@@ -15,10 +15,14 @@ from router.core.effects import AnyEffect, HangUpCustomer, RingAgent, SendCustom
 from router.core.state import State
 
 
-def effects_of(state: State, fact: Fact) -> Iterable[AnyEffect]:
-    """What the shell must do because of this fact, as the state is after the whole decision."""
-    found = _EFFECTS.get(type(fact))
-    return () if found is None else found(state, fact)
+def effects_of(state: State, decided: Iterable[Fact]) -> tuple[AnyEffect, ...]:
+    """What the shell must do because of these facts, as the state is after the whole decision."""
+    found: list[AnyEffect] = []
+    for fact in decided:
+        follows = _EFFECTS.get(type(fact))
+        if follows is not None:
+            found += follows(state, fact)
+    return tuple(found)
 
 
 def _of_offer(state: State, fact: facts.OfferMade) -> Iterator[AnyEffect]:

@@ -25,8 +25,9 @@ SCORED_LAST = 40
 """So many scored predictions, roughly, are in the shares that held."""
 SCORED_LEAST = 30
 """Before so many have been scored nothing is told."""
-STEP = 40_000
-"""By at most so much (millionths) a stretch changes with one score."""
+UP_50, DOWN_50 = 20_000, 20_000
+UP_90, DOWN_90 = 36_000, 4_000
+"""By so much (millionths) a stretch changes with one score, in the ratio of those above to those below."""
 STRETCH_MIN, STRETCH_MAX = ONE // 10, ONE * 10
 HELD_50 = (150_000, 850_000)
 HELD_90 = (650_000, 1_000_000)
@@ -39,7 +40,7 @@ def pace_of(state: State, queue: QueueId) -> PaceRecord:
     """Return the queue's pace, to be changed by `apply` alone."""
     pace = state.paces.get(queue)
     if pace is None:
-        pace = state.paces[queue] = PaceRecord(queue=queue, stretch_50=(ONE,) * 3, stretch_90=(ONE,) * 3)
+        pace = state.paces[queue] = PaceRecord(queue=queue, stretch=(ONE,) * 6)
     return pace
 
 
@@ -52,7 +53,7 @@ def handled(state: State, queue: QueueId, length_ms: int) -> None:
 
 def taken(state: State, queue: QueueId, length_ms: int) -> None:
     """An offer was answered after so long."""
-    pace = pace_of(state, queue)
+    pace = state.paces.get(queue) or pace_of(state, queue)
     pace.answer_us = _averaged(pace.answer_us, length_ms, pace.handlings + 1)
 
 
@@ -86,32 +87,24 @@ def _score(pace: PaceRecord, expected: Expected, wait_ms: int) -> None:
     pace.scored += 1
     ahead = expected.ahead
     line = 0 if ahead < LINES[0] else 1 if ahead < LINES[1] else 2
+    stretch = list(pace.stretch)
     if wait_ms <= expected.p50_ms:
-        pace.stretch_50 = _stretched(pace.stretch_50, line, -STEP // 2)
+        stretch[line] = max(STRETCH_MIN, stretch[line] - stretch[line] * DOWN_50 // ONE)
         pace.held_50_ppm += (ONE - pace.held_50_ppm) // SCORED_LAST
     else:
-        pace.stretch_50 = _stretched(pace.stretch_50, line, STEP // 2)
+        stretch[line] = min(STRETCH_MAX, stretch[line] + stretch[line] * UP_50 // ONE)
         pace.held_50_ppm -= pace.held_50_ppm // SCORED_LAST
+    line += 3
     if wait_ms <= expected.p90_ms:
-        pace.stretch_90 = _stretched(pace.stretch_90, line, -STEP // 10)
+        stretch[line] = max(STRETCH_MIN, stretch[line] - stretch[line] * DOWN_90 // ONE)
         pace.held_90_ppm += (ONE - pace.held_90_ppm) // SCORED_LAST
     else:
-        pace.stretch_90 = _stretched(pace.stretch_90, line, STEP * 9 // 10)
+        stretch[line] = min(STRETCH_MAX, stretch[line] + stretch[line] * UP_90 // ONE)
         pace.held_90_ppm -= pace.held_90_ppm // SCORED_LAST
-    pace.calibrated = _is_calibrated(pace)
-
-
-def _is_calibrated(pace: PaceRecord) -> bool:
-    """Whether enough has been scored, and what was told has held about as often as it should."""
-    return (
+    pace.stretch = tuple(stretch)
+    # Enough has been scored, and what was told has held about as often as it should.
+    pace.calibrated = (
         pace.scored >= SCORED_LEAST
         and HELD_50[0] <= pace.held_50_ppm <= HELD_50[1]
         and HELD_90[0] <= pace.held_90_ppm <= HELD_90[1]
     )
-
-
-def _stretched(stretch: tuple[int, ...], line: int, by: int) -> tuple[int, ...]:
-    changed = stretch[line] + stretch[line] * by // ONE
-    if not STRETCH_MIN <= changed <= STRETCH_MAX:
-        return stretch
-    return (*stretch[:line], changed, *stretch[line + 1 :])
