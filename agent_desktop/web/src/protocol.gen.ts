@@ -841,7 +841,7 @@ export type AnyMessage =
 
 export type AgentChoice = "longest_idle" | "least_occupied" | "best_skill" | "least_skilled" | "round_robin" | "weighted";
 
-export type OfferedBecause = "urgency" | "turn" | "own_skill" | "held" | "pulled";
+export type OfferedBecause = "urgency" | "turn" | "own_skill" | "floor" | "share" | "held" | "pulled";
 
 /** Somebody who was free and able, with what the queue's choice compares. */
 export interface Candidate {

@@ -23,6 +23,7 @@ export const WHY_NOT: Record<WhyNot, string> = {
   fully_loaded: "has no room beside what is in hand",
   kept_for_others: "kept for other work",
   lent_elsewhere: "lent to another queue alone",
+  reserved: "kept for an outgoing call",
   others_before: "could take it; others came first",
 };
 
@@ -40,6 +41,8 @@ const BECAUSE: Record<OfferedBecause, string> = {
   turn: "Its medium had been passed over, so that it came next.",
   own_skill: "The agent takes what they know best first.",
   held: "The agent had been kept free for it.",
+  floor: "Too few of its agents were at work for its queue.",
+  share: "Its queue was the furthest below its share of the agents' time.",
   pulled: "It was taken out of its turn.",
 };
 
