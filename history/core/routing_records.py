@@ -154,6 +154,8 @@ class InteractionRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fal
     queued_ms: int
     entered_ms: int = 0
     """When it came into this queue; `queued_ms` is since when it waits."""
+    came_ms: int = 0
+    """When it first came into this queue, if it has not been in another one since: by this its hours are reckoned."""
     overflows: int = 0
     due_ms: int
     switch: SwitchName | None = None

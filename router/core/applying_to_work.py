@@ -45,6 +45,7 @@ def _queued(state: State, fact: facts.InteractionQueued, at_ms: int) -> None:
         arrived_ms=fact.arrived_ms,
         queued_ms=_waits_since(earlier, fact, at_ms),
         entered_ms=at_ms,
+        came_ms=_came(earlier, fact, at_ms),
         overflows=0 if earlier is None else earlier.overflows,
         due_ms=fact.due_ms,
         switch=fact.switch,
@@ -68,6 +69,13 @@ def _queued(state: State, fact: facts.InteractionQueued, at_ms: int) -> None:
     put_waiting(state, record)
     put_steps(state, record)
     put_overflow(state, record)
+
+
+def _came(earlier: InteractionRecord | None, fact: facts.InteractionQueued, at_ms: int) -> int:
+    """Who lost their agent is no newcomer, even if the queue has closed meanwhile."""
+    if earlier is None:
+        return fact.arrived_ms
+    return earlier.came_ms if earlier.queue == fact.queue else at_ms
 
 
 def _waits_since(earlier: InteractionRecord | None, fact: facts.InteractionQueued, at_ms: int) -> int:

@@ -22,9 +22,8 @@ def came_too_late(state: State, record: InteractionRecord, now_ms: int) -> bool:
     if queue.hours is None:
         return False
     intervals = state.hours[queue.hours]
-    came_ms = record.arrived_ms if record.visits == 1 else record.entered_ms
     return standing_at(intervals, queue.closing_ms, now_ms)[0] is Opening.CLOSED or (
-        _interval_at(intervals, came_ms) is None and _interval_at(intervals, now_ms) is None
+        _interval_at(intervals, record.came_ms) is None and _interval_at(intervals, now_ms) is None
     )
 
 

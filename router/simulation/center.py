@@ -19,6 +19,7 @@ from history.core.vocabulary import (
     AgentChoice,
     AgentId,
     DispositionId,
+    HoursId,
     Medium,
     PhoneName,
     QueueId,
@@ -35,6 +36,7 @@ from router.core.requirements import every_requirement, is_met, parse
 from router.errors import BadRequirement
 from router.simulation.errors import BadScenario
 from router.simulation.scenario import CustomerType, Group, Route, Scenario
+from router.simulation.ways_out import emergency_of, hours_of, overflow_of
 
 SWITCH = SwitchName("s1")
 BREAK = ReasonCode("break")
@@ -67,6 +69,7 @@ def settings_of(scenario: Scenario, version: int = 1) -> RoutingSettings:
         queues=tuple(queue_settings(customers) for customers in scenario.types),
         reasons=(BREAK, LEAVING),
         dispositions=(DispositionId("done"),),
+        hours=hours_of(scenario),
         pop_wait_ms=POP_WAIT_MS,
         reserves=(*_reserves(scenario), *(reserve_of(rule) for rule in scenario.reserves)),
         lending=tuple(lending_of(rule) for rule in scenario.lending),
@@ -190,6 +193,10 @@ def queue_settings(customers: CustomerType) -> QueueSettings:
         weights=tuple(SkillLevel(SkillId(skill), level) for skill, level in sorted(customers.weights.items())),
         preferred_ms=() if customers.preferred is None else (round(customers.preferred.wait_s * 1000),),
         target_ms=customers.target_s * 1000,
+        hours=HoursId(customers.id) if customers.open_min else None,
+        closing_ms=None if customers.closing_s is None else round(customers.closing_s * 1000),
+        overflow=overflow_of(customers),
+        emergency=emergency_of(customers),
         again_ms=round(customers.again_s * 1000),
         priority_step_ms=round(customers.priority_step_s * 1000),
         moved_max_ms=round(customers.priority_step_s * 1000) * PRIORITY_MAX,

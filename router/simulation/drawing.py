@@ -15,6 +15,8 @@ from router.simulation.scenario import (
     Floor,
     Group,
     Habits,
+    Leaves,
+    LeavesWhen,
     Lending,
     Preferred,
     Relaxation,
@@ -28,6 +30,7 @@ from router.simulation.streams import Streams
 
 DRAWN = "drawn"
 """Stands for a scenario's file where the seed draws the center too."""
+LEADS_TO = {"sales": "service", "chat": "advice"}
 GROUPS = ("first", "second", "third")
 NEEDS = ("sells >= 3", "repairs", "sells 2..7 or repairs >= 4", "sells >= 2 and not trainee", "repairs and not trainee")
 """The first group meets each of them."""
@@ -175,8 +178,33 @@ def _type(
         wrap_up_max_s=30,
         extension_s=15,
         extensions_max=2,
+        **_ways_out(chance, name, medium),
         **_whom(chance),
     )
+
+
+def _ways_out(chance: Random, name: str, medium: Medium) -> dict[str, Any]:
+    """Hours that end before the day does, and rules; one queue of each live medium leads to the other, never back."""
+    if medium is Medium.MAIL:
+        return {}
+    found: dict[str, Any] = {"emergency": chance.random() < 0.5}
+    rules = []
+    if chance.random() < 0.4:
+        begins = chance.randint(0, 20)
+        ends = begins + chance.randint(20, 60)
+        found["open_min"] = ((begins, ends), (ends + chance.randint(5, 15), 115))
+        found["closing_s"] = chance.choice((None, 0, 240))
+        rules.append(Leaves(when=LeavesWhen.CLOSED))
+    to = LEADS_TO.get(name) if chance.random() < 0.7 else None
+    if chance.random() < 0.5:
+        rules.append(Leaves(when=LeavesWhen.LENGTH, to=to, length=chance.randint(2, 5)))
+    if to is not None and chance.random() < 0.5:
+        rules.append(Leaves(when=LeavesWhen.EXPECTED_WAIT, to=to, wait_s=chance.choice((60, 240))))
+    if to is not None and chance.random() < 0.6:
+        rules.append(Leaves(when=LeavesWhen.WAITED, to=to, after_s=chance.choice((40, 120))))
+    if to is not None and chance.random() < 0.4:
+        rules.append(Leaves(when=LeavesWhen.NOBODY_READY, to=to, after_s=chance.choice((0, 30))))
+    return {**found, "leaves": tuple(rules)}
 
 
 def _whom(chance: Random) -> dict[str, Any]:

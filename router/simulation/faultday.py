@@ -13,7 +13,7 @@ from router.core.inputs import AnyInput
 from router.core.invariants import check
 from router.core.snapshot import snapshot
 from router.errors import BrokenInvariant
-from router.simulation import promises
+from router.simulation import leaving_promises, promises
 from router.simulation.customers import SWITCH_SOURCE
 from router.simulation.day import Day, Trace
 from router.simulation.drawing import DRAWN, drawn_center
@@ -99,6 +99,7 @@ class _FaultRun:
         """Look whether what time brings has come, and whether no phone rings for an offer that has long ended."""
         now_ms = self.day.world.now_ms
         promises.in_time(self.watch, now_ms)
+        leaving_promises.gone_in_time(self.watch, now_ms)
         for agent in self.day.desks.by_id.values():
             if agent.ring is not None:
                 ended_ms = self.watch.ended_offers.get(agent.ring.offer, now_ms)

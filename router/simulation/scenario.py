@@ -102,6 +102,31 @@ class Preferred(_Table, frozen=True, kw_only=True):
     wait_s: Above0 = 20
 
 
+class LeavesWhen(StrEnum):
+    """When a rule sends customers on."""
+
+    CLOSED = "closed"
+    WAITED = "waited"
+    LENGTH = "length"
+    NOBODY_READY = "nobody_ready"
+    NOBODY_SIGNED_IN = "nobody_signed_in"
+    EXPECTED_WAIT = "expected_wait"
+
+
+class Leaves(_Table, frozen=True, kw_only=True):
+    """Customers leave by rule, the first one that holds: to another type's queue, or outside, which is the end."""
+
+    when: LeavesWhen
+    to: Id | None = None
+    """Without it outside."""
+    after_s: NonNegative = 0
+    """Only who has waited there for so long."""
+    length: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """With `length`: when so many wait as somebody comes."""
+    wait_s: NonNegative = 0
+    """With `expected_wait`: when half of them would wait for so long or longer."""
+
+
 class CustomerType(_Table, frozen=True, kw_only=True):
     id: Id
     medium: Medium = Medium.VOICE
@@ -142,6 +167,13 @@ class CustomerType(_Table, frozen=True, kw_only=True):
     age_max_s: NonNegative = 0
     """Lateness never counts for more than this beyond itself."""
     preferred: Preferred | None = None
+    open_min: tuple[tuple[NonNegative, NonNegative], ...] = ()
+    """From when to when the queue is open, in minutes after opening; always, if not given."""
+    closing_s: NonNegative | None = None
+    """So long after closing, who came in time may still wait; until they are served, if not given."""
+    leaves: tuple[Leaves, ...] = ()
+    emergency: bool = False
+    """Whether an emergency can be declared, which sends everybody outside."""
     within_s: Above0 = 20
     """The service level's time."""
     misses_max: Count = 1

@@ -50,6 +50,9 @@ class Supervisors:
             *((self._give,) if self._agents else ()),
         )
         drawn = self._chance.random()
+        if 0.38 <= drawn < 0.41:
+            self._emergency()
+            return
         if 0.32 <= drawn < 0.38 and self._agents:
             self._reserve()
             return
@@ -60,6 +63,18 @@ class Supervisors:
         waiting = [customer for customer in self._day.customers.present.values() if customer.waits]
         if waiting:
             self._chance.choice(acts)(self._chance.choice(waiting))
+
+    def _emergency(self) -> None:
+        """Declared for some minutes, or ended before its time."""
+        queues = [QueueId(each.id) for each in self._day.scenario.types if each.emergency]
+        if not queues:
+            return
+        queue = self._chance.choice(queues)
+        until_ms = self._world.now_ms + self._chance.randint(10_000, 240_000)
+        if self._chance.random() < 0.7:
+            self._world.tell(SUPERVISOR, inputs.EmergencyDeclared, queue=queue, until_ms=until_ms, by=SUPERVISING)
+        else:
+            self._world.tell(SUPERVISOR, inputs.EmergencyLifted, queue=queue, by=SUPERVISING)
 
     def _prioritise(self, customer: Customer) -> None:
         priority = self._chance.randint(-3, 5)

@@ -9,20 +9,23 @@ from typing import Any
 
 from history.core import routing as facts
 from history.core.entries import Fact
-from history.core.routing_settings import AgentSettings, RoutingSettings
+from history.core.routing_settings import AgentSettings, OpenInterval, QueueSettings, RoutingSettings
 from history.core.vocabulary import (
     AgentId,
     HandlingId,
+    HoursId,
     InteractionId,
     Medium,
+    MovedBecause,
     OfferedBecause,
     OfferId,
     Presence,
+    QueueId,
     Requirement,
     ReservationId,
     WorkId,
 )
-from router.simulation import promises
+from router.simulation import leaving_promises, promises
 from router.simulation.promises import hold
 from router.simulation.scenario import Group, Scenario
 
@@ -37,6 +40,12 @@ class Visit:
     queued_ms: int
     due_ms: int
     requirement: Requirement
+    entered_ms: int = 0
+    came_ms: int = 0
+    stands_ms: int = 0
+    """Since when it stands in the line, not offered or put aside."""
+    left: int = 0
+    """How often it has left a queue by rule."""
     ended: bool = False
     moved: bool = False
     parked_until_ms: int | None = None
@@ -77,6 +86,10 @@ class Watch:
     loans: dict[AgentId, tuple[int, int]] = field(default_factory=dict)
     """When each agent was lent by a rule and called back last."""
     settings: RoutingSettings | None = None
+    queues: dict[QueueId, QueueSettings] = field(default_factory=dict)
+    hours: dict[HoursId, tuple[OpenInterval, ...]] = field(default_factory=dict)
+    emergencies: dict[QueueId, int] = field(default_factory=dict)
+    """Since when."""
     planned: set[AgentId] = field(default_factory=set)
     """Who gets nothing more before a presence that they planned."""
     phone_busy: set[AgentId] = field(default_factory=set)
@@ -118,6 +131,16 @@ class Watch:
     def defined(self, at_ms: int, fact: facts.RoutingDefined) -> None:
         self.agents = {each.agent: each for each in fact.settings.agents}
         self.settings = fact.settings
+        self.queues = {each.queue: each for each in fact.settings.queues}
+        self.hours = {each.hours: each.open for each in fact.settings.hours}
+
+    def emergency_began(self, at_ms: int, fact: facts.EmergencyBegan) -> None:
+        if fact.queue is not None:
+            self.emergencies.setdefault(fact.queue, at_ms)
+
+    def emergency_ended(self, at_ms: int, fact: facts.EmergencyEnded) -> None:
+        if fact.queue is not None:
+            del self.emergencies[fact.queue]
 
     def presence_changed(self, at_ms: int, fact: facts.PresenceChanged) -> None:
         self.presence[fact.agent] = fact.presence
@@ -143,7 +166,11 @@ class Watch:
         self.visits[fact.interaction] = Visit(
             fact.queue, fact.medium, fact.arrived_ms, queued_ms, fact.due_ms, fact.requirement
         )
-        self.visits[fact.interaction].next_step_ms = fact.next_step_ms
+        visit = self.visits[fact.interaction]
+        visit.next_step_ms, visit.entered_ms, visit.stands_ms = fact.next_step_ms, at_ms, at_ms
+        visit.left = 0 if known is None else known.left
+        same = known is not None and known.queue == fact.queue
+        visit.came_ms = known.came_ms if known is not None and same else fact.arrived_ms if known is None else at_ms
         self.waiting.setdefault(fact.queue, {})[fact.interaction] = None
         self._forget_declines(fact.interaction)
 
@@ -162,7 +189,7 @@ class Watch:
     def resumed(self, at_ms: int, fact: facts.InteractionResumed) -> None:
         visit = self._waits(fact.interaction, "is resumed")
         hold(visit.parked_until_ms is not None, f"{fact.interaction} is resumed and was not parked")
-        visit.parked_until_ms = None
+        visit.parked_until_ms, visit.stands_ms = None, at_ms
         self.waiting[visit.queue][fact.interaction] = None
 
     def agent_held(self, at_ms: int, fact: facts.AgentHeld) -> None:
@@ -178,6 +205,11 @@ class Watch:
     def moved(self, at_ms: int, fact: facts.VisitMoved) -> None:
         self.visit_ended(at_ms, fact)
         self.visits[fact.interaction].moved = True
+
+    def sending_failed(self, at_ms: int, fact: facts.SendingFailed) -> None:
+        """It goes on waiting as if moved, and no rule sends it again."""
+        visit = self.visits[fact.interaction]
+        visit.moved, visit.left = True, leaving_promises.LEAVES_MAX
 
     def agent_lent(self, at_ms: int, fact: facts.AgentLent) -> None:
         self.lent[fact.agent] = fact
@@ -234,6 +266,7 @@ class Watch:
         assert held is not None
         self.ended_offers[fact.offer] = at_ms
         if not isinstance(fact, facts.OfferAccepted):
+            self.visits[held.interaction].stands_ms = at_ms
             self.waiting[self.visits[held.interaction].queue][held.interaction] = None
         if isinstance(fact, facts.OfferDeclined):
             self.declined[held.interaction, held.agent] = fact.not_again_before_ms
@@ -245,6 +278,9 @@ class Watch:
     ) -> None:
         visit = self.visits[fact.interaction]
         hold(not visit.ended, f"the visit of {fact.interaction} ended twice")
+        if isinstance(fact, facts.VisitMoved | facts.VisitFlowedOut):
+            leaving_promises.left_by_rule(self, at_ms, fact, visit)
+            visit.left += fact.because not in (None, MovedBecause.SUPERVISOR)
         waited_ms = max(0, at_ms - visit.queued_ms)
         hold(fact.wait_ms == waited_ms, f"{fact.interaction} waited {waited_ms} ms, and {fact.wait_ms} are reported")
         visit.ended = True
@@ -312,6 +348,9 @@ _KEEP: dict[type[Fact], Any] = {
     facts.InteractionResumed: Watch.resumed,
     facts.OfferableAgain: Watch.offerable_again,
     facts.VisitMoved: Watch.moved,
+    facts.SendingFailed: Watch.sending_failed,
+    facts.EmergencyBegan: Watch.emergency_began,
+    facts.EmergencyEnded: Watch.emergency_ended,
     facts.WorkStarted: Watch.work_started,
     facts.WorkEnded: Watch.work_ended,
     facts.InteractionQueued: Watch.queued,

@@ -9,6 +9,7 @@ from history.core.routing_settings import Hours, OpenInterval, Overflow, Route
 from history.core.vocabulary import (
     AnnouncementId,
     DestinationId,
+    EndedBy,
     HoursId,
     InteractionId,
     InteractionPhase,
@@ -115,6 +116,17 @@ def test_who_is_rung_for_at_the_end_of_closing_goes_when_the_ring_has_ended_in_v
     assert phase_of(center, caller) is InteractionPhase.OFFERED
     center.phone_fails("ann", LegFailure.NO_ANSWER)
     assert phase_of(center, caller) is InteractionPhase.SENDING
+
+
+def test_who_loses_their_agent_after_closing_came_in_time() -> None:
+    center = a_center(VOICEMAIL)
+    center.signs_in("ann")
+    caller = center.arrives("sales")
+    handling = center.takes("ann")
+    later(center, NOON + HOUR + 60_000)
+    center.leg_ends(handling, EndedBy.LOST)
+    record = center.engine.state.interactions[caller]
+    assert record.phase in (InteractionPhase.WAITING, InteractionPhase.OFFERED)
 
 
 def test_without_a_rule_those_who_come_too_late_wait_for_the_opening() -> None:
