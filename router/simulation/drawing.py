@@ -193,7 +193,7 @@ def _ways_out(chance: Random, name: str, medium: Medium) -> dict[str, Any]:
         begins = chance.randint(0, 20)
         ends = begins + chance.randint(20, 60)
         found["open_min"] = ((begins, ends), (ends + chance.randint(5, 15), 115))
-        found["closing_s"] = chance.choice((None, 0, 240))
+        found["closing_s"] = chance.choice((None, 0, 30))
         rules.append(Leaves(when=LeavesWhen.CLOSED))
     to = LEADS_TO.get(name) if chance.random() < 0.7 else None
     if chance.random() < 0.5:

@@ -59,13 +59,15 @@ def _is_open(watch: "Watch", queue: QueueSettings, at_ms: int) -> bool:
 
 def gone_in_time(watch: "Watch", now_ms: int) -> None:
     """Nobody stands in a queue any more whom its rules have sent on, or an emergency. Raises BrokenInvariant."""
+    for queue, (_, until_ms) in watch.emergencies.items():
+        hold(now_ms <= until_ms + SLACK_MS, f"the emergency of {queue} has not ended in its time")
     for queue_id, names in watch.waiting.items():
         for name in names:
             visit = watch.visits[name]
             if visit.left >= LEAVES_MAX or visit.medium not in (Medium.VOICE, Medium.CHAT):
                 continue
-            began_ms = watch.emergencies.get(QueueId(queue_id))
-            hold(began_ms is None or now_ms <= began_ms + SLACK_MS, f"{name} waits in an emergency of {queue_id}")
+            began_ms = watch.emergencies.get(QueueId(queue_id), (now_ms, 0))[0]
+            hold(now_ms <= began_ms + SLACK_MS, f"{name} waits in an emergency of {queue_id}")
             for rule in _queue(watch, queue_id).overflow:
                 late_ms = now_ms - SLACK_MS
                 looked_at = late_ms >= visit.stands_ms

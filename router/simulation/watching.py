@@ -88,8 +88,8 @@ class Watch:
     settings: RoutingSettings | None = None
     queues: dict[QueueId, QueueSettings] = field(default_factory=dict)
     hours: dict[HoursId, tuple[OpenInterval, ...]] = field(default_factory=dict)
-    emergencies: dict[QueueId, int] = field(default_factory=dict)
-    """Since when."""
+    emergencies: dict[QueueId, tuple[int, int]] = field(default_factory=dict)
+    """Since when, and until when."""
     planned: set[AgentId] = field(default_factory=set)
     """Who gets nothing more before a presence that they planned."""
     phone_busy: set[AgentId] = field(default_factory=set)
@@ -136,7 +136,8 @@ class Watch:
 
     def emergency_began(self, at_ms: int, fact: facts.EmergencyBegan) -> None:
         if fact.queue is not None:
-            self.emergencies.setdefault(fact.queue, at_ms)
+            since_ms, _ = self.emergencies.get(fact.queue, (at_ms, 0))
+            self.emergencies[fact.queue] = (since_ms, fact.until_ms)
 
     def emergency_ended(self, at_ms: int, fact: facts.EmergencyEnded) -> None:
         if fact.queue is not None:

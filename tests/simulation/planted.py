@@ -197,6 +197,42 @@ BUGS: dict[str, Bug] = {
         "        put_waiting(state, record)\n",
         "        if record.parked_until_ms is None:\n            put_waiting(state, record)\n",
     ),
+    "who comes a little late comes in time": Bug(
+        "hours",
+        "router.core.opening",
+        "_interval_at(intervals, record.came_ms) is None",
+        "_interval_at(intervals, record.came_ms - 300_000) is None",
+    ),
+    "closing that never ends": Bug(
+        "hours", "router.core.opening", "if closing_ms is None:", "if closing_ms is None or closing_ms > 0:"
+    ),
+    "overflow before its time": Bug(
+        "overflow",
+        "router.core.overflow",
+        "in_time = now_ms - record.entered_ms >= rule.after_ms",
+        "in_time = now_ms - record.entered_ms >= rule.after_ms // 2",
+    ),
+    "overflow that is never looked at": Bug(
+        "overflow",
+        "router.core.keeping",
+        'state.add_deadline(record.entered_ms + rule.after_ms, "overflow", record.interaction)',
+        "pass",
+    ),
+    "a full queue that sends on one too early": Bug(
+        "overflow",
+        "router.core.overflow",
+        "state.waiting.in_queue.get(queue.queue, 0) > rule.length",
+        "state.waiting.in_queue.get(queue.queue, 0) >= rule.length",
+    ),
+    "an emergency that leaves those who wait": Bug(
+        "emergency", "router.core.emergency", "_send_all(deciding, given)", "pass"
+    ),
+    "an emergency without an end": Bug(
+        "emergency",
+        "router.core.emergency",
+        "if known is not None and known.until_ms <= deciding.now_ms:",
+        "if known is not None and known.until_ms + 600_000 <= deciding.now_ms:",
+    ),
 }
 
 

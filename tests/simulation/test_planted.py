@@ -23,6 +23,9 @@ def test_bugs_are_planted_in_every_part_of_the_engine() -> None:
         "duplicate input",
         "snapshot",
         "relaxation",
+        "hours",
+        "overflow",
+        "emergency",
         "blending",
     }
 
