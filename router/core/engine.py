@@ -26,7 +26,7 @@ from router.core import (
     telephony,
     telling,
 )
-from router.core.apply import apply
+from router.core.apply import apply, apply_all
 from router.core.decision import Deciding
 from router.core.effects import AnyEffect
 from router.core.inputs import AnyInput, Receipt, TimeAdvanced
@@ -222,8 +222,7 @@ class Engine:
 
     def _apply(self, decided: list[Fact], now_ms: int) -> None:
         try:
-            for fact in decided:
-                apply(self.state, fact, now_ms)
+            apply_all(self.state, decided, now_ms)
         except Exception as error:
             raise BrokenInvariant(f"a decided fact could not be applied: {error!r}") from error
 
