@@ -89,18 +89,21 @@ def _score(pace: PaceRecord, expected: Expected, wait_ms: int) -> None:
     line = 0 if ahead < LINES[0] else 1 if ahead < LINES[1] else 2
     stretch = list(pace.stretch)
     if wait_ms <= expected.p50_ms:
-        stretch[line] = max(STRETCH_MIN, stretch[line] - stretch[line] * DOWN_50 // ONE)
+        changed_50 = -stretch[line] * DOWN_50 // ONE
         pace.held_50_ppm += (ONE - pace.held_50_ppm) // SCORED_LAST
     else:
-        stretch[line] = min(STRETCH_MAX, stretch[line] + stretch[line] * UP_50 // ONE)
+        changed_50 = stretch[line] * UP_50 // ONE
         pace.held_50_ppm -= pace.held_50_ppm // SCORED_LAST
-    line += 3
     if wait_ms <= expected.p90_ms:
-        stretch[line] = max(STRETCH_MIN, stretch[line] - stretch[line] * DOWN_90 // ONE)
+        changed_90 = -stretch[line + 3] * DOWN_90 // ONE
         pace.held_90_ppm += (ONE - pace.held_90_ppm) // SCORED_LAST
     else:
-        stretch[line] = min(STRETCH_MAX, stretch[line] + stretch[line] * UP_90 // ONE)
+        changed_90 = stretch[line + 3] * UP_90 // ONE
         pace.held_90_ppm -= pace.held_90_ppm // SCORED_LAST
+    if STRETCH_MIN < stretch[line] + changed_50 < STRETCH_MAX:
+        stretch[line] += changed_50
+    if STRETCH_MIN < stretch[line + 3] + changed_90 < STRETCH_MAX:
+        stretch[line + 3] += changed_90
     pace.stretch = tuple(stretch)
     # Enough has been scored, and what was told has held about as often as it should.
     pace.calibrated = (
