@@ -8,7 +8,7 @@ from config.definition_blending import Lending, Reserve
 from config.definition_routing import Queue
 from config.translating import agent_settings, queue_settings
 from history.core.routing_settings import AgentSettings
-from history.core.vocabulary import Medium, Requirement
+from history.core.vocabulary import LentWhen, Medium, Requirement
 from router.core.blending_words import lending_faults, share_faults
 from router.core.requirements import is_met, parse
 from router.core.steps import steps
@@ -131,6 +131,8 @@ def _against_one_another(rules: tuple[Reserve, ...], agents: list[AgentSettings]
 
 
 def _lending(where: str, rule: Lending, group: list[AgentSettings], queue: Queue) -> Iterator[str]:
+    if rule.when is LentWhen.EXPECTED_WAIT and queue.medium not in (Medium.VOICE, Medium.CHAT):
+        yield f"{where}, when: nobody is told a wait in a queue of {queue.medium}; write 'longest_wait'."
     helpers = [each for each in group if takes(each, queue.medium)]
     if not helpers:
         lacks = "has a phone" if queue.medium is Medium.VOICE else f"takes {queue.medium}"

@@ -38,12 +38,13 @@ class Lending(Part, frozen=True, kw_only=True):
     to: str
     """Id of the queue that they help in, whatever it asks."""
     when: LentWhen
-    """`longest_wait`: how long waits who waits longest of those who are next. `service_level`: that of the queue over
-    the last `window_min` minutes."""
+    """`longest_wait`: how long waits who waits longest of those who are next. `expected_wait`: what somebody who came
+    now would be told, for queues of calls and chats; while it is unknown nothing happens. `service_level`: that of the
+    queue over the last `window_min` minutes."""
     above_s: Positive | None = None
-    """With `longest_wait`: from so many seconds on agents are lent. Example: `60`."""
+    """With either wait: from so many seconds on agents are lent. Example: `60`."""
     back_s: Natural | None = None
-    """With `longest_wait`: up to so many seconds they go back; less than `above_s`. Example: `10`."""
+    """With either wait: up to so many seconds they go back; less than `above_s`. Example: `10`."""
     below_percent: Percent | None = None
     """With `service_level`: below so many percent agents are lent. Example: `75`."""
     back_percent: Percent | None = None

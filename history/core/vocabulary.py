@@ -276,6 +276,7 @@ class LentWhen(Word):
 
     SERVICE_LEVEL = "service_level"
     LONGEST_WAIT = "longest_wait"
+    EXPECTED_WAIT = "expected_wait"  # what somebody who came now would be told
 
 
 class LentBecause(Word):

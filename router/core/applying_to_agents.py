@@ -125,6 +125,7 @@ def _held(state: State, fact: facts.AgentHeld, at_ms: int) -> None:
 
 def _lent(state: State, fact: facts.AgentLent, at_ms: int) -> None:
     agent = changed(state, fact.agent)
+    let_go(state, fact.agent)  # what they were held for may be out of their reach now
     take_back(state, agent)
     agent.lent = Lent(queue=fact.queue, since_ms=at_ms, rule=fact.rule, only=fact.only)
     put_lent(state, agent)
@@ -133,6 +134,7 @@ def _lent(state: State, fact: facts.AgentLent, at_ms: int) -> None:
 
 def _recalled(state: State, fact: facts.AgentRecalled, at_ms: int) -> None:
     agent = changed(state, fact.agent)
+    let_go(state, fact.agent)
     take_back(state, agent)
     agent.recalled_ms = at_ms
     _by_rule(state, fact.rule, at_ms)

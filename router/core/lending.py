@@ -70,9 +70,12 @@ def look(deciding: Deciding, rule: Lending | None) -> None:
 
 
 def need_of(state: State, rule: Lending, now_ms: int) -> Need:
-    """Say how the rule's queue stands. Where no visit counts for its service level, nobody is missing."""
-    if rule.when is LentWhen.LONGEST_WAIT:
-        wait_ms = longest_wait_ms(state, rule.to, now_ms)
+    """Say how the rule's queue stands. Where no visit counts for its service level nobody is missing, and while an
+    expected wait is unknown nothing happens."""
+    if rule.when is not LentWhen.SERVICE_LEVEL:
+        wait_ms = _wait_ms(state, rule, now_ms)
+        if wait_ms is None:
+            return Need.BETWEEN
         if wait_ms >= rule.lend_at:
             return Need.SHORT
         return Need.ENOUGH if wait_ms <= rule.back_at else Need.BETWEEN
@@ -80,6 +83,17 @@ def need_of(state: State, rule: Lending, now_ms: int) -> Need:
     if level is None or level >= rule.back_at:
         return Need.ENOUGH
     return Need.SHORT if level < rule.lend_at else Need.BETWEEN
+
+
+def _wait_ms(state: State, rule: Lending, now_ms: int) -> int | None:
+    """Return the wait that the rule looks at. The expected one is what was told last, its middle; where it is unknown
+    and nobody waits there is none, and where somebody does nothing can be said."""
+    if rule.when is LentWhen.LONGEST_WAIT:
+        return longest_wait_ms(state, rule.to, now_ms)
+    pace = state.paces.get(rule.to)
+    if pace is not None and pace.told_p50_ms is not None:
+        return pace.told_p50_ms
+    return None if state.waiting.in_queue.get(rule.to) else 0
 
 
 def longest_wait_ms(state: State, queue: QueueId, now_ms: int) -> int:

@@ -27,6 +27,12 @@ name = "Bills"
 medium = "voice"
 requires = "billing >= 2"
 target_s = 20
+
+[[queues]]
+id = "letters"
+name = "Letters"
+medium = "mail"
+target_s = 20
 """
 
 
@@ -133,6 +139,10 @@ def test_nothing_is_wrong_with_good_lending() -> None:
             "back_percent: 80 is not above below_percent, so agents would come and go; write more than 80.",
         ),
         ({"agents": '"agent:ann"', "to": '"french"'}, ""),
+        (
+            {"when": '"expected_wait"', "to": '"letters"'},
+            "when: nobody is told a wait in a queue of mail; write 'longest_wait'.",
+        ),
     ],
 )
 def test_each_problem_of_lending_is_named(changed: dict[str, object], sentence: str) -> None:

@@ -156,6 +156,16 @@ LENDING = (
         agents_max=2,
     ),
     Lending(
+        rule=RuleId("chats_will_wait"),
+        agents=ANYONE,
+        to=QueueId("chat"),
+        when=LentWhen.EXPECTED_WAIT,
+        lend_at=5_000,
+        back_at=1_000,
+        stay_ms=10_000,
+        agents_max=1,
+    ),
+    Lending(
         rule=RuleId("sales_are_late"),
         agents=Requirement("not team:night"),
         to=QueueId("sales"),
@@ -292,7 +302,7 @@ class Walk:
 
     def wrap_up(self) -> None:
         for handling in list(self.center.engine.state.handlings.values()):
-            if handling.phase is HandlingPhase.WRAP_UP and self.chance.random() < 0.3:
+            if handling.phase is HandlingPhase.WRAP_UP and self.chance.random() < 0.6:
                 self.center.tell(inputs.AgentExtendedWrapUp, agent=handling.agent, handling=handling.handling)
             if handling.phase is HandlingPhase.WRAP_UP and self.chance.random() < 0.7:
                 self.center.wraps_up(handling.agent, handling.handling)

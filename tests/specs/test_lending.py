@@ -180,6 +180,19 @@ def test_nobody_is_lent_again_within_a_quarter_of_an_hour_of_going_back() -> Non
     assert lent(center) == ["ann"]
 
 
+def test_an_expected_wait_lends_by_what_is_told() -> None:
+    center = a_center(a_rule(when=LentWhen.EXPECTED_WAIT, lend_at=60_000, back_at=30_000, stay_ms=60_000))
+    center.arrives("sales")
+    center.after(seconds=120)
+    assert lent(center) == [], "unknown is no reason"
+    for p50_ms, who in ((90_000, ["ann"]), (45_000, ["ann"]), (20_000, [])):
+        told = facts.ExpectedWaitTold(queue=SALES, p50_ms=p50_ms, p90_ms=2 * p50_ms)
+        center.journal.append((center.now_ms, told))
+        center.engine.fold(told, center.now_ms)
+        center.after(seconds=9 if p50_ms > 50_000 else 70)
+        assert lent(center) == who, p50_ms
+
+
 def test_a_service_level_lends_below_one_threshold_and_recalls_at_another() -> None:
     rule = a_rule(when=LentWhen.SERVICE_LEVEL, lend_at=70, back_at=80, window_ms=300_000, stay_ms=60_000)
     center = a_center(rule)
