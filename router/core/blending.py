@@ -27,23 +27,19 @@ from router.core.capacity import NUMBER_OF, Seat
 class Reserved:
     """A reserve and whom it keeps now."""
 
-    __slots__ = ("keep", "kept", "mask", "media", "rule")
+    __slots__ = ("count", "idle", "keep", "kept", "mask", "media", "rule")
 
-    def __init__(self, rule: Reserve, mask: int, media: frozenset[int]) -> None:
+    def __init__(self, rule: Reserve, mask: int, media: int) -> None:
         self.rule = rule
         self.mask = mask
         self.media = media
-        """Numbers of the media of the queues that agents are kept for."""
+        """Media (a bit each) of the queues that agents are kept for."""
         self.keep = rule.keep
+        self.idle = 0
+        """The mask of the idle ones of the group, and how many they are."""
+        self.count = 0
         self.kept = 0
         """The mask of those who are offered nothing else; 0 while there are enough of them."""
-
-    def idle(self, unoccupied: int, opened: list[int]) -> int:
-        """Return the mask of the idle ones of the group."""
-        reachable = 0
-        for number in self.media:
-            reachable |= opened[number]
-        return self.mask & unoccupied & reachable
 
 
 class Floored:
@@ -73,17 +69,20 @@ class Blending:
 
     def __init__(self, settings: RoutingSettings, mask_of: Callable[[Requirement], int]) -> None:
         medium_of = {queue.queue: NUMBER_OF[queue.medium] for queue in settings.queues}
-        self.unoccupied = 0
-        """Who may be offered something and has nothing in hand."""
         self.reserves = [
             Reserved(
-                rule, mask_of(rule.agents), frozenset(medium_of[each] for each in rule.queues if each in medium_of)
+                rule, mask_of(rule.agents), sum({1 << medium_of[each] for each in medium_of if each in rule.queues})
             )
             for rule in settings.reserves
         ]
+        self._reserves_of: list[list[Reserved]] = [
+            [each for each in self.reserves if each.mask >> number & 1] for number in range(len(settings.agents))
+        ]
+        """By the agent's number the reserves whose group they are in."""
         self.lent_to: dict[QueueId, int] = {}
         """By queue the mask of those who are lent to it."""
-        self.lent = 0
+        self.closes = False
+        """Whether anybody may be kept from anything now; most of the time nobody is."""
         self._only_lent = 0
         """The mask of those who are offered nothing but work of the queue they are lent to."""
         self.floors = [Floored(rule, mask_of(rule.agents)) for rule in settings.floors]
@@ -96,38 +95,43 @@ class Blending:
     def lend(self, number: int, lent: Lent) -> None:
         bit = 1 << number
         self.lent_to[lent.queue] = self.lent_to.get(lent.queue, 0) | bit
-        self.lent |= bit
         if lent.only:
             self._only_lent |= bit
+            self.closes = True
 
     def recall(self, number: int, lent: Lent) -> None:
         bit = 1 << number
         self.lent_to[lent.queue] &= ~bit
-        self.lent &= ~bit
         self._only_lent &= ~bit
 
     def note(self, seat: Seat) -> None:
         """Something about the agent has changed."""
         bit = 1 << seat.number
-        if bool(seat.open and not seat.leases()) is not bool(self.unoccupied & bit):
-            self.unoccupied ^= bit
+        if reserves := self._reserves_of[seat.number]:
+            free = seat.open if seat.record.lent is None and seat.open and not seat.leases() else 0
+            for reserve in reserves:
+                if bool(free & reserve.media) is not bool(reserve.idle & bit):
+                    reserve.idle ^= bit
+                    reserve.count += 1 if reserve.idle & bit else -1
         for each in self.floors:
             if each.mask & bit and is_at_work(seat, each.queues) is not bool(each.at_work & bit):
                 each.at_work ^= bit
 
-    def refresh(self, opened: list[int]) -> int:
-        """Reckon anew whom each rule keeps, and return the mask of those it lets go. `opened` is, for each medium,
-        the mask of those who may be offered one more."""
-        let_go = 0
+    def refresh(self) -> int:
+        """Reckon anew whom each rule keeps, and return the mask of those it lets go."""
+        let_go, closes = 0, self._only_lent
         for each in self.reserves:
-            idle = each.idle(self.unoccupied & ~self.lent, opened)
-            kept = idle if idle.bit_count() <= each.keep else 0
-            let_go |= each.kept & ~kept
-            each.kept = kept
+            kept = each.idle if each.count <= each.keep else 0
+            if kept or each.kept:
+                let_go |= each.kept & ~kept
+                each.kept = kept
+                closes |= kept
         for floor in self.floors:
             kept = floor.at_work if floor.at_work.bit_count() <= floor.rule.agents_min else 0
             let_go |= floor.kept & ~kept
             floor.kept = kept
+            closes |= kept
+        self.closes = bool(closes)
         return let_go
 
     def closed_to(self, queue: QueueId | None) -> int:
@@ -142,7 +146,7 @@ class Blending:
 
     def is_open(self, seat: Seat, queue: QueueId) -> bool:
         """Whether the agent may be offered work of a queue, as far as these rules go."""
-        return not self.closed_to(queue) >> seat.number & 1
+        return not self.closes or not self.closed_to(queue) >> seat.number & 1
 
     def rules_against(self, seat: Seat, queue: QueueId) -> list[Reserve | Floor]:
         """Return the rules that keep the agent from a queue's work."""

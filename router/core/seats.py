@@ -175,7 +175,7 @@ class Seats:
                 if seat is not None:
                     self._look_at(seat)
             if self.blending is not None:
-                for number in numbers_in(self.blending.refresh(self.open)):
+                for number in numbers_in(self.blending.refresh()):
                     self.opened[number] = None
 
     def _look_at(self, seat: Seat) -> None:

@@ -38,7 +38,7 @@ def free_for(state: State, work_class: WorkClass) -> int:
     """Return the mask of the agents who may be offered work of this class now."""
     free = work_class.mask & state.seats.open[NUMBER_OF[work_class.medium]]
     blending = state.seats.blending
-    return free if blending is None or not free else free & ~blending.closed_to(work_class.queue)
+    return free if blending is None or not blending.closes or not free else free & ~blending.closed_to(work_class.queue)
 
 
 def choose(state: State, work_class: WorkClass, now_ms: int) -> Choice | None:
