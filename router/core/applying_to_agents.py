@@ -24,6 +24,7 @@ from router.core.keeping import (
     begin_work,
     end_work,
     let_go,
+    plan_look,
     put_lent,
     put_reason,
     put_reservation,
@@ -144,6 +145,7 @@ def _lending_kept(state: State, fact: facts.LendingKept, at_ms: int) -> None:
     agent = state.agents[fact.agent]
     if agent.lent is not None:
         agent.lent = msgspec.structs.replace(agent.lent, kept=fact.kept)
+        plan_look(state, at_ms)
 
 
 def _by_rule(state: State, rule: RuleId | None, at_ms: int) -> None:

@@ -22,7 +22,7 @@ from history.core.vocabulary import (
     ReservationEndedBecause,
     ReservationId,
 )
-from router.core import emergency, leaving, opening, overflow, queueing
+from router.core import emergency, leaving, lending, opening, overflow, queueing
 from router.core.decision import Deciding
 from router.core.keeping import plan_look
 from router.core.state import Deadline, State
@@ -132,9 +132,11 @@ def _reservation(deciding: Deciding, reservation: ReservationId) -> None:
 def _lending(deciding: Deciding, _: str) -> None:
     """The rules are looked at after every advance; this only brings the next one. What it notes decides nothing."""
     state = deciding.state
-    state.look_ms = 0
-    if state.lent or any(state.waiting.in_queue.get(queue) for queue in state.lends_to):
-        plan_look(state, deciding.now_ms)
+    if state.look_ms <= deciding.now_ms:
+        state.look_ms = 0
+    next_ms = lending.next_look_ms(state, deciding.now_ms)
+    if next_ms is not None:
+        plan_look(state, next_ms)
 
 
 def _told(deciding: Deciding, queue: QueueId) -> None:

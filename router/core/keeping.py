@@ -75,14 +75,15 @@ def define_lending(state: State) -> None:
 
 
 LOOK_MS = 5_000
-"""So often the rules of lending are looked at while there is work for them or somebody is lent."""
+"""So often the rules of lending are looked at while there is work for them, or somebody is lent and may go back."""
 
 
 def plan_look(state: State, at_ms: int) -> None:
-    """Let the rules of lending be looked at soon, if that is not planned yet."""
-    if not state.look_ms:
-        state.look_ms = (at_ms // LOOK_MS + 1) * LOOK_MS
-        state.add_deadline(state.look_ms, "lending", "")
+    """Let the rules of lending be looked at soon after this instant, if that is not planned yet."""
+    look_ms = (at_ms // LOOK_MS + 1) * LOOK_MS
+    if not state.look_ms or look_ms < state.look_ms:
+        state.look_ms = look_ms
+        state.add_deadline(look_ms, "lending", "")
 
 
 def put_reason(state: State, record: AgentRecord) -> None:

@@ -6,9 +6,9 @@ shortest stay at least, and is not lent by a rule again within `AGAIN_MS` of hav
 recalled twice within a quarter of an hour. What an agent has in hand is never interrupted. A supervisor's lending ends
 by a supervisor alone, or when the agent signs out.
 
-The rules are looked at whenever time advances (every `keeping.LOOK_MS` while there is work for them or somebody is
-lent) and when somebody arrives or changes presence, never for an offer. What is decided depends on the state and the
-instant alone.
+The rules are looked at whenever time advances (every `keeping.LOOK_MS` while there is work for them or somebody has
+stayed for long enough) and when somebody arrives or changes presence, never for an offer. What is decided depends on
+the state and the instant alone.
 """
 
 from collections.abc import Iterator
@@ -67,6 +67,20 @@ def look(deciding: Deciding, rule: Lending | None) -> None:
                 deciding.add(facts.AgentRecalled(agent=record.agent, queue=rule.to, rule=rule.rule))
         case _:
             pass
+
+
+def next_look_ms(state: State, now_ms: int) -> int | None:
+    """Return when the rules are to be looked at again without anything happening, or None: soon while work waits in
+    their queues, else when the first of those whom a rule may call back has stayed for long enough."""
+    if any(state.waiting.in_queue.get(queue) for queue in state.lends_to):
+        return now_ms
+    stays = {rule.rule: rule.stay_ms for rule in state.settings.lending}
+    ends = [
+        record.lent.since_ms + stays[record.lent.rule]
+        for record in _lent(state)
+        if record.lent is not None and record.lent.rule in stays and not record.lent.kept
+    ]
+    return max(now_ms, min(ends) - 1) if ends else None
 
 
 def need_of(state: State, rule: Lending, now_ms: int) -> Need:
