@@ -66,13 +66,20 @@ function LendItems({ row, center }: { row: AgentRow; center: Center }) {
           {lent.kept ? "Let the rule call back" : `Keep in ${lent.queue_name}`}
         </Menu.Item>
       )}
-      {center.queues
-        .filter((one) => one.id !== lent?.queue)
-        .map((one) => (
-          <Menu.Item key={one.id} onClick={() => void act({ type: "lend_agent", agent: row.agent, to: one.id, only: false })}>
-            Lend to {one.name}
-          </Menu.Item>
-        ))}
+      <Menu.Sub>
+        <Menu.Sub.Target>
+          <Menu.Sub.Item>Lend to</Menu.Sub.Item>
+        </Menu.Sub.Target>
+        <Menu.Sub.Dropdown className="long-menu">
+          {center.queues
+            .filter((one) => one.id !== lent?.queue)
+            .map((one) => (
+              <Menu.Item key={one.id} onClick={() => void act({ type: "lend_agent", agent: row.agent, to: one.id, only: false })}>
+                {one.name}
+              </Menu.Item>
+            ))}
+        </Menu.Sub.Dropdown>
+      </Menu.Sub>
     </>
   );
 }
