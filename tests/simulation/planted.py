@@ -159,7 +159,7 @@ BUGS: dict[str, Bug] = {
         "snapshot", "router.core.snapshot", "records.WorkRestored(record=", "records.WorkRestored(record=None and "
     ),
     "a reserve that is one too small": Bug(
-        "blending", "router.core.blending", "idle.bit_count() <= each.keep", "idle.bit_count() < each.keep"
+        "blending", "router.core.blending", "each.count <= each.keep", "each.count < each.keep"
     ),
     "lent again at once": Bug(
         "blending", "router.core.lending", "now_ms >= record.recalled_ms + AGAIN_MS", "now_ms >= record.recalled_ms"
