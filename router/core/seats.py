@@ -5,7 +5,6 @@ one operation at any number of agents. All of it follows from settings and recor
 something about them changes, and `refresh` looks at each stale one once before anybody is matched.
 """
 
-from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 
 from history.core.routing_records import AgentRecord, Lent
@@ -13,6 +12,7 @@ from history.core.routing_settings import RoutingSettings
 from history.core.vocabulary import AgentId, Presence, QueueId, Requirement, SkillId, TeamId
 from router.core.blending import Blending, has_rules
 from router.core.capacity import FULL, MEDIA, NUMBER_OF, Seat, able_media, open_media
+from router.core.idle import IdleOrder
 from router.core.requirements import (
     LEVEL_MAX,
     Anyone,
@@ -47,7 +47,7 @@ class Seats:
         """For each medium how many pieces of it, and nothing else, an agent who takes it holds on average."""
         self.aside = 0
         """Media (a bit each) that are interruptible wherever they are taken."""
-        self.idle: list[tuple[int, int]] = []
+        self.idle = IdleOrder()
         """Who may be offered anything: (idle since, number), longest idle first."""
         self.stale: dict[AgentId, None] = {}
         self.opened: dict[int, None] = {}
@@ -76,7 +76,7 @@ class Seats:
         self.signed_in = self.ready = 0
         self.takes = [mask_with(seat.number for seat in self.numbered if medium in seat.capacities) for medium in MEDIA]
         self._reckon_capacities()
-        self.idle = []
+        self.idle = IdleOrder()
         self.opened = {}
         self.stale = dict.fromkeys(self.of)
         self._everyone = (1 << len(self.numbered)) - 1
@@ -202,9 +202,9 @@ class Seats:
         entry = (seat.record.idle_since_ms, seat.number) if opened else None
         if entry != seat.idle_entry:
             if seat.idle_entry is not None:
-                del self.idle[bisect_left(self.idle, seat.idle_entry)]
+                self.idle.remove(seat.idle_entry)
             if entry is not None:
-                insort(self.idle, entry)
+                self.idle.add(entry)
             seat.idle_entry = entry
 
 

@@ -78,18 +78,7 @@ def skill_score(work_class: WorkClass, seat: Seat) -> int:
 
 
 def _two_longest_idle(seats: Seats, free: int) -> tuple[Seat, Seat | None]:
-    """Either look at those who are free, or go along all who are idle until two are found: what is shorter."""
-    count = free.bit_count()
-    if 2 * count * count <= len(seats.idle) + 64:
-        ranked = sorted((seats.numbered[number].record.idle_since_ms, number) for number in numbers_in(free))
-        found = [number for _, number in ranked[:2]]
-    else:
-        found = []
-        for _, number in seats.idle:
-            if free >> number & 1:
-                found.append(number)
-                if len(found) == 2:
-                    break
+    found = seats.idle.first_two(free)
     return seats.numbered[found[0]], seats.numbered[found[1]] if len(found) > 1 else None
 
 
