@@ -168,6 +168,7 @@ def _visit_moved(state: State, fact: facts.VisitMoved, at_ms: int) -> None:
 
 def _visit_flowed_out(state: State, fact: facts.VisitFlowedOut, at_ms: int) -> None:
     """Counted by reports; the interaction is sent outside or closed by its own fact."""
+    telling.look(state, fact.queue, at_ms)
 
 
 def _send_ordered(state: State, fact: facts.SendOrdered, at_ms: int) -> None:

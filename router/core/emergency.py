@@ -52,12 +52,13 @@ def emergency_declared(deciding: Deciding, given: EmergencyDeclared) -> Refused 
 
 
 def _send_all(deciding: Deciding, given: EmergencyDeclared) -> None:
-    """Everybody whom nobody has accepted yet, parked ones too: they hold the line."""
+    """Everybody whom nobody has accepted yet: parked ones too, who hold the line, and those whom the switch could not
+    send before, since it may be able to now."""
     route = route_of(deciding.state.settings, given.queue, given.number)
     for record in deciding.state.interactions.values():
         mine = record.called == given.number if given.queue is None else record.queue == given.queue
         open_phase = record.phase in (InteractionPhase.WAITING, InteractionPhase.OFFERED)
-        if mine and open_phase and not record.customer_gone and leaving.can_take(deciding.state, record, route):
+        if mine and open_phase and not record.customer_gone and leaving.leads_somewhere(deciding.state, record, route):
             deciding.take_back(record, WithdrawnBecause.EMERGENCY)
             leaving.take(deciding, record, route, leaving.EMERGENCY)
 

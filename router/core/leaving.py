@@ -32,8 +32,13 @@ come back after a lost link, and without the link nobody could be rung either.""
 
 
 def can_take(state: State, record: InteractionRecord, route: Route | None) -> bool:
-    """Whether the route leads somewhere for this medium, and the interaction has not gone by too many rules before."""
-    if route is None or record.overflows >= OVERFLOWS_MAX:
+    """Whether the route leads somewhere, and the interaction has not gone by too many rules before."""
+    return record.overflows < OVERFLOWS_MAX and leads_somewhere(state, record, route)
+
+
+def leads_somewhere(state: State, record: InteractionRecord, route: Route | None) -> bool:
+    """Whether there is a route that an interaction of this medium can go."""
+    if route is None:
         return False
     if route.to is not None:
         target = state.queue_settings.get(route.to)

@@ -135,6 +135,16 @@ def test_a_caller_whom_the_switch_could_not_send_waits_and_is_not_sent_round_and
     assert len(center.effects_now(SendCustomer)) == 1
 
 
+def test_a_new_press_tries_once_more_whom_the_switch_could_not_send() -> None:
+    center = a_center()
+    caller = center.arrives("sales")
+    declares(center, "sales")
+    center.tell(inputs.CustomerNotSent, interaction=caller)
+    center.tell(inputs.EmergencyLifted, queue=SALES)
+    declares(center, "sales")
+    assert phases(center, caller) == ["sending"]
+
+
 @pytest.mark.parametrize(
     ("queue", "number", "minutes", "reason"),
     [

@@ -83,7 +83,7 @@ function Place({ place, minutes, zone }: { place: EmergencyPlace; minutes: numbe
     await act(body);
     setBusy(false);
   };
-  const declare = () => void carry({ type: "declare_emergency", queue, number, until_ms: Math.round(serverClock.now()) + minutes * MINUTE });
+  const declare = () => void carry({ type: "declare_emergency", queue, number, until_ms: Math.round(Math.max(until ?? 0, serverClock.now())) + minutes * MINUTE });
   const lift = () => void carry({ type: "lift_emergency", queue, number });
   return (
     <li data-on={until !== null}>
