@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import blending, expected_wait, explain, routing, spine
+from benchmarks import blending, expected_wait, explain, routing, spine, tune
 
 BENCHES: dict[str, Callable[[Path | None], dict[str, Any]]] = {
     "spine": spine.run,
@@ -12,4 +12,5 @@ BENCHES: dict[str, Callable[[Path | None], dict[str, Any]]] = {
     "explain": explain.run,
     "blending": blending.run,
     "expected-wait": expected_wait.run,
+    "tune": tune.run,
 }

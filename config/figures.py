@@ -23,9 +23,9 @@ OVER_TIME: Final = tuple(kpi for kpi in KPIS if not isinstance(kpi.by, Open))
 class KpiFigures:
     """The KPIs between consecutive `edges` (UTC ms), for each of the named cuts."""
 
-    def __init__(self, edges: Sequence[int], cuts: Mapping[str, Cut]) -> None:
+    def __init__(self, edges: Sequence[int], cuts: Mapping[str, Cut], kpis: Sequence[Kpi] = OVER_TIME) -> None:
         self._edges = list(edges)
-        self._tally = Tally(self._edges, kpis=OVER_TIME)
+        self._tally = Tally(self._edges, kpis=kpis)
         self._cuts = cuts
 
     def take(self, at_ms: int, fact: Fact) -> None:
@@ -46,7 +46,7 @@ def key_of(kpi: Kpi) -> str:
     return f"{kpi.figure}{'_ms' if kpi.unit is Unit.MS else ''}"
 
 
-def of_scenario(scenario: Scenario) -> KpiFigures:
+def of_scenario(scenario: Scenario, kpis: Sequence[Kpi] = OVER_TIME) -> KpiFigures:
     """The figures of one simulated day: for each type, for all types together, and for each group of agents."""
     stretches = stretches_of(scenario)
     cuts = {"all": Cut()}
@@ -54,7 +54,7 @@ def of_scenario(scenario: Scenario) -> KpiFigures:
     cuts |= {
         group.id: Cut(agents=tuple(AgentId(agent) for agent in agents_of(group, scenario))) for group in scenario.groups
     }
-    return KpiFigures([stretches[0].from_ms, *(stretch.to_ms for stretch in stretches)], cuts)
+    return KpiFigures([stretches[0].from_ms, *(stretch.to_ms for stretch in stretches)], cuts, kpis)
 
 
 def cuts_of(settings: RoutingSettings) -> dict[str, Cut]:

@@ -18,12 +18,21 @@ FORESEEN = (ConfigError, HistoryError, DesktopError, ChatError)
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
-def finish(work: Callable[[], Coroutine[Any, Any, int]], loop: Any = None) -> None:
-    """Run to the end and leave with its status; a foreseen failure becomes its one sentence, never a traceback."""
+def finish(work: Callable[[], Coroutine[Any, Any, int]], loop: Any = None, *, reckons: bool = False) -> None:
+    """Run to the end and leave with its status; a foreseen failure becomes its one sentence, never a traceback.
+
+    `reckons` is for work that reckons for long and has nothing to put in order: it ends at once when told, where other
+    work is first asked to come to an end.
+    """
+
+    async def reckoning() -> int:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        return await work()
+
     try:
         _log()
         with asyncio.Runner(loop_factory=loop) as runner:
-            status = runner.run(work())
+            status = runner.run(reckoning() if reckons else work())
     except KeyboardInterrupt:
         status = 0
     except FORESEEN as error:

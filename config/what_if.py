@@ -2,7 +2,7 @@
 
 import json
 import zoneinfo
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,7 @@ from history.core.routing_settings import RoutingSettings
 from history.past import RoutingPast
 from reports.core import kpi, service_level
 from reports.core.measures import Kpi
+from reports.core.tally import Cut
 from router.replaying import engine_at
 from router.simulation.errors import BadTrace
 from router.simulation.intervals import Estimate
@@ -66,6 +67,35 @@ async def try_other(past: RoutingPast, from_ms: int, to_ms: int, other: Path, *,
         BadDefinition: the file is no definition, or one that cannot hold.
     """
     rules = other_rules(other, from_ms)
+    stretch = await stretch_of(past, from_ms, to_ms)
+
+    def new_figures() -> KpiFigures:
+        return KpiFigures(stretch.edges, stretch.cuts)
+
+    try:
+        found = what_if(stretch.trace, stretch.recorded, rules, new_figures, seed=seed, seeds=seeds)
+    except BadTrace as error:
+        raise BadSetting("\n".join(f"{other}: {sentence}" for sentence in str(error).splitlines())) from error
+    return Tried(stretch.trace, found, tuple(stretch.cuts), notes_on(stretch.trace, rules))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of the journal as a trace, and what was recorded of it."""
+
+    trace: Trace
+    edges: tuple[int, int]
+    """From when to when (UTC ms) there is a record."""
+    cuts: Mapping[str, Cut]
+    recorded: Mapping[str, float]
+
+
+async def stretch_of(past: RoutingPast, from_ms: int, to_ms: int) -> Stretch:
+    """Return what the journal has of a stretch.
+
+    Raises:
+        BadSetting: nothing is recorded there.
+    """
     first, end = await past.first_number_at(from_ms), await past.first_number_at(to_ms)
     newest, newest_ms = await past.newest()
     if first >= end:
@@ -76,17 +106,9 @@ async def try_other(past: RoutingPast, from_ms: int, to_ms: int, other: Path, *,
     defined = [each for each in before if each.type == "RoutingDefined"]
     defined += [each async for each in past.entries(first, end, ("RoutingDefined",))]
     cuts = cuts_of(engine_at(defined, REGISTRY).state.settings)
-
-    def new_figures() -> KpiFigures:
-        return KpiFigures(edges, cuts)
-
-    recorded = new_figures()
+    recorded = KpiFigures(edges, cuts)
     trace = await trace_of(before, past.entries(first, newest + 1), REGISTRY, *edges, recorded)
-    try:
-        found = what_if(trace, recorded.values(*edges), rules, new_figures, seed=seed, seeds=seeds)
-    except BadTrace as error:
-        raise BadSetting("\n".join(f"{other}: {sentence}" for sentence in str(error).splitlines())) from error
-    return Tried(trace, found, tuple(cuts), notes_on(trace, rules))
+    return Stretch(trace, edges, cuts, recorded.values(*edges))
 
 
 def other_rules(path: Path, from_ms: int) -> RoutingSettings:

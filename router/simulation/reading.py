@@ -33,6 +33,11 @@ def parse(text: str, name: str = "scenario") -> Scenario:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadScenario([f"{name}: is not valid TOML: {error}."]) from error
+    return of_raw(raw, name)
+
+
+def of_raw(raw: dict[str, Any], name: str = "scenario") -> Scenario:
+    """Return the scenario in a TOML document that was read already. See `read`."""
     try:
         scenario = msgspec.convert(raw, Scenario)
     except msgspec.ValidationError as error:

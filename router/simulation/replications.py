@@ -54,18 +54,28 @@ def simulate(
     rows: list[dict[str, float]] = []
     inputs = 0
     for number in range(days or scenario.days):
-        figures = None if new_figures is None else new_figures(scenario)
-        day = Day(scenario, seed_of(seed, "day", number), None if figures is None else figures.take)
-        observed = day.run()
-        for stretch in stretches_of(scenario):
-            row = dict(observed.values(stretch.first, stretch.last))
-            if figures is not None:
-                row |= figures.values(stretch.from_ms, stretch.to_ms)
-            rows.append(row)
-        inputs += day.world.inputs
+        played, decided = play_day(scenario, seed, number, new_figures)
+        rows += played
+        inputs += decided
         if progress is not None:
             progress(number + 1)
     return Result(scenario, seed, _samples(rows), inputs)
+
+
+def play_day(
+    scenario: Scenario, seed: int, number: int, new_figures: NewFigures | None = None
+) -> tuple[list[dict[str, float]], int]:
+    """Play the day of this number and return its figures, batch by batch, and how many inputs were decided."""
+    figures = None if new_figures is None else new_figures(scenario)
+    day = Day(scenario, seed_of(seed, "day", number), None if figures is None else figures.take)
+    observed = day.run()
+    rows = []
+    for stretch in stretches_of(scenario):
+        row = dict(observed.values(stretch.first, stretch.last))
+        if figures is not None:
+            row |= figures.values(stretch.from_ms, stretch.to_ms)
+        rows.append(row)
+    return rows, day.world.inputs
 
 
 def _samples(rows: Iterable[Mapping[str, float]]) -> dict[str, tuple[float | None, ...]]:

@@ -78,13 +78,13 @@ def as_draft(entry: Entry) -> Draft:
     return Draft(entry.at_ms, entry.kind, entry.type, entry.version, entry.rules, entry.cause, entry.body)
 
 
-async def keep_a_day(data: Path) -> None:
-    """Journal a day of the scenario, with a snapshot in the middle of it."""
-    entries = journalled(SCENARIO, 3).entries
+async def keep_a_day(data: Path, holds: str | None = None, scenario: str = SCENARIO) -> None:
+    """Journal a day of the scenario, with a snapshot in the middle of it, and store the definition that holds."""
+    entries = journalled(scenario, 3).entries
     where = place(data, "127.0.0.1", 1, None, listen_anywhere=False)
     store = await Store.open(where.database, clock=SystemClock(), bus=LocalBus())
     try:
-        await store_definition(store, definition())
+        await store_definition(store, holds or definition())
         journal = RoutingJournal(store, Lease(store, "test"))
         await journal.recover()
         for first in range(0, len(entries), GROUP):
