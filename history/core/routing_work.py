@@ -49,6 +49,15 @@ class Expected(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """How many have to be served before, those of other queues who want the same agents counted in part."""
 
 
+class Rivals(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Who of other classes wants the same agents, and is due before somebody who comes now."""
+
+    ahead: int
+    """In thousandths of a person."""
+    work_ms: int
+    """What they need of the agents' time."""
+
+
 class InteractionQueued(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """An interaction entered a queue: a visit begins. A later visit keeps the first arrival and due time."""
 
@@ -83,6 +92,8 @@ class InteractionQueued(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """What the customer may be told of the wait from here on; none: unknown."""
     unsure: Expected | None = None
     """While it is unknown for want of calibration: what is scored, and told to nobody."""
+    rivals: Rivals | None = None
+    """What was found when it was time to look at them anew: those who come next and ask the same are told by it."""
 
 
 class InteractionAttributed(Fact, frozen=True, kw_only=True, omit_defaults=True):

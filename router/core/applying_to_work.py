@@ -62,8 +62,8 @@ def _queued(state: State, fact: facts.InteractionQueued, at_ms: int) -> None:
         expected=fact.expected,
         unsure=fact.unsure,
     )
-    if (expected := fact.expected or fact.unsure) is not None and expected.p90_ms:
-        expected_wait.keep_rivals(state, record.queue, record.requirement, at_ms)
+    if fact.rivals is not None:
+        expected_wait.keep_rivals(state, fact.queue, fact.requirement, fact.rivals, at_ms)
     state.interactions[fact.interaction] = record
     telling.look(state, fact.queue, at_ms)
     put_waiting(state, record)

@@ -11,21 +11,24 @@ whose mean and variance are known; a gamma law with both gives the two quantiles
 stretches (see `router/core/pace.py`). docs/expected-wait.md explains it to those who are told.
 
 What other classes add is looked at again once a second at the most, and more seldom the more classes wait: an estimate
-costs the same on any floor and behind any backlog.
+costs the same on any floor and behind any backlog. What was found goes into the fact of who came just then, so that
+`apply` has it only to keep (`keep_rivals`).
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
 from math import log, sqrt
+from typing import NamedTuple
 
 from history.core.routing_records import InteractionRecord, PaceRecord, RivalsRecord
 from history.core.routing_settings import QueueSettings
-from history.core.routing_work import Expected
+from history.core.routing_work import Expected, Rivals
 from history.core.vocabulary import QueueId, Requirement
-from router.core.capacity import MEDIA, NUMBER_OF
+from router.core.capacity import NUMBER_OF
 from router.core.pace import LINES, ONE
 from router.core.state import State
 from router.core.steps import Step
+from router.core.waiting import Entry, Waiting
 
 AGAIN_MS = 1_000
 """Rivals are looked at again after this long,"""
@@ -37,17 +40,26 @@ UNSURE_OF_RATE = 0.01
 Z_90 = 1.2815515655446004
 LATEST_MS = 24 * 3_600_000
 """Nothing beyond a day is told."""
-AT_ONCE = Expected(0, 0)
 
 Line = tuple[float, float, float]
 """Mean (ms) and variance of the wait in a line, and how many are ahead in it."""
 
 
-def at_arrival(
-    state: State, queue: QueueSettings, steps: Sequence[Step], due_ms: int, now_ms: int
-) -> tuple[Expected | None, Expected | None]:
-    """Return what somebody is told who comes now with these steps before them, and what is scored instead while
-    nothing is told."""
+class Estimate(NamedTuple):
+    """What somebody is told who comes now, what is scored instead while nothing is told, and the rivals, where they
+    had to be looked at anew for it."""
+
+    expected: Expected | None
+    unsure: Expected | None = None
+    rivals: Rivals | None = None
+
+
+AT_ONCE = Estimate(Expected(0, 0))
+UNKNOWN = Estimate(None)
+
+
+def at_arrival(state: State, queue: QueueSettings, steps: Sequence[Step], due_ms: int, now_ms: int) -> Estimate:
+    """Return the estimate for somebody who comes now with these steps before them."""
     seats = state.seats
     if seats.stale:
         seats.refresh()
@@ -55,15 +67,18 @@ def at_arrival(
     requirement = steps[0].requirement
     mask = seats.mask_of(requirement)
     if mask & seats.open[number]:
-        return AT_ONCE, None  # whoever waits already has nobody of these, or they would not wait
+        return AT_ONCE  # whoever waits already has nobody of these, or they would not wait
     pace = state.paces.get(queue.queue)
     if pace is None or not pace.handle_us:
-        return None, None
-    line = _line(state, queue, pace, requirement, mask & seats.ready & seats.takes[number], due_ms, now_ms)
+        return UNKNOWN
+    line = anew = None
+    if pool := mask & seats.present[number]:
+        rivals, anew = _rivals(state, queue, requirement, due_ms, now_ms)
+        line = _line(state, queue, pace, requirement, pool, due_ms, now_ms, rivals)
     if len(steps) > 1:
         line = _soonest(state, queue, pace, line, steps, 0, due_ms, now_ms)
     expected = None if line is None else _quantiles(pace, line)
-    return (expected, None) if pace.calibrated else (None, expected)
+    return Estimate(expected, None, anew) if pace.calibrated else Estimate(None, expected, anew)
 
 
 def remaining(state: State, record: InteractionRecord, steps: Sequence[Step], now_ms: int) -> Expected | None:
@@ -77,8 +92,7 @@ def remaining(state: State, record: InteractionRecord, steps: Sequence[Step], no
     if steps[0].lasts_ms is not None and record.next_step_ms is not None:
         spent_ms = steps[0].lasts_ms - max(0, record.next_step_ms - now_ms)
     queue = state.queue_settings[record.queue]
-    pool = _pool(state, queue, record.requirement)
-    line = _line(state, queue, pace, record.requirement, pool, record.due_ms, now_ms, waits=1)
+    line = _line_of(state, queue, pace, record.requirement, record.due_ms, now_ms, waits=1)
     line = _soonest(state, queue, pace, line, steps, spent_ms, record.due_ms, now_ms)
     return None if line is None else _quantiles(pace, line)
 
@@ -100,16 +114,28 @@ def _soonest(
         begins_ms += before.lasts_ms
         if best is not None and best[0] <= begins_ms:
             break
-        line = _line(state, queue, pace, step.requirement, _pool(state, queue, step.requirement), due_ms, now_ms)
+        line = _line_of(state, queue, pace, step.requirement, due_ms, now_ms)
         if line is not None and (best is None or max(line[0], begins_ms) < best[0]):
             best = (max(line[0], float(begins_ms)), line[1], line[2])
     return best
 
 
-def _pool(state: State, queue: QueueSettings, requirement: Requirement) -> int:
-    """Return the mask of the ready agents who meet this and take the medium."""
+def _line_of(
+    state: State,
+    queue: QueueSettings,
+    pace: PaceRecord,
+    requirement: Requirement,
+    due_ms: int,
+    now_ms: int,
+    waits: int = 0,
+) -> Line | None:
+    """Return the line before the ready agents who meet this and take the medium, or None when there are none."""
     seats = state.seats
-    return seats.mask_of(requirement) & seats.ready & seats.takes[NUMBER_OF[queue.medium]]
+    pool = seats.mask_of(requirement) & seats.present[NUMBER_OF[queue.medium]]
+    if not pool:
+        return None
+    rivals, _ = _rivals(state, queue, requirement, due_ms, now_ms)
+    return _line(state, queue, pace, requirement, pool, due_ms, now_ms, rivals, waits)
 
 
 def _line(
@@ -120,26 +146,17 @@ def _line(
     pool: int,
     due_ms: int,
     now_ms: int,
+    rivals: Rivals | RivalsRecord,
     waits: int = 0,
-) -> Line | None:
-    """Return the line before these agents, or None when there are none. `waits` is 1 for somebody who stands among
-    those who wait in it."""
-    if not pool:
-        return None
+) -> Line:
+    """Return the line before the agents of the pool. `waits` is 1 for somebody who stands among those who wait in
+    it."""
     last_ms = now_ms + queue.target_ms
     places = 1.0
     work_class = state.waiting.found(queue.queue, queue.medium, requirement)
     if work_class is not None and work_class.head is not None:
         before = work_class.live - waits
         places += before if due_ms >= last_ms else before * _share_before(work_class.head[0], due_ms, last_ms)
-    rivals = state.rivals.get((queue.queue, requirement))
-    # Those who have a better or a worse place than somebody who comes now see others before them.
-    if (
-        rivals is None
-        or not -AGAIN_MS <= last_ms - due_ms <= AGAIN_MS
-        or (now_ms - rivals.at_ms >= 2 * AGAIN_MS and now_ms - rivals.at_ms >= 2 * AGAIN_MS_A_CLASS * state.waiting.led)
-    ):
-        rivals = _rivals(state, queue, requirement, due_ms, now_ms)
     work_ms = (
         places * (pace.handle_us + pace.answer_us) / 1000 / state.seats.pieces[NUMBER_OF[queue.medium]] + rivals.work_ms
     )
@@ -162,43 +179,74 @@ def _share_before(head_ms: int, due_ms: int, last_ms: int) -> float:
     return (due_ms - head_ms) / (last_ms - head_ms)
 
 
-def keep_rivals(state: State, queue: QueueId, requirement: Requirement, now_ms: int) -> None:
-    """Look at the rivals anew if it is time: for `apply`, as somebody comes. In a busy class this is always in time
-    for the next one, so that nobody who arrives has to wait for it."""
-    known = state.rivals.get((queue, requirement))
-    if known is None or now_ms - known.at_ms >= max(AGAIN_MS, AGAIN_MS_A_CLASS * state.waiting.led):
-        settings = state.queue_settings[queue]
-        state.rivals[queue, requirement] = _rivals(state, settings, requirement, now_ms + settings.target_ms, now_ms)
-        if len(state.rivals) > RIVALS_KEPT:
-            del state.rivals[next(iter(state.rivals))]
+def keep_rivals(state: State, queue: QueueId, requirement: Requirement, found: Rivals, at_ms: int) -> None:
+    """Keep what was found as somebody came: for `apply`."""
+    state.rivals[queue, requirement] = RivalsRecord(
+        queue=queue, requirement=requirement, at_ms=at_ms, ahead=found.ahead, work_ms=found.work_ms
+    )
+    if len(state.rivals) > RIVALS_KEPT:
+        del state.rivals[next(iter(state.rivals))]
 
 
-def _rivals(state: State, queue: QueueSettings, requirement: Requirement, due_ms: int, now_ms: int) -> RivalsRecord:
+def _rivals(
+    state: State, queue: QueueSettings, requirement: Requirement, due_ms: int, now_ms: int
+) -> tuple[Rivals | RivalsRecord, Rivals | None]:
+    """Return the rivals of somebody due then: as they are kept, or as they are now; and what is to be kept of it."""
+    last_ms = now_ms + queue.target_ms
+    if not -AGAIN_MS <= last_ms - due_ms <= AGAIN_MS:
+        # Those who have a better or a worse place than somebody who comes now see others before them.
+        return _rivals_before(state, queue, requirement, due_ms, now_ms), None
+    known = state.rivals.get((queue.queue, requirement))
+    if known is not None:
+        age_ms = now_ms - known.at_ms
+        if age_ms < AGAIN_MS or age_ms < AGAIN_MS_A_CLASS * state.waiting.led:
+            return known, None
+    found = _rivals_before(state, queue, requirement, last_ms, now_ms)
+    return found, found
+
+
+def _rivals_before(state: State, queue: QueueSettings, requirement: Requirement, due_ms: int, now_ms: int) -> Rivals:
+    """Look at the head of each class. The loop is short on purpose: there are hundreds."""
     seats, waiting, number = state.seats, state.waiting, NUMBER_OF[queue.medium]
     seats.refresh()
-    mask = seats.mask_of(requirement) & seats.ready & seats.takes[number]
+    pool = seats.mask_of(requirement) & seats.present[number]
     ahead = work_ms = 0.0
-    for other_number in range(len(MEDIA)):
+    for other_number, present in enumerate(seats.present):
         if seats.aside >> other_number & 1 and not seats.aside >> number & 1:
             continue
-        present = seats.ready & seats.takes[other_number]
-        entries = [*waiting.order[other_number], *(each.head for each in waiting.aging[other_number].values())]
-        for head in entries:
-            if head is None or ((other := head[4]).requirement == requirement and other.queue == queue.queue):
+        theirs: dict[QueueId, tuple[int, float]] = {}
+        for head in [*waiting.order[other_number], *_aging_heads(waiting, other_number)]:
+            head_ms, other = head[0], head[4]
+            if head_ms > due_ms:
                 continue
-            theirs = other.mask & present
-            if not (shared := theirs & mask):
+            if other.present is not present:
+                other.look_at(present)
+            if not (shared := other.there & pool):
                 continue
-            their_queue = state.queue_settings[other.queue]
-            before = other.live * _share_before(head[0], due_ms, now_ms + their_queue.target_ms)
-            before *= shared.bit_count() / theirs.bit_count()
-            their_pace = state.paces.get(other.queue)
-            if their_pace is not None:
-                work_ms += before * (their_pace.handle_us + their_pace.answer_us) / 1000 / seats.pieces[other_number]
+            name = other.queue
+            if name == queue.queue and other.requirement == requirement:
+                continue
+            if name not in theirs:
+                theirs[name] = _theirs(state, name, other_number, now_ms)
+            last_ms, piece_ms = theirs[name]
+            before = other.live * shared.bit_count() / other.there_count
+            if due_ms < last_ms:
+                # As if those who wait had come evenly.
+                before *= (due_ms - head_ms) / (last_ms - head_ms)
             ahead += before
-    return RivalsRecord(
-        queue=queue.queue, requirement=requirement, at_ms=now_ms, ahead=round(ahead * 1000), work_ms=round(work_ms)
-    )
+            work_ms += before * piece_ms
+    return Rivals(round(ahead * 1000), round(work_ms))
+
+
+def _aging_heads(waiting: Waiting, number: int) -> list[Entry]:
+    return [each.head for each in waiting.aging[number].values() if each.head is not None]
+
+
+def _theirs(state: State, queue: QueueId, medium: int, now_ms: int) -> tuple[int, float]:
+    """Return when somebody is due who comes into that queue now, and how long its work takes an agent (ms)."""
+    pace = state.paces.get(queue)
+    piece_ms = 0.0 if pace is None else (pace.handle_us + pace.answer_us) / 1000 / state.seats.pieces[medium]
+    return now_ms + state.queue_settings[queue].target_ms, piece_ms
 
 
 def _quantiles(pace: PaceRecord, line: Line) -> Expected:

@@ -28,7 +28,7 @@ def queued(state: State, given: InteractionArrived, queue: QueueSettings, now_ms
     kept = None if given.identity is None else state.places_kept.get((queue.queue, given.identity))
     again = kept is not None and kept.until_ms > given.arrived_ms
     due = min(due, kept.due_ms) if kept is not None and again else due
-    expected, unsure = at_arrival(state, queue, found[step:], due, now_ms)
+    estimate = at_arrival(state, queue, found[step:], due, now_ms)
     return InteractionQueued(
         interaction=given.interaction,
         visit=VisitId(f"{given.interaction}/1"),
@@ -48,8 +48,9 @@ def queued(state: State, given: InteractionArrived, queue: QueueSettings, now_ms
         identity=given.identity,
         trust=given.trust,
         attributes=given.attributes,
-        expected=expected,
-        unsure=unsure,
+        expected=estimate.expected,
+        unsure=estimate.unsure,
+        rivals=estimate.rivals,
     )
 
 
@@ -65,7 +66,7 @@ def queued_again(
     else:
         step = first_step(found, 0, lambda requirement: is_servable(state, requirement))
         due = due_ms(queue, record.arrived_ms, record.priority, record.attributes.value)
-    expected, unsure = at_arrival(state, queue, found[step:], due, now_ms)
+    estimate = at_arrival(state, queue, found[step:], due, now_ms)
     return InteractionQueued(
         interaction=record.interaction,
         visit=VisitId(f"{record.interaction}/{record.visits + 1}"),
@@ -84,8 +85,9 @@ def queued_again(
         identity=record.identity,
         trust=record.trust,
         attributes=record.attributes,
-        expected=expected,
-        unsure=unsure,
+        expected=estimate.expected,
+        unsure=estimate.unsure,
+        rivals=estimate.rivals,
     )
 
 
@@ -109,7 +111,7 @@ def expected_now(state: State, queue: QueueSettings, now_ms: int) -> Expected | 
     """Return what somebody is told who comes now and asks nothing of their own."""
     found = _steps(queue, ANYONE, ())
     step = first_step(found, 0, lambda requirement: is_servable(state, requirement))
-    return at_arrival(state, queue, found[step:], due_ms(queue, now_ms, 0, 0), now_ms)[0]
+    return at_arrival(state, queue, found[step:], due_ms(queue, now_ms, 0, 0), now_ms).expected
 
 
 def expected_still(state: State, record: InteractionRecord, now_ms: int) -> Expected | None:

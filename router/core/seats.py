@@ -43,6 +43,8 @@ class Seats:
         self.ready = 0
         self.takes = [0] * len(MEDIA)
         """For each medium the mask of those who take it at all."""
+        self.present = [0] * len(MEDIA)
+        """For each medium the mask of those who take it and are ready: the same number until that changes."""
         self.pieces = [1.0] * len(MEDIA)
         """For each medium how many pieces of it, and nothing else, an agent who takes it holds on average."""
         self.aside = 0
@@ -74,6 +76,7 @@ class Seats:
                 seat.reservations = old.reservations
         self.open = [0] * len(MEDIA)
         self.signed_in = self.ready = 0
+        self.present = [0] * len(MEDIA)
         self.takes = [mask_with(seat.number for seat in self.numbered if medium in seat.capacities) for medium in MEDIA]
         self._reckon_capacities()
         self.idle = IdleOrder()
@@ -170,10 +173,13 @@ class Seats:
         """Look at every stale agent once."""
         if self.stale:
             stale, self.stale = self.stale, {}
+            ready = self.ready
             for agent in stale:
                 seat = self.of.get(agent)
                 if seat is not None:
                     self._look_at(seat)
+            if self.ready != ready:
+                self.present = [self.ready & takes for takes in self.takes]
             if self.blending is not None:
                 for number in numbers_in(self.blending.refresh()):
                     self.opened[number] = None

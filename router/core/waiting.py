@@ -42,8 +42,11 @@ class WorkClass:
         "medium",
         "members",
         "number",
+        "present",
         "queue",
         "requirement",
+        "there",
+        "there_count",
         "tiers",
     )
 
@@ -58,8 +61,18 @@ class WorkClass:
         self.head: Entry | None = None
         self.live = 0
         self.ages = False
+        self.present: int | None = None
+        """For whom (`Seats.present`) it was looked at last who of them may take it:"""
+        self.there = 0
+        self.there_count = 0
         self.tiers: list[tuple[int, int]] | None = None
         """Score and mask of those who have it, best first; made when a choice by score first needs it."""
+
+    def look_at(self, present: int) -> None:
+        """Note who of those who are there may take it, for the reckoning of expected waits."""
+        self.present = present
+        self.there = self.mask & present
+        self.there_count = self.there.bit_count()
 
     @property
     def excluded(self) -> tuple[AgentId, ...]:
@@ -200,7 +213,7 @@ class Waiting:
 
     def _place(self, work_class: WorkClass) -> None:
         self._of[work_class.key] = work_class
-        work_class.tiers = None
+        work_class.tiers = work_class.present = None
         work_class.ages = self._queues[work_class.queue].age_percent != 100
         work_class.mask = self._seats.mask_of(work_class.requirement) | self._seats.lent_to(work_class.queue)
         for agent in work_class.excluded:
