@@ -63,13 +63,14 @@ def _input_set_aside(state: State, fact: facts.InputSetAside, at_ms: int) -> Non
 
 def _remember_answer(state: State, source: SourceId, epoch: int, answer: SourceAnswer) -> None:
     record = state.sources.get(source)
-    earlier = record.answers if record is not None and record.epoch == epoch else ()
-    state.sources[source] = SourceRecord(
-        source=source, epoch=epoch, number=answer.number, answers=(*earlier[-(ANSWERS_KEPT - 1) :], answer)
-    )
+    if record is None:
+        record = state.sources[source] = SourceRecord(source=source, epoch=epoch, number=0, answers=())
+        if len(state.sources) > SOURCES_MAX:
+            state.sources.popitem(last=False)
+    earlier = record.answers if record.epoch == epoch else ()
+    record.epoch, record.number = epoch, answer.number
+    record.answers = (*earlier[1 - ANSWERS_KEPT :], answer)
     state.sources.move_to_end(source)
-    if len(state.sources) > SOURCES_MAX:
-        state.sources.popitem(last=False)
 
 
 def _routing_defined(state: State, fact: facts.RoutingDefined, at_ms: int) -> None:

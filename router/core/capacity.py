@@ -28,6 +28,7 @@ class Seat:
         "number",
         "offers",
         "open",
+        "presence",
         "record",
         "reservations",
         "settings",
@@ -45,6 +46,8 @@ class Seat:
         self.handlings: dict[HandlingId, HandlingRecord] = {}
         self.works: dict[WorkId, WorkRecord] = {}
         self.reservations: dict[ReservationId, ReservationRecord] = {}
+        self.presence = Presence.SIGNED_OUT
+        """As it was when the agent was looked at last."""
         self.able = 0
         """Media (a bit each) that the agent takes, is ready for and can be reached over, whatever they carry."""
         self.open = 0
@@ -55,10 +58,13 @@ class Seat:
         """Return the medium of each live lease."""
         if not self.offers and not self.handlings and not self.works and not self.reservations:
             return []
-        held = [offer.medium for offer in self.offers.values()]
-        held += [handling.medium for handling in self.handlings.values() if not handling.frees]
-        held += [work.medium for work in self.works.values()]
-        held += [reservation.medium for reservation in self.reservations.values()]
+        held = [offer.medium for offer in self.offers.values()] if self.offers else []
+        if self.handlings:
+            held += [handling.medium for handling in self.handlings.values() if not handling.frees]
+        if self.works:
+            held += [work.medium for work in self.works.values()]
+        if self.reservations:
+            held += [reservation.medium for reservation in self.reservations.values()]
         return held
 
 

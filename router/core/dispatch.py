@@ -36,11 +36,17 @@ _Found = tuple[Urgency, Entry, OfferedBecause, Seat | None]
 """How urgent, which head, why it, and the agent who is held for it."""
 
 
+def has_news(state: State) -> bool:
+    """Whether there may be a new match."""
+    if state.seats.stale:
+        state.seats.refresh()
+    return bool(state.waiting.fresh or state.seats.opened)
+
+
 def next_match(deciding: Deciding) -> bool:
     """Add the facts of one match, an offer or a hold, or return False when nobody who waits can be served now."""
     state = deciding.state
-    state.seats.refresh()
-    if not state.waiting.fresh and not state.seats.opened:
+    if not has_news(state):
         return False
     found = _most_urgent(state, deciding.now_ms)
     if found is None:

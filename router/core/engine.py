@@ -141,7 +141,7 @@ class Engine:
         defect: Exception | None = None,
     ) -> Decision:
         self._apply(decided, now_ms)
-        found = [*(applied or ()), *decided]
+        found = decided if applied is None else [*applied, *decided]
         try:
             if self.state.planned:
                 self._change_as_planned(found, now_ms)
@@ -204,7 +204,7 @@ class Engine:
 
     def _match(self, found: list[Fact], now_ms: int) -> None:
         """Make offers until nobody who waits can be served. A phone without a desktop rings in the same decision."""
-        while True:
+        while dispatch.has_news(self.state):
             deciding = Deciding(self.state, now_ms)
             if not dispatch.next_match(deciding):
                 return
@@ -213,10 +213,12 @@ class Engine:
             found += self._ring_at_once(deciding.facts, now_ms)
 
     def _ring_at_once(self, made: list[Fact], now_ms: int) -> list[Fact]:
+        due = [fact.offer for fact in made if isinstance(fact, facts.OfferMade) and fact.expires_at_ms <= now_ms]
+        if not due:
+            return []
         deciding = Deciding(self.state, now_ms)
-        for fact in made:
-            if isinstance(fact, facts.OfferMade) and fact.expires_at_ms <= now_ms:
-                deciding.order_ring(self.state.offers[fact.offer], pop_was_late=False)
+        for offer in due:
+            deciding.order_ring(self.state.offers[offer], pop_was_late=False)
         self._apply(deciding.facts, now_ms)
         return deciding.facts
 

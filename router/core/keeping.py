@@ -210,7 +210,7 @@ def begin_work(seat: Seat, at_ms: int) -> None:
 def end_work(seat: Seat, at_ms: int) -> None:
     """Count the time in work, if this was the last of it."""
     record = seat.record
-    at_work = seat.works or any(not handling.frees for handling in seat.handlings.values())
+    at_work = seat.works or (seat.handlings and any(not handling.frees for handling in seat.handlings.values()))
     if not at_work and record.busy_since_ms is not None:
         record.busy = with_work(record.busy, record.busy_since_ms, at_ms)
         record.busy_since_ms = None

@@ -38,7 +38,7 @@ class Machine(Generic[S, T]):
 
     def next_state(self, state: S, trigger: T) -> S:
         """Return the state after a trigger that moves; an ignored one is a defect here, since it makes no fact."""
-        cell = self.cell(state, trigger)
+        cell = self.table.get((state, trigger)) or self.cell(state, trigger)
         if isinstance(cell, Ignore):
             raise IllegalTransition(f"{self.name}: {trigger} in state {state} is ignored ({cell.because})")
         return cell.to

@@ -17,6 +17,10 @@ WINDOW_MS = STRETCH_MS * STRETCHES
 def with_work(busy: Sequence[Busy], from_ms: int, to_ms: int, times: int = 1) -> tuple[Busy, ...]:
     """Return the stretches after so many times work from one instant to another (ms), those out of every later window
     dropped."""
+    oldest = to_ms // STRETCH_MS - STRETCHES
+    if busy and busy[0].stretch >= oldest and busy[-1].stretch == from_ms // STRETCH_MS == to_ms // STRETCH_MS:
+        last = busy[-1]
+        return (*busy[:-1], Busy(last.stretch, last.busy_ms + max(0, to_ms - from_ms) * times))
     found = {each.stretch: each.busy_ms for each in busy}
     at_ms = max(from_ms, to_ms - WINDOW_MS - STRETCH_MS)
     while at_ms < to_ms:
@@ -24,7 +28,6 @@ def with_work(busy: Sequence[Busy], from_ms: int, to_ms: int, times: int = 1) ->
         end_ms = min(to_ms, (stretch + 1) * STRETCH_MS)
         found[stretch] = found.get(stretch, 0) + (end_ms - at_ms) * times
         at_ms = end_ms
-    oldest = to_ms // STRETCH_MS - STRETCHES
     return tuple(Busy(stretch, busy_ms) for stretch, busy_ms in sorted(found.items()) if stretch >= oldest)
 
 

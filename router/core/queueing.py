@@ -1,14 +1,16 @@
 """Entering a queue: the requirement's first step, the due time, and the facts of a new visit."""
 
+from functools import lru_cache
+
 from history.core.routing import InteractionQueued, RequirementRelaxed
 from history.core.routing_records import InteractionRecord
-from history.core.routing_settings import ANYONE, QueueSettings
+from history.core.routing_settings import ANYONE, QueueSettings, RelaxationStep
 from history.core.routing_work import Expected
 from history.core.vocabulary import AgentId, QueueId, Requirement, VisitId
 from router.core.expected_wait import at_arrival, remaining
 from router.core.inputs import InteractionArrived
 from router.core.order import due_ms
-from router.core.requirements import every_requirement, parse, skills_requirement, text_of
+from router.core.requirements import asked_by, every_requirement
 from router.core.state import State
 from router.core.steps import Step, first_step, steps
 
@@ -19,7 +21,7 @@ def queued(state: State, given: InteractionArrived, queue: QueueSettings, now_ms
     Raises:
         router.errors.BadRequirement: what the arrival asks cannot be read.
     """
-    own = every_requirement(skills_requirement(given.required_skills), text_of(parse(given.requirement or ANYONE)))
+    own = asked_by(given.required_skills, given.requirement or ANYONE)
     found = _steps(queue, own, given.attributes.preferred_agents)
     step = first_step(found, 0, lambda requirement: is_servable(state, requirement))
     due = due_ms(queue, given.arrived_ms, given.priority, given.attributes.value)
@@ -152,8 +154,18 @@ def is_servable(state: State, requirement: Requirement, without: int = 0) -> boo
 
 
 def _steps(queue: QueueSettings, own: Requirement, preferred: tuple[AgentId, ...]) -> tuple[Step, ...]:
-    asked = every_requirement(queue.requirement, own)
-    return steps(asked, queue.relaxation, preferred, queue.preferred_ms)
+    return _steps_of(queue.requirement, own, queue.relaxation, preferred, queue.preferred_ms)
+
+
+@lru_cache(maxsize=10_000)
+def _steps_of(
+    asked: Requirement,
+    own: Requirement,
+    relaxation: tuple[RelaxationStep, ...],
+    preferred: tuple[AgentId, ...],
+    preferred_ms: tuple[int, ...],
+) -> tuple[Step, ...]:
+    return steps(every_requirement(asked, own), relaxation, preferred, preferred_ms)
 
 
 def _ends_ms(step: Step, now_ms: int) -> int | None:

@@ -114,6 +114,16 @@ def every_requirement(*texts: str) -> Requirement:
     return text_of(every(parse(text) for text in texts))
 
 
+@lru_cache(maxsize=10_000)
+def asked_by(skills: tuple[SkillId, ...], text: str) -> Requirement:
+    """Return the canonical text of what an arrival asks: all of these skills, and this.
+
+    Raises:
+        BadRequirement: the text cannot be read.
+    """
+    return every_requirement(skills_requirement(skills), text_of(parse(text)))
+
+
 def skills_requirement(skills: Iterable[SkillId]) -> Requirement:
     """Return the requirement of having all of these skills, at any level."""
     return text_of(every(HasSkill(skill) for skill in skills))

@@ -185,33 +185,40 @@ class Seats:
                     self.opened[number] = None
 
     def _look_at(self, seat: Seat) -> None:
-        bit = 1 << seat.number
-        if (seat.record.presence is not Presence.SIGNED_OUT) != bool(self.signed_in & bit):
-            self.signed_in ^= bit
-        if (seat.record.presence is Presence.READY) != bool(self.ready & bit):
-            self.ready ^= bit
+        record = seat.record
+        if record.presence is not seat.presence:
+            self._note_presence(seat)
         seat.able = able_media(seat)
         opened = open_media(seat, seat.able)
-        if seat.record.held_medium is not None:
-            if opened >> NUMBER_OF[seat.record.held_medium] & 1:
+        if record.held_medium is not None:
+            if opened >> NUMBER_OF[record.held_medium] & 1:
                 self.opened[seat.number] = None
             opened = 0
         if changed := opened ^ seat.open:
-            for number in range(len(MEDIA)):
+            bit = 1 << seat.number
+            for number in range(changed.bit_length()):
                 if changed >> number & 1:
                     self.open[number] ^= bit
-        if opened & ~seat.open:
-            self.opened[seat.number] = None
-        seat.open = opened
+            if opened & changed:
+                self.opened[seat.number] = None
+            seat.open = opened
         if self.blending is not None:
             self.blending.note(seat)
-        entry = (seat.record.idle_since_ms, seat.number) if opened else None
+        entry = (record.idle_since_ms, seat.number) if opened else None
         if entry != seat.idle_entry:
             if seat.idle_entry is not None:
                 self.idle.remove(seat.idle_entry)
             if entry is not None:
                 self.idle.add(entry)
             seat.idle_entry = entry
+
+    def _note_presence(self, seat: Seat) -> None:
+        bit, before, now = 1 << seat.number, seat.presence, seat.record.presence
+        seat.presence = now
+        if (now is Presence.SIGNED_OUT) != (before is Presence.SIGNED_OUT):
+            self.signed_in ^= bit
+        if (now is Presence.READY) != (before is Presence.READY):
+            self.ready ^= bit
 
 
 def mask_with(numbers: Iterable[int]) -> int:
