@@ -145,8 +145,9 @@ def _leave(deciding: Deciding, interaction: InteractionId, reason: CloseReason |
     ignored_because = LIFECYCLE.why_ignored(record.phase, LifecycleTrigger.CUSTOMER_LEFT)
     if ignored_because is not None or record.customer_gone:
         return ignored(ignored_because or OutcomeReason.NO_CHANGE)
-    for stop in [stop for stop in deciding.state.stops.values() if stop.interaction == interaction]:
-        deciding.add(facts.RingingStopped(offer=stop.offer))
+    if deciding.state.stops:
+        for stop in [stop for stop in deciding.state.stops.values() if stop.interaction == interaction]:
+            deciding.add(facts.RingingStopped(offer=stop.offer))
     if record.phase in (InteractionPhase.WAITING, InteractionPhase.OFFERED):
         _left_unanswered(deciding, record, reason)
     elif record.phase is InteractionPhase.SENDING:

@@ -10,6 +10,8 @@ from history.core.routing_records import AgentRecord, HandlingRecord, OfferRecor
 from history.core.routing_settings import AgentSettings, MediumCapacity
 from history.core.vocabulary import AgentId, HandlingId, Medium, OfferId, Presence, ReservationId, SkillId, WorkId
 
+READY, VOICE = Presence.READY, Medium.VOICE
+"""By these names, since a member costs a look-up in its enumeration, and they are asked for at every change."""
 FULL = 100
 MEDIA = tuple(Medium)
 NUMBER_OF = {medium: number for number, medium in enumerate(MEDIA)}
@@ -71,11 +73,11 @@ class Seat:
 def able_media(seat: Seat) -> int:
     """Return the media that the agent takes and can be reached over while ready and not backing off."""
     record = seat.record
-    if record.presence is not Presence.READY or record.backed_off_until_ms or record.planned is not None:
+    if record.presence is not READY or record.backed_off_until_ms or record.planned is not None:
         return 0
     able = 0
     for medium in seat.capacities:
-        if medium is Medium.VOICE:
+        if medium is VOICE:
             if seat.settings.phone is not None and record.phone_reachable:
                 able |= VOICE_BIT
         elif record.desktop:

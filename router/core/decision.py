@@ -3,7 +3,9 @@
 A rule reads and adds facts; nothing is applied before the rule has returned, so a rule that raises has changed nothing.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import msgspec
 
 from history.core import routing as facts
 from history.core.entries import Fact
@@ -54,11 +56,10 @@ def ignored(reason: OutcomeReason) -> Refused:
     return Refused(reason, Outcome.IGNORED)
 
 
-@dataclass(slots=True)
-class Deciding:
+class Deciding(msgspec.Struct):
     state: State
     now_ms: int
-    facts: list[Fact] = field(default_factory=list)
+    facts: list[Fact] = msgspec.field(default_factory=list)
 
     def add(self, *found: Fact) -> None:
         self.facts.extend(found)

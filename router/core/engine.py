@@ -5,7 +5,9 @@ follows from them. A rule that raises has therefore changed nothing: the driver 
 exception while applying, or a broken invariant, is another matter: the process ends and recovery folds the facts.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from history.core import routing as facts
 from history.core.entries import Fact
@@ -57,8 +59,10 @@ _BACK_IN_LINE = (
 
 _LOOKS_AT_LENDING = (facts.InteractionQueued, facts.PresenceChanged, facts.RoutingDefined)
 
+ACCEPTED = Receipt(outcome=Outcome.ACCEPTED)
 
-class Decision(NamedTuple):
+
+class Decision(msgspec.Struct, frozen=True):
     """What follows from one input: facts to commit, effects to release after the commit, and the source's answer."""
 
     facts: tuple[Fact, ...]
@@ -87,11 +91,7 @@ class Engine:
             return Decision(facts=(), effects=(), receipt=answered)
         deciding = Deciding(self.state, now_ms)
         refused = _RULES[type(given)](deciding, given)
-        receipt = (
-            Receipt(outcome=Outcome.ACCEPTED)
-            if refused is None
-            else Receipt(outcome=refused.outcome, reason=refused.reason)
-        )
+        receipt = ACCEPTED if refused is None else Receipt(outcome=refused.outcome, reason=refused.reason)
         taken = facts.InputTaken(
             source=given.source,
             source_epoch=given.source_epoch,
@@ -121,8 +121,7 @@ class Engine:
                 continue
             self._apply(deciding.facts, now_ms)
             found += deciding.facts
-        accepted = Receipt(outcome=Outcome.ACCEPTED)
-        return self._decision([], accepted, now_ms, applied=found, defect=defect)
+        return self._decision([], ACCEPTED, now_ms, applied=found, defect=defect)
 
     def next_deadline_ms(self) -> int | None:
         """Return when `advance` wants to be called next (UTC ms), or None. It may be early, never late."""

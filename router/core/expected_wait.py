@@ -18,7 +18,8 @@ costs the same on any floor and behind any backlog. What was found goes into the
 from collections.abc import Sequence
 from itertools import pairwise
 from math import log, sqrt
-from typing import NamedTuple
+
+import msgspec
 
 from history.core.routing_records import InteractionRecord, PaceRecord, RivalsRecord
 from history.core.routing_settings import QueueSettings
@@ -45,7 +46,7 @@ Line = tuple[float, float, float]
 """Mean (ms) and variance of the wait in a line, and how many are ahead in it."""
 
 
-class Estimate(NamedTuple):
+class Estimate(msgspec.Struct, frozen=True, gc=False):
     """What somebody is told who comes now, what is scored instead while nothing is told, and the rivals, where they
     had to be looked at anew for it."""
 

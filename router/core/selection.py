@@ -12,7 +12,7 @@
 Equal ones go by the longest idle, and equally long ones by the lower id. The runner-up is who would have got it.
 """
 
-from typing import NamedTuple
+import msgspec
 
 from history.core.routing_settings import QueueSettings
 from history.core.vocabulary import AgentChoice
@@ -24,7 +24,7 @@ from router.core.state import State
 from router.core.waiting import WorkClass
 
 
-class Choice(NamedTuple):
+class Choice(msgspec.Struct, frozen=True):
     """The winner, the runner-up, their scores (higher first), and how many there were to choose from."""
 
     winner: Seat

@@ -7,7 +7,8 @@ who carries what (`seats.py`), who waits in which work class (`waiting.py`), and
 import heapq
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import NamedTuple
+
+import msgspec
 
 from history.core import routing as facts
 from history.core.routing_blending import Lending
@@ -48,7 +49,7 @@ from router.core.seats import Seats
 from router.core.waiting import Waiting
 
 
-class Deadline(NamedTuple):
+class Deadline(msgspec.Struct, frozen=True, order=True, gc=False):
     """Those of one instant come by kind and id, so that a state that was recovered takes them in the same order."""
 
     at_ms: int
