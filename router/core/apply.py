@@ -4,7 +4,7 @@ What a fact changes stands in `applying_to_agents.py`, `applying_to_work.py` and
 facts of a snapshot in `restoring.py`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from history.core import routing as facts
@@ -42,13 +42,7 @@ SOURCES_MAX = 10_000
 
 def apply(state: State, fact: Fact, at_ms: int) -> None:
     """Change the state by one fact. A fact of an unknown type is a defect of the program that reads it."""
-    _APPLY[type(fact)](state, fact, at_ms)
-
-
-def apply_all(state: State, decided: Iterable[Fact], at_ms: int) -> None:
-    """Apply each of these in its order; a decision has some ten, and a call for each of them counts."""
-    for fact in decided:
-        _APPLY[type(fact)](state, fact, at_ms)
+    APPLY[type(fact)](state, fact, at_ms)
 
 
 def _input_taken(state: State, fact: facts.InputTaken, at_ms: int) -> None:
@@ -117,7 +111,8 @@ def _emergency_ended(state: State, fact: facts.EmergencyEnded, at_ms: int) -> No
     del state.emergencies[fact.queue, fact.number]
 
 
-_APPLY: dict[type[Fact], Callable[[State, Any, int], None]] = {
+# Each function takes exactly the fact type it stands under, which a dictionary cannot say to the type checker.
+APPLY: dict[type[Fact], Callable[[State, Any, int], None]] = {
     facts.InputTaken: _input_taken,
     facts.InputSetAside: _input_set_aside,
     facts.RoutingDefined: _routing_defined,

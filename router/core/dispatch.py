@@ -37,7 +37,7 @@ _Found = tuple[Urgency, Entry, OfferedBecause, Seat | None]
 
 
 def has_news(state: State) -> bool:
-    """Whether there may be a new match."""
+    """Whether there may be a new match: asked before `next_match`."""
     if state.seats.stale:
         state.seats.refresh()
     return bool(state.waiting.fresh or state.seats.opened)
@@ -46,8 +46,6 @@ def has_news(state: State) -> bool:
 def next_match(deciding: Deciding) -> bool:
     """Add the facts of one match, an offer or a hold, or return False when nobody who waits can be served now."""
     state = deciding.state
-    if not has_news(state):
-        return False
     found = _most_urgent(state, deciding.now_ms)
     if found is None:
         state.waiting.fresh.clear()

@@ -26,7 +26,7 @@ from history.core.vocabulary import (
 )
 from router.core.capacity import NUMBER_OF, Seat, able_media, is_asked, open_media
 from router.core.decision import Deciding
-from router.core.dispatch import next_match
+from router.core.dispatch import has_news, next_match
 from router.core.occupancy import busy_ms
 from router.core.order import due_at_ms, moved_ms
 from router.core.requirements import is_met, parse
@@ -304,7 +304,7 @@ def _again(state: State, made: OfferMade, at_ms: int) -> OfferMade | None:
     if made.because is OfferedBecause.PULLED:
         return made
     deciding = Deciding(state, at_ms)
-    if not next_match(deciding):
+    if not has_news(state) or not next_match(deciding):
         return None
     (fact,) = deciding.facts
     return fact if isinstance(fact, OfferMade) else None
