@@ -150,6 +150,73 @@ def test_those_of_another_queue_count_where_they_want_the_same_agents() -> None:
     assert told(center, center.arrives("sales")).ahead == 1 + round(4 / 3)
 
 
+def test_rivals_are_looked_at_once_a_second_and_what_was_found_stands_in_the_fact() -> None:
+    center = a_calibrated_center()
+    one_after_the_other(center, 2, "service")
+    center.arrives("sales")
+    center.takes("ann")
+    for _ in range(3):
+        center.arrives("service")
+    center.after(seconds=60)
+    first = queued(center, center.arrives("sales"))
+    assert first.rivals is not None
+    assert first.rivals.ahead == 3_000
+    assert first.rivals.work_ms > 0
+    kept = center.engine.state.rivals[SALES, first.requirement]
+    assert (kept.ahead, kept.work_ms, kept.at_ms) == (first.rivals.ahead, first.rivals.work_ms, center.now_ms)
+    for _ in range(3):
+        center.arrives("service")
+    second = queued(center, center.arrives("sales"))
+    assert second.rivals is None, "it is too soon"
+    assert second.expected is not None
+    assert second.expected.ahead == 4, "one of sales and three of service, as they were kept"
+    center.after(seconds=1)
+    third = queued(center, center.arrives("sales"))
+    assert third.rivals is not None
+    assert third.rivals.ahead > first.rivals.ahead
+    for engine in (center.recovered(), center.from_snapshot()):
+        assert engine.state.rivals == center.engine.state.rivals
+
+
+def test_what_somebody_in_another_place_finds_is_not_kept_for_others() -> None:
+    center = a_calibrated_center()
+    center.arrives("sales")
+    center.takes("ann")
+    for _ in range(3):
+        center.arrives("service")
+    center.after(seconds=60)
+    urgent = queued(center, center.arrives("sales", due_ms=center.now_ms - 3_600_000))
+    assert urgent.expected is not None
+    assert urgent.expected.ahead == 0
+    assert urgent.rivals is None
+    usual = queued(center, center.arrives("sales"))
+    assert usual.rivals is not None
+    assert usual.rivals.ahead == 3_000
+
+
+def test_who_goes_on_to_another_queue_at_once_leaves_in_both_what_was_found() -> None:
+    center = a_calibrated_center(Overflow(when=MovedBecause.LENGTH, length=1, to=SERVICE))
+    one_after_the_other(center, 2, "service")
+    center.arrives("sales")
+    center.takes("ann")
+    center.arrives("sales")
+    center.after(seconds=60)
+    caller = center.arrives("sales")
+    visits = [
+        fact
+        for fact in center.found(facts.InteractionQueued)
+        if isinstance(fact, facts.InteractionQueued) and fact.interaction == caller
+    ]
+    assert [fact.queue for fact in visits] == [SALES, SERVICE]
+    here, there = (fact.rivals for fact in visits)
+    assert here is not None
+    assert there is not None
+    assert (here.ahead, there.ahead) == (0, 2_000), "to service those in sales are rivals, the one who goes among them"
+    kept = center.engine.state.rivals
+    assert {each.queue: each.ahead for each in kept.values()} == {SALES: 0, SERVICE: 2_000}
+    assert center.recovered().state.rivals == kept
+
+
 def test_a_step_that_asks_more_agents_shortens_it() -> None:
     step = RelaxationStep(after_ms=30_000, widen=Requirement("anyone"))
     center = a_center(sales=a_queue("sales", Medium.VOICE, "french", relaxation=(step,)))
