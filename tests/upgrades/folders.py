@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 HERE = Path(__file__).parent
-KEPT_BYTES_MAX = 200_000
+KEPT_BYTES_MAX = 300_000
 MEMORY = "world.json"
 LEFT_OUT = ("switchroom.lock",)
 

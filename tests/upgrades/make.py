@@ -1,5 +1,5 @@
-"""`python -m tests.upgrades.make NAME`: a center on the rehearsal switch gets work into every state, dies by kill -9
-and is packed into `tests/upgrades/NAME.tar.xz`."""
+"""`python -m tests.upgrades.make NAME`: a center on the rehearsal switch gets work into every state, stops and starts
+once on the way, dies by kill -9 and is packed into `tests/upgrades/NAME.tar.xz`."""
 
 import asyncio
 import os
@@ -16,9 +16,10 @@ from history.core.vocabulary import ClientMessageId, Presence, QueueId, ReasonCo
 from tests.bed.waiting import until
 from tests.kill.center import MortalCenter, process_lives
 from tests.kill.definition import AGENT_OF, BOX, MAIL_AGENT, RING, TALK, WAIT, definition
-from tests.kill.telephones import rehearsal_telephones
 from tests.kill.world import World
 from tests.upgrades.folders import HERE, CallThen, WorldThen, pack
+from tests.upgrades.one_mind import OneMind, rehearsal_switch
+from tests.upgrades.one_mind_definition import one_mind
 
 YEARS_S = 10 * 365 * 86_400
 """How long offers and wrap-ups stand, so that a later version still finds them open."""
@@ -30,17 +31,22 @@ async def make(archive: Path) -> None:
     """Everything happens in a folder of its own, which is gone afterwards."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        async with rehearsal_telephones(folder) as telephones:
-            text = definition(telephones.at, stands_s=YEARS_S, away_s=YEARS_S)
+        async with rehearsal_switch(folder) as (switch, telephones):
+            text = one_mind(definition(telephones.at, stands_s=YEARS_S, away_s=YEARS_S), YEARS_S)
             center = MortalCenter(folder, text, telephones.environment)
             await center.start()
             try:
                 async with AsyncExitStack() as stack:
-                    world = World(center, telephones, stack)
+                    world, rules = World(center, telephones, stack), OneMind(center, switch, stack)
+                    rules.somebody_calls_before_closing()
                     await world.begin(robot=False)
                     interactions = await _more(world)
+                    await asyncio.to_thread(center.stop)
+                    await center.start()
+                    await rules.come_in()
+                    await rules.happens()
                     await _dies(center)
-                    then = _remembered(world, text, interactions)
+                    then = _remembered(world, text, interactions | rules.interactions)
                 pack(center.data, then, archive)
             finally:
                 if center.is_served:
@@ -105,7 +111,7 @@ def _remembered(world: World, text: str, interactions: dict[str, str]) -> WorldT
 
 def main() -> int:
     if len(sys.argv) != 2 or not re.fullmatch(r"[0-9]{2}-[a-z-]+", sys.argv[1]):
-        sys.stderr.write("Usage: python -m tests.upgrades.make 01-first-light\n")
+        sys.stderr.write("Usage: python -m tests.upgrades.make 02-the-one-mind\n")
         return 1
     archive = HERE / f"{sys.argv[1]}.tar.xz"
     if archive.exists():
