@@ -17,7 +17,21 @@ from agent_desktop.core.queue_parts import QueueHead, WaitingRow
 from agent_desktop.core.wallboard_parts import AgentRow
 from config.settings import Secrets
 from cti.rehearsal import RehearsalSwitch
-from history.core.vocabulary import AgentId, ClientMessageId, InteractionId, NumberId, Presence, QueueId, ReasonCode
+from history.bus import LocalBus
+from history.clock import SystemClock
+from history.core.customers import IdentityKind
+from history.core.vocabulary import (
+    AgentId,
+    ClientMessageId,
+    InteractionId,
+    NumberId,
+    Presence,
+    QueueId,
+    ReasonCode,
+    Trust,
+)
+from history.customers import find_or_create
+from history.store import Store
 from tests.bed.waiting import until
 from tests.kill.center import MortalCenter
 from tests.kill.definition import PHONES as PHONES_OF_OTHERS
@@ -32,6 +46,7 @@ DRILL = 32
 """So many wait in one line: after thirty scores of what was expected the wait is told."""
 DRILL_TALK_S = 2.0
 """How long the first of them talks. The others are done at once, so that nobody waits for longer than expected."""
+COMES_AGAIN = 8
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 OF_TASKS = ("steps", "cargo", "buoys", "lamps", "nets", "ropes", "letters", "bells", "held")
 OF_CALLS = ("deep", "again", "drill")
@@ -51,6 +66,21 @@ async def rehearsal_switch(folder: Path) -> AsyncIterator[tuple[RehearsalSwitch,
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
+
+
+async def knows_who_comes_again(data: Path) -> None:
+    """Before the center starts: who comes again is a customer whose number is known, as in a rehearsal."""
+    bus = LocalBus()
+    store = await Store.open(f"sqlite+aiosqlite:///{data / 'switchroom.sqlite'}", clock=SystemClock(), bus=bus)
+    try:
+        await find_or_create(store, IdentityKind.PHONE, _number(COMES_AGAIN), Trust.CLAIMED, "Ida")
+    finally:
+        await store.close()
+        await bus.close()
+
+
+def _number(caller: int) -> str:
+    return f"+4420794602{caller:02}"
 
 
 class OneMind:
@@ -92,7 +122,7 @@ class OneMind:
     # -- calls ---------------------------------------------------------------------------------------------------
 
     async def _closing(self) -> None:
-        """Who came in time waits through the closing time, then goes to the voicemail; who comes late goes there too."""
+        """Who came in time waits till closing time is over, then goes to the voicemail; who comes late does at once."""
         await self._is_sent(self._in_time, CLOSING_S)
         await self._is_sent(self._call(named.CLOSES, 2))
 
@@ -112,11 +142,11 @@ class OneMind:
         await self._is_sent(self._call(named.STORMS, 7))
 
     async def _coming_again(self) -> None:
-        first = self._call(named.AGAIN, 8)
+        first = self._call(named.AGAIN, COMES_AGAIN)
         await self._waiting("again", 1)
         self._switch.caller_hangs_up(first)
         await self._waiting("again", 0)
-        self.interactions["again"] = f"v-main-{self._call(named.AGAIN, 8)}"
+        self.interactions["again"] = f"v-main-{self._call(named.AGAIN, COMES_AGAIN)}"
         await self._waiting("again", 1)
 
     async def _drill(self) -> None:
@@ -141,6 +171,19 @@ class OneMind:
             return any(head.expected_p50_ms is not None for head in self._sam.client.parts(view, QueueHead))
 
         await self._sam.until(is_told, "the expected wait", SOON_S)
+        await self._rings_in_vain(declined=False)
+        await self._rings_in_vain(declined=True)
+
+    async def _rings_in_vain(self, *, declined: bool) -> None:
+        """One more calls, rings and leaves; with `declined` Ruth declines on her page first."""
+        call = self._call(named.DRILL, 99)
+        await until(lambda: self._switch.phone_ringing("ruth"), SOON_S, "one more ring")
+        if declined:
+            offer = await self._offered("ruth", f"v-main-{call}")
+            await self._desks["ruth"].ask(p.DeclineOffer, offer=offer.offer)
+            await until(lambda: not self._switch.phone_ringing("ruth"), SOON_S, "the end of the ring")
+        self._switch.caller_hangs_up(call)
+        await self._waiting("drill", 0)
 
     async def _ruth_answers(self) -> None:
         await until(lambda: self._switch.phone_ringing("ruth"), SOON_S, "the drill's ring")
@@ -148,7 +191,7 @@ class OneMind:
         await until(lambda: self._switch.phone_talking("ruth"), SOON_S, "the drill's talk")
 
     def _call(self, number: str, caller: int) -> str:
-        return self._switch.caller_calls(number, f"+4420794602{caller:02}", "")
+        return self._switch.caller_calls(number, _number(caller), "")
 
     async def _is_sent(self, call: str, seconds: float = SOON_S) -> None:
         await until(lambda: self._switch.caller_state(call) == "sent", seconds, f"{call} being sent outside")
@@ -161,6 +204,7 @@ class OneMind:
         await self._ready("lou")
         self.interactions["relaxed"] = await self._takes("lou", await self._task("steps"))
         more = await self._task("steps")
+        await self._row("steps", more)
         await self._sam.ask(p.PrioritiseWork, interaction=InteractionId(more), priority=3)
 
     async def _lending(self) -> None:

@@ -178,9 +178,9 @@ _QUEUES = {
     "buoys": ("optional", "disposition_required = false\n"),
     "lamps": ("timed", "extension_s = 30\nextensions_max = 2\n"),
     "nets": ("mandatory", "priority_step_s = 60\nmoved_max_s = 600\n"),
-    "ropes": ("mandatory", "again_s = 60\n"),
+    "ropes": ("mandatory", "[queues.back_off]\ndeclined_s = 2\n"),
     "letters": ("none", "disposition_required = false\n"),
-    "bells": ("mandatory", "[queues.back_off]\ndeclined_s = 2\n"),
+    "bells": ("mandatory", ""),
 }
 AGENTS = {
     "max": "cargo, tide = 9",
@@ -214,7 +214,8 @@ def one_mind(text: str, stands_s: int) -> str:
         text,
         _VOICE.format(closes=_soon(), once=_someday()),
         *(f'[[numbers]]\nnumber = "{number}"\nqueue = "{queue}"\n' for number, queue in _NUMBERS.items()),
-        f'[[numbers]]\nid = "storms"\nnumber = "{STORMS}"\nqueue = "deep"\n[numbers.emergency]\ndestination = "voicemail"\n',
+        f'[[numbers]]\nid = "storms"\nnumber = "{STORMS}"\nqueue = "deep"\n',
+        '[numbers.emergency]\ndestination = "voicemail"\n',
         _WRITTEN.format(stands_s=stands_s),
         *(_SKILL.format(skill=skill) for skill in sorted(skills)),
         *(
@@ -234,7 +235,11 @@ def _agent(agent: str, said: str) -> str:
     levels = ", ".join(each if "=" in each else f"{each} = 5" for each in skills.split(", "))
     held = [_HOLDS] if agent == "hal" else []
     phone = f'phone = {{ switch = "main", name = "{agent}", kind = "rehearsal" }}\n' if agent in PHONES else ""
-    return _AGENT.format(agent=agent, title=agent.title()) + f"skills = {{ {levels} }}\n" + "\n".join([*others, phone, *held])
+    return (
+        _AGENT.format(agent=agent, title=agent.title())
+        + f"skills = {{ {levels} }}\n"
+        + "\n".join([*others, phone, *held])
+    )
 
 
 def _soon() -> str:
