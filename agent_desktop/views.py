@@ -30,6 +30,7 @@ from agent_desktop.core.protocol import (
 )
 from agent_desktop.core.queue_view import may_pull_from, queue_parts, shown_of
 from agent_desktop.core.rights import Action, Actor, Thing, may, own
+from agent_desktop.core.seating import Seating
 from agent_desktop.core.settings import CenterSettings, UserSettings
 from agent_desktop.lines import Lines
 from agent_desktop.lookups import Lookups
@@ -88,6 +89,7 @@ class Views:
         domain: str = "main",
     ) -> None:
         self.floor = Floor()
+        self._seating = Seating()
         self.ready = asyncio.Event()
         """Set when all that was committed before the start has been folded."""
         self._store = store
@@ -152,6 +154,7 @@ class Views:
         self._loaded = True
         if found is not None:
             self._number, self.floor = found
+            self._seating = Seating()
             self.touch_all()
 
     async def _follow_conversations(self) -> AsyncGenerator[None]:
@@ -168,7 +171,9 @@ class Views:
             return
         self._number = entry.number
         if entry.kind is Kind.FACT:
-            self._touch(self.floor.fold(self._store.registry.fact(entry), entry.at_ms))
+            touched = self.floor.fold(self._store.registry.fact(entry), entry.at_ms)
+            self._seating.note(touched)
+            self._touch(touched)
 
     def _touch(self, touched: Touched, conversation: ConversationId | None = None) -> None:
         self._lines.forget(touched.interactions)
@@ -183,7 +188,7 @@ class Views:
             names |= {f"{DESK_VIEW}/{agent}" for agent in at_work}
         if touched.everything:
             names |= set(self._shown)
-        self._queues_touched = self._queues_touched or bool(touched.queues)
+        self._queues_touched = self._queues_touched or bool(touched.queues or touched.lines)
         self._lines_touched |= touched.lines
         self._mark(names)
         if touched.interactions:
@@ -218,6 +223,12 @@ class Views:
             if self._shown[name].watchers:
                 self._dirty.add(name)
                 self._touched.set()
+
+    def _mark_kept(self) -> None:
+        """Whom a rule keeps free depends on what others do."""
+        if self._shown:
+            self._seating.refresh(self.floor)
+            self._mark({f"{DESK_VIEW}/{agent}" for agent in self._seating.take_changed()})
 
     def touch_desk(self, user: str) -> None:
         """Something of this user's desk that is not in the journal has changed: a draft, what was read."""
@@ -262,6 +273,7 @@ class Views:
             if now != troubles:
                 troubles = now
                 self.touch_all()
+            self._mark_kept()
             if self._queues_touched:
                 self._queues_touched = False
                 self._dirty |= {name for name, shown in self._shown.items() if shown.user and shown.watchers}
@@ -322,7 +334,8 @@ class Views:
             touches = shown.touches
             looked_up = await self._look_up(user)
             shown.looked_up = looked_up if shown.touches == touches else None
-        return desk_parts(self.floor, self._center(), user, looked_up)
+        self._seating.refresh(self.floor)
+        return desk_parts(self.floor, self._center(), user, looked_up, self._seating)
 
     async def _look_up(self, user: UserSettings) -> LookedUp:
         agent = AgentId(user.user)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from agent_desktop.core.floor import Floor
+from agent_desktop.core.kept_away_words import line_of
 from agent_desktop.core.on_floor import AgentOnFloor, HandlingOnFloor, InteractionOnFloor, OfferOnFloor
 from agent_desktop.core.parts import (
     AnyPart,
@@ -24,8 +25,10 @@ from agent_desktop.core.parts import (
     QueueGlance,
     TodayCount,
     WorkItem,
+    WorkKeptAway,
     WorkState,
 )
+from agent_desktop.core.seating import Seating
 from agent_desktop.core.settings import CenterSettings, UserSettings
 from history.core.routing_settings import AgentSettings, QueueSettings, RoutingSettings
 from history.core.vocabulary import AgentId, ConversationId, HandlingId, InteractionId, Medium, QueueId
@@ -61,8 +64,10 @@ PULLED_MEDIA = frozenset({Medium.MAIL, Medium.TASK})
 """What agents may take for themselves, out of its turn: nobody is on the line for it."""
 
 
-def desk_parts(floor: Floor, center: CenterSettings, user: UserSettings, looked_up: LookedUp) -> list[AnyPart]:
-    """All parts of this user's desk, in a stable order."""
+def desk_parts(
+    floor: Floor, center: CenterSettings, user: UserSettings, looked_up: LookedUp, seating: Seating | None = None
+) -> list[AnyPart]:
+    """All parts of this user's desk, in a stable order. `seating` follows the floor and is refreshed."""
     parts: list[AnyPart] = [_center(floor, center)]
     agent_id = AgentId(user.user)
     agent = floor.agents.get(agent_id, AgentOnFloor())
@@ -76,7 +81,10 @@ def desk_parts(floor: Floor, center: CenterSettings, user: UserSettings, looked_
         parts += [_offer(offer, floor, center, looked_up) for offer in offers]
         parts += [_work(handling, floor, center, looked_up) for handling in work]
         parts += _drafts(work, looked_up)
-        parts += _glances(floor, center, settings)
+        glances = _glances(floor, center, settings)
+        parts += glances
+        if seating is not None:
+            parts += _kept_away(floor, center, agent_id, glances, seating)
         if settings is not None:
             parts += _today(floor, center, agent_id, looked_up.day_began_ms)
     parts += looked_up.channels_down
@@ -257,11 +265,26 @@ def _drafts(work: Iterable[HandlingOnFloor], looked_up: LookedUp) -> list[AnyPar
     ]
 
 
-def _glances(floor: Floor, center: CenterSettings, settings: AgentSettings | None) -> list[AnyPart]:
+def _kept_away(
+    floor: Floor, center: CenterSettings, agent: AgentId, glances: Iterable[QueueGlance], seating: Seating
+) -> list[AnyPart]:
+    mine = {glance.queue: glance.medium for glance in glances}
+    lent = floor.agents[agent].lent if agent in floor.agents else None
+    helped = None if lent is None else center.queue(lent.queue)
+    if helped is not None:
+        mine[helped.queue] = helped.medium
+    waiting = {queue: medium for queue, medium in mine.items() if floor.has_to_offer(queue)}
+    kept = seating.keeps_away(agent, waiting) if waiting else None
+    if kept is None:
+        return []
+    return [WorkKeptAway(key="kept_away", because=kept.because, line=line_of(kept, center.queue_name))]
+
+
+def _glances(floor: Floor, center: CenterSettings, settings: AgentSettings | None) -> list[QueueGlance]:
     if floor.settings is None or settings is None:
         return []
     waiting = floor.waiting()
-    glances: list[AnyPart] = []
+    glances: list[QueueGlance] = []
     for queue in floor.settings.queues:
         if not serves(settings, queue):
             continue

@@ -5,7 +5,7 @@ different now. A closed interaction is forgotten with all that hung on it, so th
 hand. Names and texts are not here. `agent_desktop/core/kept_floor.py` keeps it between two starts.
 """
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from typing import Any
@@ -18,6 +18,7 @@ from agent_desktop.core.on_floor import (
     EmergencyOnFloor,
     Handled,
     HandlingOnFloor,
+    HeldOnFloor,
     InteractionOnFloor,
     OfferOnFloor,
     OpeningOnFloor,
@@ -26,6 +27,7 @@ from agent_desktop.core.on_floor import (
     WaitOnFloor,
     WorkOnFloor,
     agent_after,
+    freed_by,
 )
 from history.core import routing as facts
 from history.core.entries import Fact
@@ -42,6 +44,7 @@ from history.core.vocabulary import (
     WorkId,
 )
 
+OfferEnd = facts.OfferAccepted | facts.OfferDeclined | facts.OfferExpired | facts.OfferFailed | facts.OfferWithdrawn
 HandlingFact = facts.HandlingStarted | facts.WrapUpStarted | facts.WrapUpExtended | facts.WrapUpCompleted
 
 
@@ -59,12 +62,18 @@ class Floor:
     emergencies: dict[tuple[QueueId | None, NumberId | None], EmergencyOnFloor] = field(default_factory=dict)
     waits: dict[QueueId, WaitOnFloor] = field(default_factory=dict)
     """Of the queues whose wait is known."""
+    held: dict[AgentId, HeldOnFloor] = field(default_factory=dict)
     _glances: dict[QueueId, tuple[int, int]] | None = field(default=None, compare=False)
     """What `waiting` found last; none when it may have changed."""
+    _aside: Counter[QueueId] = field(default_factory=Counter, compare=False)
+    """How many of those are parked."""
+    _offered: Counter[QueueId] | None = field(default=None, compare=False)
+    """How many offers of each queue stand; none when it may have changed."""
 
     def fold(self, fact: Fact, at_ms: int) -> Touched:
         """Apply one fact; a fact about something unknown (begun before the first snapshot) changes nothing."""
         touched = Touched()
+        self._hold(fact, touched)
         match fact:
             case facts.RoutingDefined():
                 self._define(fact.settings)
@@ -107,11 +116,7 @@ class Floor:
                 | facts.OfferFailed()
                 | facts.OfferWithdrawn()
             ):
-                ended = self.offers.pop(fact.offer, None)
-                touched.agents |= {fact.agent, ended.agent if ended is not None else fact.agent}
-                touched.interactions.add(fact.interaction)
-                if ended is not None:
-                    touched.lines.add(ended.queue)
+                self._end_offer(fact, touched)
             case facts.ExpectedWaitTold():
                 self._wait(fact, touched)
             case facts.HandlingStarted() | facts.WrapUpStarted() | facts.WrapUpExtended() | facts.WrapUpCompleted():
@@ -154,12 +159,22 @@ class Floor:
         if self._glances is not None:
             return self._glances
         glances: dict[QueueId, tuple[int, int]] = {}
+        self._aside.clear()
         for item in self.interactions.values():
             if item.waiting:
+                if item.parked_until_ms is not None:
+                    self._aside[item.queue] += 1
                 count, since_ms = glances.get(item.queue, (0, item.arrived_ms))
                 glances[item.queue] = (count + 1, min(since_ms, item.arrived_ms))
         self._glances = glances
         return glances
+
+    def has_to_offer(self, queue: QueueId) -> bool:
+        """Whether something waits in the queue that is neither parked nor being offered to anybody."""
+        count, _ = self.waiting().get(queue, (0, 0))
+        if self._offered is None:
+            self._offered = Counter(offer.queue for offer in self.offers.values())
+        return count > self._aside[queue] + self._offered[queue]
 
     def _define(self, settings: RoutingSettings) -> None:
         self.settings = settings
@@ -170,6 +185,15 @@ class Floor:
             **{agent: state for agent, state in self.agents.items() if agent in known},
             **{agent.agent: AgentOnFloor() for agent in settings.agents if agent.agent not in self.agents},
         }
+
+    def _hold(self, fact: Fact, touched: Touched) -> None:
+        """Whom the fact holds, and whom it frees from a hold."""
+        for agent in freed_by(fact, self.held) if self.held else ():
+            if self.held.pop(agent, None) is not None:
+                touched.agents.add(agent)
+        if isinstance(fact, facts.AgentHeld):
+            self.held[fact.agent] = HeldOnFloor(fact.interaction, fact.medium)
+            touched.agents.add(fact.agent)
 
     def _agent(self, fact: AgentFact, at_ms: int, touched: Touched) -> None:
         self.agents[fact.agent] = agent_after(self.agents.get(fact.agent, AgentOnFloor()), fact, at_ms)
@@ -201,6 +225,7 @@ class Floor:
         before = self.offers.get(fact.offer)
         if before is not None:
             touched.agents.add(before.agent)
+        self._offered = None
         self.offers[fact.offer] = OfferOnFloor(
             offer=fact.offer,
             interaction=fact.interaction,
@@ -213,6 +238,14 @@ class Floor:
         touched.agents.add(fact.agent)
         touched.interactions.add(fact.interaction)
         touched.lines.add(fact.queue)
+
+    def _end_offer(self, fact: OfferEnd, touched: Touched) -> None:
+        ended = self.offers.pop(fact.offer, None)
+        self._offered = None
+        touched.agents |= {fact.agent, ended.agent if ended is not None else fact.agent}
+        touched.interactions.add(fact.interaction)
+        if ended is not None:
+            touched.lines.add(ended.queue)
 
     def _ring(self, fact: facts.RingOrdered | facts.PhoneRang, touched: Touched) -> None:
         offer = self.offers.get(fact.offer)
@@ -288,8 +321,10 @@ class Floor:
                 self._change(fact.interaction, touched, due_ms=fact.due_ms, priority=fact.priority)
             case facts.InteractionParked():
                 self._change(fact.interaction, touched, parked_until_ms=fact.until_ms)
+                self._glances = None
             case facts.InteractionResumed():
                 self._change(fact.interaction, touched, parked_until_ms=None)
+                self._glances = None
             case facts.RequirementRelaxed():
                 self._change(
                     fact.interaction,
@@ -329,5 +364,6 @@ class Floor:
             touched.lines.add(known.queue)
         for offer in [item.offer for item in self.offers.values() if item.interaction == interaction]:
             del self.offers[offer]
+            self._offered = None
         for handling in [item.handling for item in self.handlings.values() if item.interaction == interaction]:
             del self.handlings[handling]

@@ -16,6 +16,7 @@ from agent_desktop.core.on_floor import (
     EmergencyOnFloor,
     Handled,
     HandlingOnFloor,
+    HeldOnFloor,
     InteractionOnFloor,
     OfferOnFloor,
     OpeningOnFloor,
@@ -27,7 +28,7 @@ from history.core.routing import RoutingDefined
 from history.core.routing_settings import RoutingSettings
 from history.core.vocabulary import AgentId, QueueId
 
-FORM = f"floor/5, settings/{RoutingDefined.version}"
+FORM = f"floor/6, settings/{RoutingDefined.version}"
 """Its first number rises with every change of what the floor holds or of what `Floor.fold` makes of a fact that may be
 in a journal already; the floor is then folded from the first entry once."""
 
@@ -44,6 +45,7 @@ class _Kept(msgspec.Struct, frozen=True):
     waits: dict[QueueId, WaitOnFloor]
     openings: dict[QueueId, OpeningOnFloor]
     emergencies: tuple[EmergencyOnFloor, ...]
+    held: dict[AgentId, HeldOnFloor]
 
 
 _DECODER = msgspec.msgpack.Decoder(_Kept)
@@ -64,6 +66,7 @@ def kept(floor: Floor) -> bytes:
             waits=floor.waits,
             openings=floor.openings,
             emergencies=tuple(floor.emergencies.values()),
+            held=floor.held,
         )
     )
 
@@ -86,5 +89,6 @@ def restored(body: bytes) -> Floor:
         handled={agent: deque(done, maxlen=HANDLED_MAX) for agent, done in found.handled.items()},
         waits=found.waits,
         openings=found.openings,
+        held=found.held,
         emergencies={(item.queue, item.number): item for item in found.emergencies},
     )

@@ -3,9 +3,11 @@
 `agent_desktop/core/floor.py` holds them together and folds all other facts.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from history.core import routing as facts
+from history.core.entries import Fact
 from history.core.routing_settings import ANYONE
 from history.core.vocabulary import (
     AgentId,
@@ -41,6 +43,14 @@ class LentOnFloor:
     only: bool = False
     kept: bool = False
     """No rule calls them back."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOnFloor:
+    """What an agent is held for: overdue, and it does not fit beside what they have in hand."""
+
+    interaction: InteractionId
+    medium: Medium
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,3 +270,34 @@ def _lent_after(
     if isinstance(fact, facts.AgentRecalled) or lent is None:
         return None
     return replace(lent, kept=fact.kept)
+
+
+def freed_by(fact: Fact, held: Mapping[AgentId, HeldOnFloor]) -> list[AgentId]:
+    """Return those who are held no longer after a fact, as `router/core/apply.py` frees them: everybody, this agent, or
+    who was held for this interaction, which is offered now, gone, parked or asks something else."""
+    match fact:
+        case facts.RoutingDefined():
+            return list(held)
+        case facts.PresenceChanged():
+            return [] if fact.presence is Presence.READY else [fact.agent]
+        case (
+            facts.PresencePlanned()
+            | facts.DesktopDisconnected()
+            | facts.PhoneBecameUnreachable()
+            | facts.PhoneBecameBusy()
+            | facts.AgentLent()
+            | facts.AgentRecalled()
+        ):
+            return [fact.agent]
+        case (
+            facts.OfferMade()
+            | facts.HandlingStarted()
+            | facts.InteractionQueued()
+            | facts.RequirementRelaxed()
+            | facts.InteractionParked()
+            | facts.SendOrdered()
+            | facts.InteractionClosed()
+        ):
+            return [agent for agent, each in held.items() if each.interaction == fact.interaction]
+        case _:
+            return []

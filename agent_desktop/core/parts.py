@@ -40,6 +40,7 @@ from history.core.vocabulary import (
     Trust,
     UserId,
 )
+from router.core.explain import WhyNot
 
 # ---- values inside parts
 
@@ -234,6 +235,15 @@ class QueueGlance(Part, frozen=True, kw_only=True):
     """The agent may look at what waits here and take it."""
 
 
+class WorkKeptAway(Part, frozen=True, kw_only=True):
+    """Key `kept_away`. There only while something waits in the agent's queues, or where they are lent to, that capacity
+    or a rule keeps away from them."""
+
+    because: WhyNot
+    line: str
+    """What it is, in words, such as `3 chats fill you: e-mail waits`."""
+
+
 class TodayCount(Part, frozen=True, kw_only=True):
     """Key `today/<medium>`. What this agent has completed since midnight in the center's zone."""
 
@@ -351,6 +361,7 @@ AnyPart = (
     | WorkItem
     | DraftShown
     | QueueGlance
+    | WorkKeptAway
     | TodayCount
     | ChannelDown
     | ConversationHead

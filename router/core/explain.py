@@ -261,6 +261,13 @@ def _of_reach(seat: Seat, medium: Medium) -> list[WhyNot]:
     return [*found, WhyNot.PHONE_BUSY] if seat.record.phone_busy else found
 
 
+def load_against(seat: Seat, medium: Medium) -> list[WhyNot]:
+    """Return what leaves no room for one more of a medium; a call outside fills who has nothing else in hand."""
+    found = _of_load(seat, medium)
+    busy_outside = seat.record.phone_busy and not seat.leases()
+    return [WhyNot.PHONE_BUSY] if busy_outside and (found or medium is Medium.VOICE) else found
+
+
 def _of_load(seat: Seat, medium: Medium) -> list[WhyNot]:
     capacity = seat.capacities.get(medium)
     if capacity is None:

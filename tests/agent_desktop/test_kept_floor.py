@@ -16,6 +16,7 @@ from agent_desktop.core.on_floor import (
     EmergencyOnFloor,
     Handled,
     HandlingOnFloor,
+    HeldOnFloor,
     InteractionOnFloor,
     LentOnFloor,
     OfferOnFloor,
@@ -52,8 +53,10 @@ SHAPES = {
     Handled: "medium completed_ms handle_ms",
     OpeningOnFloor: "opening until_ms",
     EmergencyOnFloor: "queue number until_ms by",
+    HeldOnFloor: "interaction medium",
     Floor: (
-        "settings agents interactions offers handlings works reservations handled openings emergencies waits _glances"
+        "settings agents interactions offers handlings works reservations handled openings emergencies waits held "
+        "_glances _aside _offered"
     ),
 }
 
@@ -149,4 +152,4 @@ def test_a_body_of_another_shape_is_refused() -> None:
 def test_a_change_of_what_the_floor_holds_raises_its_form() -> None:
     """When this fails: raise the first number of `FORM`, and say here what the floor holds now."""
     assert {kind: " ".join(field.name for field in fields(kind)) for kind in SHAPES} == SHAPES
-    assert FORM == "floor/5, settings/2"
+    assert FORM == "floor/6, settings/2"

@@ -445,6 +445,16 @@ export interface QueueGlance {
   readonly may_pull: boolean;
 }
 
+export type WhyNot = "unknown_agent" | "signed_out" | "not_ready" | "change_planned" | "backed_off" | "medium_not_taken" | "no_phone" | "phone_unreachable" | "phone_busy" | "no_desktop" | "requirement_not_met" | "declined_it" | "held_for_another" | "kept_for_others" | "lent_elsewhere" | "offer_stands" | "limit_reached" | "fully_loaded" | "reserved" | "others_before";
+
+/** Key `kept_away`. There only while something waits in the agent's queues, or where they are lent to, that capacity or a rule keeps away from them. */
+export interface WorkKeptAway {
+  readonly type: "work_kept_away";
+  readonly key: string;
+  readonly because: WhyNot;
+  readonly line: string;
+}
+
 /** Key `today/<medium>`. What this agent has completed since midnight in the center's zone. */
 export interface TodayCount {
   readonly type: "today_count";
@@ -737,6 +747,7 @@ export type AnyPart =
   | WorkItem
   | DraftShown
   | QueueGlance
+  | WorkKeptAway
   | TodayCount
   | ChannelDown
   | ConversationHead
@@ -770,7 +781,7 @@ export interface Snapshot {
   readonly view: string;
   readonly number: number;
   readonly server_ms: number;
-  readonly parts: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | TodayCount | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | QueueHead | WaitingRow | BoardCenter | QueueFigures | EmergencyPlace | AgentsByState | AgentRow | FigureMeaning>;
+  readonly parts: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | WorkKeptAway | TodayCount | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | QueueHead | WaitingRow | BoardCenter | QueueFigures | EmergencyPlace | AgentsByState | AgentRow | FigureMeaning>;
 }
 
 /** Leads a view from `from_number` to `number`: first remove, then put. */
@@ -780,7 +791,7 @@ export interface Change {
   readonly from_number: number;
   readonly number: number;
   readonly server_ms: number;
-  readonly put: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | TodayCount | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | QueueHead | WaitingRow | BoardCenter | QueueFigures | EmergencyPlace | AgentsByState | AgentRow | FigureMeaning>;
+  readonly put: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | WorkKeptAway | TodayCount | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | QueueHead | WaitingRow | BoardCenter | QueueFigures | EmergencyPlace | AgentsByState | AgentRow | FigureMeaning>;
   readonly removed: ReadonlyArray<string>;
 }
 
@@ -849,8 +860,6 @@ export interface Candidate {
   readonly score: number;
   readonly idle_ms: number;
 }
-
-export type WhyNot = "unknown_agent" | "signed_out" | "not_ready" | "change_planned" | "backed_off" | "medium_not_taken" | "no_phone" | "phone_unreachable" | "phone_busy" | "no_desktop" | "requirement_not_met" | "declined_it" | "held_for_another" | "kept_for_others" | "lent_elsewhere" | "offer_stands" | "limit_reached" | "fully_loaded" | "reserved" | "others_before";
 
 /** Somebody who was not a candidate, or not the first, and all that stood against them. */
 export interface Left {
