@@ -9,7 +9,7 @@ const HTML = `<p style="font-family:Georgia,serif">Dear shop,</p><p>thanks for t
 <table border="1" cellpadding="6" style="border-collapse:collapse"><tr><td>Rack A</td><td>25 kg</td></tr><tr><td>Rack B</td><td>60 kg</td></tr></table><p><a href="https://example.com/racks">the page I looked at</a><img src="https://tracker.example/pixel.gif"></p>`;
 
 function clear(center: PlayedCenter): void {
-  const keys = [...center.view("desk").parts.keys()].filter((key) => /^(offer|work|draft|channel)\//.test(key));
+  const keys = [...center.view("desk").parts.keys()].filter((key) => /^(offer|work|draft|channel)\/|^kept_away$/.test(key));
   center.remove("desk", ...keys);
   center.put("desk", ...samples.desk());
 }
@@ -129,6 +129,8 @@ const SCENES: Record<string, (center: PlayedCenter) => void> = {
   chat,
   mail,
   task,
+  filled: (center) => center.put("desk", { type: "work_kept_away", key: "kept_away", because: "fully_loaded", line: "A chat, an e-mail and a task fill you: calls and chats wait" }),
+  kept: (center) => center.put("desk", { type: "work_kept_away", key: "kept_away", because: "kept_for_others", line: "Kept free for Sales: e-mail waits" }),
   "chat-offer": (center) => {
     center.put("conversation:c-2", ...samples.maria("c-2", "chat", "Shop page"));
     center.put("desk", samples.offer("o-5", "c-2", "chat", "Tom Nguyen", "Wrote from the page “Helmets”", { customer: null, trust: "claimed" }));

@@ -59,6 +59,11 @@ try {
   const page = await pageOf("ann");
   await play("clear");
   await picture(page, "02-empty");
+  await play("kept");
+  await page.locator(".empty-head .kept-away").waitFor();
+  await picture(page, "02b-kept-free");
+  await play("clear");
+  await page.locator(".kept-away").waitFor({ state: "detached" });
   await play("call");
   await picture(page, "03-offer-call");
   await play("clear", "talk", "chat-offer");
@@ -76,7 +81,8 @@ try {
   await page.locator(".line-table").waitFor();
   await picture(page, "05e-take");
   await page.keyboard.press("Escape");
-  await play("clear", "chat", "mail", "task", "typing");
+  await play("clear", "chat", "mail", "task", "typing", "filled");
+  await page.locator(".left-rail .kept-away").waitFor();
   await page.locator(".work-row", { hasText: "child seat" }).first().click();
   await picture(page, "06-chat");
   await page.locator(".work-row").filter({ has: page.getByLabel("E-mail") }).click();

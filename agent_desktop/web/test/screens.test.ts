@@ -1,3 +1,5 @@
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { ServerClock } from "../src/clock";
 import { duration, durationWords, when } from "../src/format";
@@ -5,6 +7,7 @@ import type { Center, QueueFigures } from "../src/protocol.gen";
 import { itemsOf, neighbour, selectionAfter } from "../src/screens/desk/selection";
 import { gradeOfLevel, gradeOfLongest, gradeOfReady, percent, targetWords } from "../src/screens/wallboard/figures";
 import { lasting } from "../src/parts/troubles";
+import { KeptAwayLine } from "../src/screens/desk/kept-away";
 import { notReadyBecause } from "../src/screens/desk/not-ready";
 import { ownSubject } from "../src/screens/desk/thread";
 import { afterThis, backOffBecause, dueWords, priorityWords, waitWords } from "../src/words";
@@ -51,6 +54,12 @@ describe("what stands in the middle", () => {
     expect(neighbour("a", items, -1)).toBe("b");
     expect(neighbour(null, items, 1)).toBe("a");
     expect(neighbour("a", [], 1)).toBeNull();
+  });
+});
+
+describe("what keeps waiting work away", () => {
+  it("is the server's line, as text", () => {
+    expect(renderToStaticMarkup(createElement(KeptAwayLine, { line: "Kept free for R&D: chats wait" }))).toBe('<p class="kept-away">Kept free for R&amp;D: chats wait.</p>');
   });
 });
 

@@ -12,6 +12,7 @@ import type { Center, Me } from "../../protocol.gen";
 import { useAct } from "../../use-act";
 import { MEDIA, MEDIUM_ORDER, backOffBecause, readyWords } from "../../words";
 import { QueueDialog } from "../queue/queue-dialog";
+import { KeptAway } from "./kept-away";
 import { notReadyBecause } from "./not-ready";
 
 export function EmptyDesk({ center, me }: { center: Center; me: Me }) {
@@ -47,6 +48,7 @@ function WhenReady({ center, me }: { center: Center; me: Me }) {
           ? `The next offer comes in a few seconds, since ${backOffBecause(center.media)}.`
           : "The next one comes by itself. You may look elsewhere: it rings, and the system tells you."}
       </p>
+      <KeptAway />
       {deaf && (
         <p className="empty-warning">
           <WarningIcon size={16} /> Calls do not come: the telephone switch cannot reach your phone.

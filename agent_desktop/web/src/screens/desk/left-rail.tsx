@@ -3,6 +3,7 @@
 import type { KeyboardEvent } from "react";
 import { Due, isNobodys, MediumBadge, nameOf, Since } from "../../parts/small";
 import type { Center, Me, WorkItem } from "../../protocol.gen";
+import { KeptAway } from "./kept-away";
 import { NotReadyNotice } from "./not-ready";
 import { OfferCardView } from "./offer-card";
 import { type Item, neighbour } from "./selection";
@@ -45,6 +46,8 @@ export function LeftRail({ items, selected, center, me, onSelect }: Props) {
       {items.length > 0 && <NotReadyNotice me={me} center={center} />}
       <Group title="Active" work={active} selected={selected} zone={zone} onSelect={onSelect} />
       <Group title="Wrap-up" work={wrapUp} selected={selected} zone={zone} onSelect={onSelect} />
+      {/* Last, so that no row moves when it comes and goes. */}
+      {items.length > 0 && <KeptAway />}
       {items.length === 0 && <p className="rail-empty">No work in hand.</p>}
     </nav>
   );
