@@ -1,9 +1,13 @@
 """What keeps waiting work away from an agent, on their own desk: the same as the engine itself would say."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from agent_desktop.client import DesktopClient
+from agent_desktop.core import protocol as p
 from agent_desktop.core.desk import LookedUp, desk_parts
 from agent_desktop.core.floor import Floor
 from agent_desktop.core.parts import WorkKeptAway
@@ -25,7 +29,9 @@ from history.core.vocabulary import (
     UserId,
 )
 from router.core import inputs
+from router.core.explain import WhyNot
 from router.core.kept_away import what_keeps_away
+from tests.agent_desktop.center import routing_settings, running_center
 from tests.router.test_walk import Walk
 from tests.specs.center import Center, a_queue, an_agent
 
@@ -202,10 +208,55 @@ def test_kept_for_an_outgoing_call_and_a_phone_in_use() -> None:
     assert busy.line("ann") == "Your phone is busy: calls wait"
 
 
-@pytest.mark.parametrize("seed", range(15))
+async def test_the_line_comes_and_goes_on_an_open_desk_by_what_others_do(tmp_path: Path) -> None:
+    reserve = Reserve(rule=RuleId("calm"), agents=Requirement("anyone"), queues=(QueueId("chat"),), keep=1)
+    async with (
+        running_center(tmp_path) as center,
+        center.signed_in("ann") as ann,
+        center.signed_in("ben") as ben,
+        ann.connected(),
+        ben.connected(),
+    ):
+        await center.defines(replace(routing_settings(), definition_version=2, reserves=(reserve,)))
+        for desk in (ann, ben):
+            await desk.open("desk")
+        await ann.ask(p.SetPresence, presence=Presence.READY)
+        await center.arrives("t-1", "tasks")
+        await ann.until(lambda: lines(ann) == ["Kept free for Chat: tasks wait"], 5, "the line")
+        await ben.ask(p.SetPresence, presence=Presence.READY)
+        await ann.until(lambda: lines(ann) == [], 5, "the line's end")
+        assert lines(ben) == []
+
+
+def lines(desk: DesktopClient) -> list[str]:
+    return [part.line for part in desk.parts("desk", WorkKeptAway)]
+
+
+SEEDS = range(30)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_screen_says_what_the_engine_itself_would_say_after_every_step_of_a_random_day(seed: int) -> None:
+    day(seed)
+
+
+def test_these_days_bring_up_every_reason() -> None:
+    """Else the test above would say little."""
+    assert {because for seed in SEEDS for because in day(seed)} == {
+        WhyNot.HELD_FOR_ANOTHER,
+        WhyNot.LENT_ELSEWHERE,
+        WhyNot.KEPT_FOR_OTHERS,
+        WhyNot.RESERVED,
+        WhyNot.PHONE_BUSY,
+        WhyNot.FULLY_LOADED,
+        WhyNot.LIMIT_REACHED,
+    }
+
+
+def day(seed: int) -> set[WhyNot]:
+    """Compare what is folded for the screens with the engine's own state after each step; the reasons that came up."""
     walk = Walk(seed)
-    floor, seating, folded, said = Floor(), Seating(), 0, 0
+    floor, seating, folded, said = Floor(), Seating(), 0, set[WhyNot]()
     for _ in range(200):
         walk.step()
         journal = walk.center.journal
@@ -215,17 +266,16 @@ def test_a_screen_says_what_the_engine_itself_would_say_after_every_step_of_a_ra
         seating.refresh(floor)
         state = walk.center.engine.state
         state.seats.refresh()
-        assert {agent: each.interaction for agent, each in floor.held.items()} == {
-            agent: interaction for interaction, agent in state.held_for.items()
-        }
+        held = {each.interaction: agent for agent, each in floor.held.items()}
+        assert held == state.held_for
         waits = {queue: bool(state.waiting.in_queue.get(queue)) for queue in state.queue_settings}
         assert {queue: floor.has_to_offer(queue) for queue in state.queue_settings} == waits
         everything = {queue: each.medium for queue, each in state.queue_settings.items()}
         for seat in state.seats.numbered:
             kept = what_keeps_away(state.seats, seat, everything)
             assert seating.keeps_away(seat.agent, everything) == kept
-            said += kept is not None
-    assert said
+            said |= {kept.because} if kept is not None else set()
+    return said
 
 
 def test_a_definition_that_is_applied_anew_is_followed() -> None:
