@@ -159,6 +159,11 @@ def test_lent_to_one_queue_alone_and_lent_at_all() -> None:
     screens.takes("ann", "sales")
     screens.center.arrives("sales")
     assert screens.line("ann") == "A call and an e-mail fill you: calls wait", "of the queue that they help in as well"
+    alone = Screens("ann")
+    alone.center.tell(inputs.AgentLentOut, **loan, only=True)
+    alone.takes("ann", "sales", "sales")
+    alone.center.arrives("sales")
+    assert alone.line("ann") == "2 calls fill you: calls wait"
 
 
 def test_kept_by_a_reserve_which_is_a_matter_of_what_others_do() -> None:
