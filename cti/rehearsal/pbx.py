@@ -7,10 +7,10 @@ tells the same events. The switch has a clock of its own, from a random start, a
 import asyncio
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from cti.errors import RehearsalError
 from cti.rehearsal.ami_server import AmiServer, Headers
+from cti.rehearsal.call import Call, Station
 from cti.rehearsal.phone import Phone, PhoneState
 
 CALLS_MAX = 1_000
@@ -23,33 +23,9 @@ ANNOUNCEMENT_SECONDS = 2.0
 VERDICT_SECONDS = 5.0
 CAUSE_NORMAL, CAUSE_BUSY, CAUSE_UNREACHABLE, CAUSE_DECLINED = 16, 17, 20, 21
 
-Station = tuple[str, str]
-"""A context of the dialplan and an extension in it."""
-
 
 class _Over(Exception):
     """The call is over, with this cause."""
-
-
-@dataclass
-class Call:
-    """One caller's channel."""
-
-    unique_id: str
-    number: str
-    caller_number: str
-    name: str
-    since: str
-    state: str = "waiting"
-    leg: str = ""
-    phone: str = ""
-    leg_unique_id: str = ""
-    talk: str = ""
-    cause: int = 0
-    variables: dict[str, str] = field(default_factory=dict)
-    hung_up: bool = False
-    redirect: Station | None = None
-    moved: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class RehearsalSwitch:
@@ -212,24 +188,7 @@ class RehearsalSwitch:
 
     def channels(self, variables: list[str]) -> Iterable[Headers]:
         """Callers and their legs."""
-        found: list[Headers] = []
-        for call in self._calls.values():
-            ours = {"SWITCHROOM_CALL": call.unique_id, "SWITCHROOM_LEG": call.leg}
-            theirs = {
-                **ours,
-                "SWITCHROOM_STATE": call.state,
-                "SWITCHROOM_PHONE": call.phone,
-                "SWITCHROOM_SINCE": call.since,
-                "SWITCHROOM_DIALLED": call.number,
-                "SWITCHROOM_CAUSE": str(call.cause),
-            }
-            found.append([*self._identity(call), ("ChannelState", "6"), *_chosen(theirs, variables)])
-            if call.leg_unique_id:
-                leg: Headers = [("Channel", f"PJSIP/{call.phone}"), ("Uniqueid", call.leg_unique_id)]
-                state = "6" if call.talk else "5"
-                leg += [("ChannelState", state), *_chosen({**ours, "SWITCHROOM_TALK": call.talk}, variables)]
-                found.append(leg)
-        return found
+        return [headers for call in self._calls.values() for headers in call.channels(variables)]
 
     def write_variable(self, channel: str, name: str, value: str) -> bool:
         """Lay it on the caller's channel; at most 20 are kept."""
@@ -417,16 +376,8 @@ class RehearsalSwitch:
         self._channels += 1
         return f"{self._start}.{self._channels}"
 
-    def _identity(self, call: Call) -> Headers:
-        return [
-            ("Channel", f"PJSIP/rehearsal-{call.unique_id}"),
-            ("CallerIDNum", call.caller_number or "<unknown>"),
-            ("CallerIDName", call.name or "<unknown>"),
-            ("Uniqueid", call.unique_id),
-        ]
-
     def _tell_channel(self, event: str, call: Call, headers: Iterable[tuple[str, str]] = ()) -> None:
-        self._ami.tell([("Event", event), ("Timestamp", self.now()), *self._identity(call), *headers])
+        self._ami.tell([("Event", event), ("Timestamp", self.now()), *call.identity, *headers])
 
     def _tell_user(self, name: str, call: Call, headers: Headers) -> None:
         self._tell_channel("UserEvent", call, [("UserEvent", name), *headers])
@@ -439,7 +390,3 @@ class RehearsalSwitch:
     def _device_changed(self, phone: Phone) -> None:
         state: Headers = [("Device", phone.device), ("State", phone.device_state)]
         self._ami.tell([("Event", "DeviceStateChange"), *state])
-
-
-def _chosen(values: dict[str, str], wanted: list[str]) -> Headers:
-    return [("Variable", f"{name}={values[name]}") for name in wanted if name in values]
