@@ -87,10 +87,10 @@ def after_definition(deciding: Deciding, settings: RoutingSettings) -> None:
             deciding.add(facts.EmergencyEnded(queue=queue, number=number))
 
 
-def time_is_over(deciding: Deciding, key: str) -> None:
+def time_is_over(deciding: Deciding, key: str, at_ms: int) -> None:
     queue, _, number = key.partition("/")
     known: EmergencyRecord | None = deciding.state.emergencies.get((QueueId(queue) or None, NumberId(number) or None))
-    if known is not None and known.until_ms <= deciding.now_ms:
+    if known is not None and known.until_ms <= at_ms:
         deciding.add(facts.EmergencyEnded(queue=known.queue, number=known.number))
 
 

@@ -118,9 +118,9 @@ def customer_not_sent(deciding: Deciding, given: CustomerNotSent) -> Refused | N
     return None
 
 
-def given_up(deciding: Deciding, interaction: InteractionId) -> None:
+def given_up(deciding: Deciding, interaction: InteractionId, at_ms: int) -> None:
     record = deciding.state.interactions.get(interaction)
-    if record is not None and record.sending_until_ms is not None and record.sending_until_ms <= deciding.now_ms:
+    if record is not None and record.sending_until_ms is not None and record.sending_until_ms <= at_ms:
         _wait_again(deciding, record)
 
 

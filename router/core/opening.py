@@ -72,11 +72,11 @@ def after_definition(state: State, settings: RoutingSettings, now_ms: int) -> It
             yield facts.QueueOpeningChanged(queue=queue.queue, opening=opening, until_ms=until_ms)
 
 
-def change_due(deciding: Deciding, queue_id: QueueId) -> None:
+def change_due(deciding: Deciding, queue_id: QueueId, at_ms: int) -> None:
     """The queue's next border has come."""
     state = deciding.state
     known, queue = state.openings.get(queue_id), state.queue_settings.get(queue_id)
-    if known is None or queue is None or known.until_ms is None or known.until_ms > deciding.now_ms:
+    if known is None or queue is None or known.until_ms is None or known.until_ms > at_ms:
         return
     opening, until_ms = _standing(state, queue, deciding.now_ms)
     deciding.add(facts.QueueOpeningChanged(queue=queue_id, opening=opening, until_ms=until_ms))

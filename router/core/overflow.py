@@ -30,6 +30,12 @@ def settle(deciding: Deciding, interactions: Iterable[InteractionRecord]) -> lis
     return deciding.facts
 
 
+def is_time(state: State, record: InteractionRecord, at_ms: int) -> bool:
+    """Whether the time of one of the queue's rules comes for somebody at this instant."""
+    waited_ms = at_ms - record.entered_ms
+    return any(rule.after_ms == waited_ms for rule in state.queue_settings[record.queue].overflow)
+
+
 def left_alone(state: State) -> list[InteractionRecord]:
     """Return who waits in queues whose rules look at who is there; asked when somebody stops being ready."""
     queues = {

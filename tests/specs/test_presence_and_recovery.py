@@ -2,6 +2,7 @@
 
 import pytest
 
+from history.core import routing as facts
 from history.core.routing_settings import AgentSettings, MediumCapacity
 from history.core.vocabulary import AgentId, Medium, Outcome, OutcomeReason, Presence, SourceId
 from router.core import inputs
@@ -156,3 +157,23 @@ def test_an_agent_without_a_phone_gets_no_call() -> None:
     center.signs_in("ann")
     center.caller_arrives()
     center.expect_no_offer("ann")
+
+
+def test_after_a_recovery_time_brings_the_same_in_the_same_order() -> None:
+    """A deadline that was put off (a call's, once it rings) is still on the heap of an engine that has folded its
+    facts: it must not be taken in its old place when a lot is due at once."""
+    center = Center(
+        agents=(an_agent("ann"), an_agent("ben")),
+        queues=(a_queue("sales", Medium.VOICE), a_queue("tasks", Medium.TASK)),
+    )
+    center.signs_in("ben")
+    center.arrives("tasks")
+    center.signs_in("ann")
+    center.after(seconds=1)
+    center.caller_arrives()
+    center.pop_is_shown("ann")
+    recovered = center.recovered()
+    late_ms = center.now_ms + 60_000
+    lived = center.engine.advance(late_ms).facts
+    assert [fact.agent for fact in lived if isinstance(fact, facts.OfferExpired)] == ["ben", "ann"]
+    assert recovered.advance(late_ms).facts == lived
