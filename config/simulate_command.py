@@ -69,8 +69,8 @@ NEVER_IN: Final = {"blocked": "Blocked", "balked": "Turned away", "came_again": 
 
 
 def table(result: Result) -> Iterator[str]:
-    """Yield the main figures: a row for each queue and one for all, then one for each group of agents; means over the
-    days, with half their 95 % intervals."""
+    """Yield the main figures: a row for each queue and one for all, then one for each group of agents; counts as means
+    over the days, with half their 95 % intervals."""
     found = result.estimates()
     queues = [customers.id for customers in result.scenario.types]
     counted = {key: name for key, name in NEVER_IN.items() if any(f"{key}/{queue}" in found for queue in queues)}
@@ -86,7 +86,8 @@ def table(result: Result) -> Iterator[str]:
     yield ""
     yield from aligned(rows)
     yield ""
-    yield "+- is half the 95 % interval of the mean; --json has every figure."
+    yield "+- is half the 95 % interval. Counts are means over the days, shares and means those of all days together."
+    yield "--json has every figure, and those by period."
 
 
 def _cell(found: Estimate | None, unit: Unit) -> str:
@@ -116,7 +117,13 @@ def _as_json(result: Result | FaultReport, took_s: float) -> dict[str, object]:
         "took_s": round(took_s, 3),
         "times_as_fast_as_life": round(_virtual_s(result) / took_s),
         "figures": {
-            name: {"mean": found.mean, "half_95": found.half_95, "half_99": found.half_99}
+            name: {"mean": found.mean, "half_95": found.half_95, "half_99": found.half_99, **_parts(result, name)}
             for name, found in result.estimates().items()
         },
     }
+
+
+def _parts(result: Result, name: str) -> dict[str, float]:
+    """What a share or mean is made of, a day."""
+    parts = result.parts(name)
+    return {} if parts is None else {"numerator": parts[0], "denominator": parts[1]}

@@ -11,8 +11,9 @@ from random import Random
 from router.simulation.scenario import Arrivals, Scenario
 
 
-def instants_ms(arrivals: Arrivals, scenario: Scenario, chance: Random, busyness: float) -> Iterator[int]:
-    """Yield the arrivals of one type in one day, in ms after opening, in order, none after closing."""
+def instants_ms(arrivals: Arrivals, scenario: Scenario, chance: Random, factor: float) -> Iterator[int]:
+    """Yield the arrivals of one type in one day, in ms after opening, in order, none after closing. `factor` multiplies
+    Poisson rates."""
     if arrivals.instants_s is not None:
         yield from (at for at in sorted(round(each * 1000) for each in arrivals.instants_s) if at < scenario.open_ms)
     elif arrivals.between is not None:
@@ -20,7 +21,6 @@ def instants_ms(arrivals: Arrivals, scenario: Scenario, chance: Random, busyness
         while (at := at + arrivals.between.draw(chance) * 1000.0) < scenario.open_ms:
             yield round(at)
     else:
-        factor = busyness if arrivals.busyness else 1.0
         yield from _poisson([rate * factor for rate in rates_per_ms(arrivals, scenario.periods)], scenario, chance)
 
 

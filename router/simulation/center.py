@@ -111,11 +111,11 @@ def _cannot_be_said(customers: CustomerType, scenario: Scenario) -> list[str]:
     if len({route.rank for route in customers.routes}) > BEST_LEVEL:
         found.append(f"{where}, routes: there are more than {BEST_LEVEL} ranks; give some groups the same.")
     try:
+        _requirement(customers)
+        _delays(customers)
         if not serving(customers, scenario):
             found.append(f"{where}, needs: no group has what it takes; correct it, or give a group the skills.")
-        for step in customers.relax:
-            if step.widen is not None:
-                parse(step.widen)
+        _relaxation(customers)
     except BadRequirement as error:
         found.append(f"{where}: {error}")
     return found

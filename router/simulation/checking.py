@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from router.core.blending_words import lending_faults, share_faults
-from router.core.requirements import parse
-from router.errors import BadRequirement
+from router.core.requirements import RESERVED
+from router.simulation.checking_types import faults_of_expression, faults_of_ways
+from router.simulation.laws import UniformFactor
 from router.simulation.scenario import CustomerType, Floor, Group, Lending, Reserve, Scenario, TimeShare
+
+BREAKS_MIN_S = 1.0
+"""Shorter on average, and nobody would do anything else."""
 
 
 def faults_of(scenario: Scenario) -> list[str]:
@@ -14,12 +18,14 @@ def faults_of(scenario: Scenario) -> list[str]:
     found = [*_twice(scenario)]
     groups = {group.id: group for group in scenario.groups}
     for group in scenario.groups:
-        found += _by_period(f"groups, {group.id!r}, agents", group.agents, scenario.periods)
-        habits = group.habits
-        if (habits.between_breaks is None) != (habits.break_length is None):
-            found.append(f"groups, {group.id!r}, habits: between_breaks and break_length go together; give both.")
+        found += _faults_of_group(group, scenario)
     for customers in scenario.types:
         found += _faults_of_type(customers, groups, scenario.periods)
+        found += faults_of_ways(customers, scenario)
+    factors = (("busyness", scenario.busyness), *((each.id, each.arrivals.factor) for each in scenario.types))
+    for name, factor in factors:
+        if isinstance(factor, UniformFactor) and factor.high < factor.low:
+            found.append(f"{name}: high has to be at least low; correct it.")
     known = {customers.id for customers in scenario.types}
     roomed: set[str] = set()
     for number, room in enumerate(scenario.rooms, 1):
@@ -47,14 +53,27 @@ def _faults_of_blending(scenario: Scenario, known: set[str]) -> Iterator[str]:
         for name in names:
             if name not in known:
                 yield f"{where}: {name!r} is no type; correct it."
-        try:
-            parse(rule.agents)
-        except BadRequirement as error:
-            yield f"{where}, agents: {error}"
+        yield from faults_of_expression(f"{where}, agents", rule.agents, [group.id for group in scenario.groups])
         if isinstance(rule, Lending):
             yield from (f"{where}, {fault}" for fault in lending_faults(rule))
         if isinstance(rule, TimeShare):
             yield from (f"{where}, {fault}" for fault in share_faults(rule))
+
+
+def _faults_of_group(group: Group, scenario: Scenario) -> Iterator[str]:
+    where = f"groups, {group.id!r}"
+    yield from _by_period(f"{where}, agents", group.agents, scenario.periods)
+    habits = group.habits
+    if (habits.between_breaks is None) != (habits.break_length is None):
+        yield f"{where}, habits: between_breaks and break_length go together; give both."
+    elif habits.between_breaks is not None and habits.between_breaks.mean < BREAKS_MIN_S:
+        yield f"{where}, habits, between_breaks: its mean has to be at least {BREAKS_MIN_S:g} s; correct it."
+    routed = {customers.id for customers in scenario.types if customers.routes}
+    for skill in group.skills:
+        if skill in RESERVED:
+            yield f"{where}, skills: {skill!r} is a word of expressions; give the skill another name."
+        if skill in routed:
+            yield f"{where}, skills: {skill!r} is a type with routes; give the skill another name."
 
 
 def _twice(scenario: Scenario) -> Iterator[str]:
@@ -94,6 +113,16 @@ def _faults_of_type(customers: CustomerType, groups: dict[str, Group], periods: 
         yield f"{where}: needs exactly one of routes and needs; give that one."
     if customers.routes and customers.relax:
         yield f"{where}, relax: routes widen by their own after_s; take relax out, or say needs instead of routes."
+    for number, widened in enumerate((customers.needs, *(step.widen for step in customers.relax))):
+        if widened is not None:
+            at = f"{where}, relax, number {number}, widen" if number else f"{where}, needs"
+            yield from faults_of_expression(at, widened, list(groups))
+    yield from _faults_of_routes(where, customers, groups)
+
+
+def _faults_of_routes(where: str, customers: CustomerType, groups: dict[str, Group]) -> Iterator[str]:
+    if customers.routes and all(route.after_s for route in customers.routes):
+        yield f"{where}, routes: no group serves at once; take after_s from one of them."
     seen: set[str] = set()
     for number, route in enumerate(customers.routes, 1):
         at = f"{where}, routes, number {number}"

@@ -10,6 +10,7 @@ from random import Random
 from history.core import routing as facts
 from history.core.vocabulary import AgentId, IdentityId, InteractionId, Medium, QueueId, SourceId
 from router.core import effects, inputs
+from router.core.capacity import NUMBER_OF
 from router.simulation.arrivals import instants_ms
 from router.simulation.center import SWITCH, serving
 from router.simulation.laws import Law, drawn_ms
@@ -125,7 +126,11 @@ class Customers(Present):
         factor = 1.0 if busyness is None else busyness.draw(self._streams.of("busyness"))
         for customers in self._scenario.types:
             chance = self._streams.of("arrivals", customers.id)
-            self._expect(customers, instants_ms(customers.arrivals, self._scenario, chance, factor))
+            own = customers.arrivals.factor
+            both = factor if customers.arrivals.busyness else 1.0
+            if own is not None:
+                both *= own.draw(self._streams.of("factor", customers.id))
+            self._expect(customers, instants_ms(customers.arrivals, self._scenario, chance, both))
 
     def close(self) -> None:
         """Nobody comes any more, nor again."""
@@ -179,15 +184,15 @@ class Customers(Present):
         name = customer.type.id
         self._observed.count(f"arrived/{name}" if customer.tries == 1 else f"came_again/{name}")
         retrial = customer.type.retrial
-        if self._may_turn_away(customer.type) and not self._somebody_is_free(customer.type):
-            if self._is_full(name):
-                self._observed.count(f"blocked/{name}")
-                self._perhaps_again(customer, retrial.after_blocked if retrial else 0.0)
-                return
-            if customer.turns_away < self._balks_with(customer.type):
-                self._observed.count(f"balked/{name}")
-                self._perhaps_again(customer, retrial.after_balk if retrial else 0.0)
-                return
+        at_once = not self._may_turn_away(customer.type) or self._somebody_is_free(customer.type)
+        if self._no_line(name) or (not at_once and self._no_place(name)):
+            self._observed.count(f"blocked/{name}")
+            self._perhaps_again(customer, retrial.after_blocked if retrial else 0.0)
+            return
+        if not at_once and customer.turns_away < self._balks_with(customer.type):
+            self._observed.count(f"balked/{name}")
+            self._perhaps_again(customer, retrial.after_balk if retrial else 0.0)
+            return
         self._stays(customer)
         self._announce(customer)
 
@@ -209,18 +214,28 @@ class Customers(Present):
         return customers.balking is not None or customers.id in self._room_of
 
     def _somebody_is_free(self, customers: CustomerType) -> bool:
-        """Whether the customer would be served at once, so that neither waiting places nor a queue matter."""
-        if self._waiting[customers.id]:
-            return False
-        reserved = {route.group: route.reserve for route in customers.routes}
-        return any(
-            sum(agent.free for agent in self._crews[group.id].agents) > reserved.get(group.id, 0)
-            for group in self._serving[customers.id]
-        )
+        """Whether the customer would be offered to somebody at once, so that neither waiting places nor a queue matter.
 
-    def _is_full(self, name: str) -> bool:
+        The engine knows: agents may have room for one customer more beside others, and be kept for other work.
+        """
+        state, queue = self._world.engine.state, QueueId(customers.id)
+        seats = state.seats
+        seats.refresh()
+        able = seats.mask_of(state.queue_settings[queue].requirement) | seats.lent_to(queue)
+        closed = 0 if seats.blending is None else seats.blending.closed_to(queue)
+        return bool(able & seats.open[NUMBER_OF[customers.medium]] & ~closed)
+
+    def _no_place(self, name: str) -> bool:
         room = self._room_of.get(name)
-        return room is not None and sum(self._waiting[each] for each in room.types) >= room.places
+        if room is None or room.places is None:
+            return False
+        return sum(self._waiting[each] for each in room.types) >= room.places
+
+    def _no_line(self, name: str) -> bool:
+        room = self._room_of.get(name)
+        if room is None or room.lines is None:
+            return False
+        return sum(customer.type.id in room.types for customer in self.present.values()) >= room.lines
 
     def _balks_with(self, customers: CustomerType) -> float:
         balking = customers.balking

@@ -1,8 +1,13 @@
-"""Confidence intervals: Student's t for the mean of independent days or batches, and of paired differences."""
+"""Confidence intervals: Student's t for the mean of independent days or batches, and of paired differences.
+
+A share or a mean of a day, such as a service level, is a ratio of two sums. Over many days it is the ratio of what
+they have in all, as a report over those days would print it, and no mean of ratios: a day with twice the customers
+counts twice. Its interval is that of the ratio estimator (delta method).
+"""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 
@@ -29,6 +34,30 @@ def estimate(values: Sequence[float]) -> Estimate:
     variance = math.fsum((value - mean) ** 2 for value in values) / (count - 1)
     error = math.sqrt(variance / count)
     return Estimate(mean, count, t_quantile(0.975, count - 1) * error, t_quantile(0.995, count - 1) * error)
+
+
+def weighted(values: Sequence[float], weights: Sequence[float]) -> Estimate:
+    """Return the ratio of sums and its intervals, from each day's ratio and its denominator; a day whose denominator
+    is 0 has any value. At least one denominator is above 0."""
+    ratio, residuals = _residuals(values, weights)
+    return replace(estimate(residuals), mean=ratio)
+
+
+def weighted_difference(
+    base: Sequence[float], base_weights: Sequence[float], other: Sequence[float], other_weights: Sequence[float]
+) -> Estimate:
+    """Return what the ratio of `other` has more than that of `base`; days with the same seed stand in the same
+    place."""
+    before, before_residuals = _residuals(base, base_weights)
+    after, after_residuals = _residuals(other, other_weights)
+    return replace(paired(before_residuals, after_residuals), mean=after - before)
+
+
+def _residuals(values: Sequence[float], weights: Sequence[float]) -> tuple[float, list[float]]:
+    """The ratio, and how each day moves it away from what it is."""
+    mean_weight = math.fsum(weights) / len(weights)
+    ratio = math.fsum(v * w for v, w in zip(values, weights, strict=True)) / math.fsum(weights)
+    return ratio, [(v - ratio) * w / mean_weight for v, w in zip(values, weights, strict=True)]
 
 
 def paired(base: Sequence[float], other: Sequence[float]) -> Estimate:

@@ -70,7 +70,7 @@ class Deterministic(_WithMean, frozen=True, kw_only=True, tag="deterministic"):
 class Erlang(_WithMean, frozen=True, kw_only=True, tag="erlang"):
     """The sum of `phases` exponential lengths; the mean is that of the sum."""
 
-    phases: Count
+    phases: Annotated[int, msgspec.Meta(ge=1, le=500)]
 
     def draw(self, chance: Random) -> float:
         product = 1.0
@@ -108,7 +108,7 @@ class Lognormal(_WithMean, frozen=True, kw_only=True, tag="lognormal"):
 
 
 class Weibull(_Law, frozen=True, kw_only=True, tag="weibull"):
-    shape: Above0
+    shape: Annotated[float, msgspec.Meta(ge=0.05)]
     scale_s: Above0 | None = None
     scale_min: Above0 | None = None
     scale_h: Above0 | None = None

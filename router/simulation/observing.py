@@ -6,7 +6,7 @@ use (`Figures`, filled by whoever starts a simulation).
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from history.core.entries import Fact
 
@@ -23,6 +23,15 @@ class Figures(Protocol):
 
     def values(self, from_ms: int, to_ms: int) -> Mapping[str, float]:
         """Return figures by name over what arrived in `[from_ms, to_ms)`; a figure without a value is left out."""
+        ...
+
+
+@runtime_checkable
+class Weighing(Protocol):
+    """Figures that know of what their shares and means are a part, so that days are added up before the division."""
+
+    def weights(self, from_ms: int, to_ms: int) -> Mapping[str, float]:
+        """Return the denominator of each figure that has one, as in `values`."""
         ...
 
 
@@ -84,3 +93,8 @@ class Observed:
         for what, counts in self.counts.items():
             found[what] = float(sum(counts[first:last]))
         return found
+
+    def weights(self, first: int, last: int) -> dict[str, float]:
+        """Return the denominators of occupancies: how long agents were signed in."""
+        found = {f"occupancy/{name}": float(sum(self.signed_in[name].areas[first:last])) for name in self._groups}
+        return {name: weight for name, weight in found.items() if weight}

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,9 @@ def parse(text: str, name: str = "scenario") -> Scenario:
 
 def of_raw(raw: dict[str, Any], name: str = "scenario") -> Scenario:
     """Return the scenario in a TOML document that was read already. See `read`."""
+    strange = list(_strange("", raw, raw))
+    if strange:
+        raise BadScenario([f"{name}: {sentence}" for sentence in strange])
     try:
         scenario = msgspec.convert(raw, Scenario)
     except msgspec.ValidationError as error:
@@ -46,6 +50,22 @@ def of_raw(raw: dict[str, Any], name: str = "scenario") -> Scenario:
     if found:
         raise BadScenario([f"{name}: {sentence}" for sentence in found])
     return scenario
+
+
+NUMBER_MAX = 1e12
+NUMBER_MIN = 1e-9
+
+
+def _strange(place: str, given: Any, raw: dict[str, Any]) -> Iterator[str]:
+    """Numbers with which nothing can be reckoned: endless, none at all, or out of all proportion."""
+    if isinstance(given, dict):
+        for key, value in given.items():
+            yield from _strange(f"{place}.{key}", value, raw)
+    elif isinstance(given, list):
+        for index, value in enumerate(given):
+            yield from _strange(f"{place}[{index}]", value, raw)
+    elif isinstance(given, int | float) and given and not NUMBER_MIN <= abs(given) <= NUMBER_MAX:
+        yield f"{_where(place, raw)}{given!r} is no number between {NUMBER_MIN:g} and {NUMBER_MAX:g}; correct it."
 
 
 _MISSING = re.compile(r"Object missing required field `(?P<field>\w+)`")

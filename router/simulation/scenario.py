@@ -42,6 +42,8 @@ class Arrivals(_Table, frozen=True, kw_only=True):
     """A trace: seconds after opening, the same every day."""
     busyness: bool = True
     """Whether the day's busyness multiplies the rates."""
+    factor: Factor | None = None
+    """A number of the type's own, drawn once a day, that multiplies the rates as well."""
 
 
 class Balking(_Table, frozen=True, kw_only=True):
@@ -204,9 +206,12 @@ class Habits(_Table, frozen=True, kw_only=True):
     """Who was made not ready is back after this."""
 
 
+Agents = Annotated[int, msgspec.Meta(ge=0, le=20_000)]
+
+
 class Group(_Table, frozen=True, kw_only=True):
     id: Id
-    agents: Annotated[int, msgspec.Meta(ge=0)] | tuple[Annotated[int, msgspec.Meta(ge=0)], ...]
+    agents: Agents | tuple[Agents, ...]
     """How many are signed in, by period. Who is to leave finishes what they have."""
     skills: dict[Id, Level] = {}
     """For types that say what they need instead of their routes."""
@@ -226,10 +231,17 @@ class Group(_Table, frozen=True, kw_only=True):
 
 
 class Room(_Table, frozen=True, kw_only=True):
-    """Waiting places that some types share. Who comes when all are taken, and nobody is free, is blocked."""
+    """What some types share and may be full: waiting places, lines, or both."""
 
     types: Annotated[tuple[Id, ...], msgspec.Meta(min_length=1)]
-    places: Annotated[int, msgspec.Meta(ge=0)]
+    places: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    """So many may wait. Who comes when all places are taken, and nobody is free, is blocked."""
+    lines: Count | None = None
+    """So many may be there, waiting or served. Who comes when all lines are taken is blocked, whoever is free."""
+
+    def __post_init__(self) -> None:
+        if self.places is None and self.lines is None:
+            raise ValueError("needs places or lines")
 
 
 class Reserve(_Table, frozen=True, kw_only=True):

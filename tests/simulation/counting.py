@@ -34,6 +34,27 @@ class Counting:
             visit.wait_ms = fact.wait_ms
             visit.answered = isinstance(fact, facts.VisitAnswered)
 
+    def weights(self, from_ms: int, to_ms: int) -> Mapping[str, float]:
+        """The denominators of shares and means."""
+        mine = [visit for visit in self.visits.values() if from_ms <= visit.arrived_ms < to_ms]
+        found = self._below("all", mine)
+        for customers in self.scenario.types:
+            found |= self._below(customers.id, [visit for visit in mine if visit.queue == customers.id])
+        return {name: float(below) for name, below in found.items() if below}
+
+    def _below(self, name: str, visits: list[Visit]) -> dict[str, int]:
+        ended = [visit for visit in visits if visit.wait_ms is not None]
+        answered = sum(visit.answered for visit in ended)
+        late = sum(not visit.answered and (visit.wait_ms or 0) > self.within_ms for visit in ended)
+        of_ended = {f"{figure}/{name}": len(ended) for figure in ("sl1", "p_wait", "wait_s", "abandonment")}
+        return of_ended | {
+            f"sl2/{name}": answered,
+            f"asa_s/{name}": answered,
+            f"within_30s/{name}": answered,
+            f"sl3/{name}": answered + late,
+            f"delayed_s/{name}": sum(1 for visit in ended if visit.answered and visit.wait_ms),
+        }
+
     def values(self, from_ms: int, to_ms: int) -> Mapping[str, float]:
         mine = [visit for visit in self.visits.values() if from_ms <= visit.arrived_ms < to_ms]
         found = self._of("all", mine)

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from router.simulation.intervals import estimate, paired, t_quantile
+from router.simulation.intervals import estimate, paired, t_quantile, weighted, weighted_difference
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,37 @@ def test_paired_differences_are_sharper_than_two_means() -> None:
     assert difference.holds(1.0)
     apart = estimate(base).half_99
     assert apart is not None and difference.half_99 is not None and difference.half_99 < apart / 10
+
+
+def test_a_ratio_over_days_is_that_of_what_they_have_in_all() -> None:
+    """Three days with 1 of 10, 30 of 60 and 9 of 30: 40 of 100, not the mean of .1, .5 and .3."""
+    found = weighted([0.1, 0.5, 0.3], [10, 60, 30])
+    assert found.mean == pytest.approx(0.4)
+    residuals = [(0.1 - 0.4) * 10 / (100 / 3), (0.5 - 0.4) * 60 / (100 / 3), (0.3 - 0.4) * 30 / (100 / 3)]
+    assert found.half_99 == pytest.approx(estimate(residuals).half_99)
+    assert weighted([0.1, 0.5, 0.0], [10, 60, 0]).mean == pytest.approx(31 / 70)
+
+
+def test_the_interval_of_a_ratio_holds_what_it_has_to() -> None:
+    """Days of very different size whose share depends on it: 99 of 100 intervals hold the share of all."""
+    chance = random.Random(4)
+
+    def day() -> tuple[float, float]:
+        size = chance.choice((50, 200))
+        return sum(chance.random() < (0.9 if size == 50 else 0.5) for _ in range(size)) / size, size
+
+    exact, held, simple = (0.9 * 50 + 0.5 * 200) / 250, 0, 0
+    for _ in range(200):
+        days = [day() for _ in range(60)]
+        held += weighted([share for share, _ in days], [float(size) for _, size in days]).holds(exact)
+        simple += estimate([share for share, _ in days]).holds(exact)
+    assert held >= 193
+    assert simple < 20
+
+
+def test_the_difference_of_two_ratios_is_paired() -> None:
+    base, other = [0.1, 0.5, 0.3, 0.7], [0.2, 0.6, 0.4, 0.8]
+    weights = [10.0, 60.0, 30.0, 40.0]
+    found = weighted_difference(base, weights, other, weights)
+    assert found.mean == pytest.approx(0.1)
+    assert found.half_99 == pytest.approx(0.0, abs=1e-12)
