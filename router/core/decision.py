@@ -66,7 +66,8 @@ class Deciding(msgspec.Struct):
 
     def ended_offer(self, offer_id: OfferId) -> Refused:
         """Late news about an offer: known to have ended, or never made here."""
-        made = offer_id.startswith("o") and offer_id[1:].isdecimal() and 0 < int(offer_id[1:]) <= self.state.offers_made
+        number = offer_id[1:20]
+        made = offer_id == f"o{number}" and number.isdecimal() and 0 < int(number) <= self.state.offers_made
         return ignored(OutcomeReason.OFFER_ENDED if made else OutcomeReason.UNKNOWN_OFFER)
 
     def order_ring(self, offer: OfferRecord, *, pop_was_late: bool) -> None:

@@ -33,6 +33,7 @@ from router.core.decision import Deciding
 from router.core.effects import AnyEffect
 from router.core.inputs import AnyInput, Receipt, TimeAdvanced
 from router.core.outstanding import effects_of, outstanding
+from router.core.refusals import field_of
 from router.core.state import State
 from router.errors import BrokenInvariant
 
@@ -91,7 +92,7 @@ class Engine:
             return Decision(facts=(), effects=(), receipt=answered)
         deciding = Deciding(self.state, now_ms)
         refused = _RULES[type(given)](deciding, given)
-        receipt = ACCEPTED if refused is None else Receipt(outcome=refused.outcome, reason=refused.reason)
+        receipt = ACCEPTED if refused is None else _answer(given, refused.outcome, refused.reason)
         taken = facts.InputTaken(
             source=given.source,
             source_epoch=given.source_epoch,
@@ -234,10 +235,15 @@ class Engine:
         if record is None or given.source_epoch > record.epoch:
             return None
         if given.source_epoch < record.epoch:
-            return Receipt(outcome=Outcome.REFUSED, reason=OutcomeReason.OLDER_EPOCH)
+            return _answer(given, Outcome.REFUSED, OutcomeReason.OLDER_EPOCH)
         if given.source_number > record.number:
             return None
         for answer in record.answers:
             if answer.number == given.source_number:
-                return Receipt(outcome=answer.outcome, reason=answer.reason)
+                return _answer(given, answer.outcome, answer.reason)
         return Receipt(outcome=Outcome.IGNORED, reason=OutcomeReason.ALREADY_HANDLED)
+
+
+def _answer(given: AnyInput, outcome: Outcome, reason: OutcomeReason | None) -> Receipt:
+    field = field_of(given, reason) if outcome is Outcome.REFUSED else None
+    return Receipt(outcome=outcome, reason=reason, field=field)

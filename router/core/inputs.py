@@ -396,4 +396,6 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
 
     outcome: Outcome
     reason: OutcomeReason | None = None
+    field: str | None = None
+    """Of a refusal: the field of the input that stands in the way."""
     number: int = 0
