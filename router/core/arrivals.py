@@ -4,7 +4,6 @@ from typing import Any
 
 from history.core import routing as facts
 from history.core.routing_records import InteractionRecord
-from history.core.routing_settings import QueueSettings
 from history.core.vocabulary import (
     CloseReason,
     EndedBy,
@@ -18,11 +17,11 @@ from history.core.vocabulary import (
 )
 from router.core import emergency, leaving, opening, queueing
 from router.core.decision import Deciding, Refused, ignored
+from router.core.definition_faults import fault_of
 from router.core.inputs import CustomerLeft, DefinitionApplied, InteractionArrived, InteractionLearnt, SwitchSeen
 from router.core.lifecycle import LIFECYCLE
 from router.core.lifecycle import Trigger as LifecycleTrigger
 from router.core.order import PRIORITY_MAX
-from router.core.requirements import parse
 from router.errors import BadRequirement
 
 
@@ -37,11 +36,9 @@ def definition_applied(deciding: Deciding, given: DefinitionApplied) -> Refused 
         return Refused(OutcomeReason.WORK_IN_HAND)
     if any(seat.leases() for seat in state.seats.numbered if seat.agent not in agents):
         return Refused(OutcomeReason.WORK_IN_HAND)
-    hours = {each.hours for each in given.settings.hours}
-    if any(queue.hours is not None and queue.hours not in hours for queue in given.settings.queues):
-        return Refused(OutcomeReason.UNKNOWN_HOURS)
-    if any(_unreadable(queue) for queue in given.settings.queues):
-        return Refused(OutcomeReason.REQUIREMENT_UNREADABLE)
+    fault = fault_of(given.settings)
+    if fault is not None:
+        return Refused(fault)
     deciding.add(facts.RoutingDefined(settings=given.settings))
     deciding.add(*opening.after_definition(state, given.settings, deciding.now_ms))
     emergency.after_definition(deciding, given.settings)
@@ -70,15 +67,6 @@ def interaction_arrived(deciding: Deciding, given: InteractionArrived) -> Refuse
     if given.standing is Standing.SERVED:
         deciding.flow_out(given.interaction, queued.visit, queue_id, given.medium, given.arrived_ms)
     return None
-
-
-def _unreadable(queue: QueueSettings) -> bool:
-    try:
-        for text in (queue.requirement, *(step.widen for step in queue.relaxation if step.widen is not None)):
-            parse(text)
-    except BadRequirement:
-        return True
-    return False
 
 
 def _seen_again(deciding: Deciding, known: InteractionRecord, standing: Standing | None) -> Refused | None:

@@ -6,7 +6,7 @@ from router.core.inputs import AnyInput
 _FIELDS: dict[Why, tuple[str, ...]] = {
     Why.OLDER_EPOCH: ("source_epoch",),
     Why.UNKNOWN_AGENT: ("agent",),
-    Why.UNKNOWN_QUEUE: ("to", "queue"),
+    Why.UNKNOWN_QUEUE: ("settings", "to", "queue"),
     Why.UNKNOWN_REASON: ("reason",),
     Why.UNKNOWN_DISPOSITION: ("disposition",),
     Why.UNKNOWN_INTERACTION: ("interaction",),
@@ -24,7 +24,7 @@ _FIELDS: dict[Why, tuple[str, ...]] = {
     Why.REQUIREMENT_UNREADABLE: ("settings", "agents", "requirement"),
     Why.UNKNOWN_WORK: ("work",),
     Why.NOT_WAITING: ("interaction",),
-    Why.OUT_OF_RANGE: ("priority", "until_ms"),
+    Why.OUT_OF_RANGE: ("settings", "priority", "until_ms"),
     Why.REASON_FULL: ("reason",),
     Why.NO_EXTENSION_LEFT: ("handling",),
     Why.WRONG_MEDIUM: ("to",),

@@ -139,6 +139,8 @@ class Center:
         return self._note(given, self.engine.handle(given, self.now_ms)).receipt
 
     def _note(self, given: AnyInput, decision: Decision) -> Decision:
+        if decision.defect is not None:
+            raise decision.defect
         self.taken.append((self.now_ms, given, decision.facts))
         self.journal += [(self.now_ms, fact) for fact in decision.facts]
         self.effects += decision.effects
