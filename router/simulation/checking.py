@@ -54,6 +54,8 @@ def _faults_of_blending(scenario: Scenario, known: set[str]) -> Iterator[str]:
             if name not in known:
                 yield f"{where}: {name!r} is no type; correct it."
         yield from faults_of_expression(f"{where}, agents", rule.agents, [group.id for group in scenario.groups])
+        if isinstance(rule, Lending) and any(each.id == rule.to and each.service is None for each in scenario.types):
+            yield f"{where}, to: how long those who are lent to {rule.to!r} serve is not said; give the type service."
         if isinstance(rule, Lending):
             yield from (f"{where}, {fault}" for fault in lending_faults(rule))
         if isinstance(rule, TimeShare):

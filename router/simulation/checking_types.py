@@ -67,6 +67,8 @@ def _of_leaving(where: str, rule: Leaves, customers: CustomerType, scenario: Sce
         yield f"{where}, to: {rule.to!r} is no type; correct it."
     elif rule.to is not None and media[rule.to] is not customers.medium:
         yield f"{where}, to: {rule.to!r} is {media[rule.to]}, not {customers.medium}; name one of the same medium."
+    elif rule.to is not None and customers.service is None:
+        yield f"{where}, to: how long the groups of {rule.to!r} would serve is not said; give service."
     if rule.when is LeavesWhen.LENGTH and not rule.length:
         yield f"{where}: how many have to wait is not said; give length."
     if rule.when is LeavesWhen.EXPECTED_WAIT and not rule.wait_s:

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.config.command_line import switchroom
 
 SCENARIO = """
@@ -44,6 +46,11 @@ async def test_a_scenario_is_played_and_its_figures_are_those_of_the_reports(tmp
     assert 0 < figures["service_level/calls"] <= 1
     assert 0 < figures["occupancy/desk"] < 1
     assert figures["wait_p90_ms/calls"] >= figures["wait_median_ms/calls"]
+    level, answered = found["figures"]["service_level/calls"], figures["answered/calls"]
+    assert level["mean"] * level["denominator"] == pytest.approx(level["numerator"])
+    assert level["numerator"] <= answered <= level["denominator"]
+    assert figures["offered/calls/1"] + figures["offered/calls/2"] == pytest.approx(figures["offered/calls"])
+    assert found["figures"]["occupancy/desk/2"]["denominator"] == 3 * 3_600_000
     again = json.loads((await switchroom("simulate", scenario, "--seed", "3", "--json")).out)
     assert again["figures"] == found["figures"]
 

@@ -35,6 +35,22 @@ def more(line: str) -> str:
 ROUTES, ARRIVALS, SERVICE = 'routes = [{ group = "g" }]', "{ per_h = 60 }", 'law = "exp", mean_s = 60'
 
 
+BY_GROUP = 'service_by_group = { g = { law = "exp", mean_s = 60 } }'
+LENT = (
+    changed(f"service = {{ {SERVICE} }}", BY_GROUP)
+    + """
+[[lending]]
+id = "l"
+agents = "team:g"
+to = "calls"
+when = "longest_wait"
+above_s = 60
+back_s = 10
+agents_max = 1
+"""
+)
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -65,6 +81,7 @@ ROUTES, ARRIVALS, SERVICE = 'routes = [{ group = "g" }]', "{ per_h = 60 }", 'law
         (more('choice = "weighted"'), 'choice = "weighted" and weights go together'),
         (more('leaves = [{ when = "waited", after_s = 5, to = "h" }]'), "leaves, number 1, to: 'h' is no type"),
         (more('leaves = [{ when = "waited", after_s = 5, to = "calls" }]'), "to: leads back to the type itself"),
+        (LENT, "lending, 'l', to: how long those who are lent to 'calls' serve is not said"),
         (more('leaves = [{ when = "length" }]'), "how many have to wait is not said"),
         (more('leaves = [{ when = "expected_wait" }]'), "how long the wait has to be is not said"),
         (more('leaves = [{ when = "closed" }]'), "the queue is never closed"),

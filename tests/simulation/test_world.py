@@ -123,6 +123,61 @@ def test_balking_with_a_probability_spares_those_who_are_served_at_once() -> Non
     assert day.observed.values(0, 1)["balked/calls"] == 1
 
 
+def test_who_leaves_by_rule_is_served_by_the_other_group_as_long_as_their_own_would() -> None:
+    """The second waits for twenty seconds and goes to the other queue; the third finds one who waits and goes."""
+    rules = '{ when = "waited", after_s = 20, to = "other" }, { when = "length", length = 1 }'
+    text = (
+        by_hand("[10, 11, 12]", 100, more_type=f"leaves = [{rules}]")
+        + """
+[[types]]
+id = "other"
+arrivals = { instants_s = [] }
+service = { law = "deterministic", mean_s = 5 }
+routes = [{ group = "h" }]
+
+[[groups]]
+id = "h"
+agents = 1
+"""
+    )
+    _, found = a_day(text)
+    assert [(at, fact.agent) for at, fact in found if isinstance(fact, facts.HandlingStarted)] == [
+        (10, "g.001"),
+        (31, "h.001"),
+    ]
+    assert instants(found, facts.WrapUpStarted) == [110, 131]
+    assert instants(found, facts.InteractionClosed) == [12, 110, 131]
+
+
+def test_a_queue_with_hours_keeps_who_came_in_time_for_so_long() -> None:
+    how = 'open_min = [[0, 1]]\nclosing_s = 30\nleaves = [{ when = "closed" }]'
+    _, found = a_day(by_hand("[10, 50, 70]", 100, more_type=how))
+    assert instants(found, facts.HandlingStarted) == [10]
+    assert instants(found, facts.InteractionClosed) == [70, 90, 110]
+
+
+def test_a_type_has_a_factor_of_its_own() -> None:
+    text = """
+name = "Own factors"
+days = 40
+period_h = 4
+groups = [{ id = "g", agents = 5 }]
+"""
+    for name in "ab":
+        text += f"""
+[[types]]
+id = "{name}"
+arrivals = {{ per_h = 100, factor = {{ law = "gamma", shape = 4 }} }}
+service = {{ law = "exp", mean_s = 1 }}
+routes = [{{ group = "g" }}]
+"""
+    samples = simulate(parse(text), seed=2).samples
+    a, b = ([each or 0.0 for each in samples[f"arrived/{name}"]] for name in "ab")
+    assert abs(correlation(a, b)) < 0.5
+    assert spread(a) > 10 * 400
+    assert spread(b) > 10 * 400
+
+
 def test_a_waiting_room_blocks_as_the_exact_model_says() -> None:
     text = """
 name = "M/M/15/5"
