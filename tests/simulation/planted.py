@@ -131,6 +131,18 @@ BUGS: dict[str, Bug] = {
         "work_class.mask = self._seats.mask_of(work_class.requirement)",
         "work_class.mask = (1 << len(self._seats.numbered)) - 1",
     ),
+    "work handed on while it is offered": Bug(
+        "transfer",
+        "router.core.steering",
+        "deciding.take_back(record, WithdrawnBecause.MOVED)\n    deciding.move(",
+        "deciding.move(",
+    ),
+    "work handed on without its arrival": Bug(
+        "transfer",
+        "router.core.queueing",
+        "arrived_ms=record.arrived_ms,\n        due_ms=due,",
+        "arrived_ms=now_ms,\n        due_ms=due,",
+    ),
     "parked for ever": Bug(
         "steering",
         "router.core.keeping",

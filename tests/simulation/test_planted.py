@@ -18,6 +18,7 @@ def test_bugs_are_planted_in_every_part_of_the_engine() -> None:
         "capacity",
         "order",
         "offer end",
+        "transfer",
         "wrap-up",
         "recovery",
         "duplicate input",
