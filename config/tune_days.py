@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 from config import definition
 from config.check import check
 from config.errors import BadDefinition
-from config.figures import KpiFigures, key_of, of_scenario
+from config.figures import KpiFigures, key_of, some_of_scenario
 from config.translating import routing_settings
 from history.core.routing_settings import RoutingSettings
 from reports.core.service_level import SERVICE_LEVEL_1
@@ -30,8 +30,8 @@ from router.simulation.traced_day import TracedDay
 from router.simulation.traced_people import Laws
 
 Raw = dict[str, Any]
-DayRows = list[dict[str, float]]
-"""For each batch of a day (most often there is one) the share answered in time by class."""
+DayRows = list[dict[str, tuple[float, float]]]
+"""For each batch of a day (most often there is one) by class the share answered in time, and of how many."""
 JUDGED: Final = (SERVICE_LEVEL_1,)
 CANNOT: Final = (BadScenario, BadDefinition, BadTrace)
 """Why values cannot stand together."""
@@ -58,17 +58,21 @@ class OfScenario:
 
     def play(self, raw: Raw, seed: int, number: int) -> tuple[DayRows, int]:
         scenario = reading.of_raw(raw)
-        rows, inputs = play_day(scenario, seed, number, _judged)
+        played = play_day(scenario, seed, number, _judged)
         types = [customers.id for customers in scenario.types]
-        return [_shares(row, types) for row in rows], inputs
+        both = zip(played.rows, played.weights, strict=True)
+        return [_shares(row, weights, types) for row, weights in both], played.inputs
 
 
 def _judged(scenario: Scenario) -> KpiFigures:
-    return of_scenario(scenario, JUDGED)
+    return some_of_scenario(scenario, JUDGED)
 
 
-def _shares(row: Mapping[str, float], names: Sequence[str]) -> dict[str, float]:
-    return {name: share for name in names if (share := row.get(f"{key_of(SERVICE_LEVEL_1)}/{name}")) is not None}
+def _shares(
+    row: Mapping[str, float], weights: Mapping[str, float], names: Sequence[str]
+) -> dict[str, tuple[float, float]]:
+    figures = {name: f"{key_of(SERVICE_LEVEL_1)}/{name}" for name in names}
+    return {name: (row[figure], weights[figure]) for name, figure in figures.items() if figure in weights}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,8 @@ class OfTrace:
         rules = rules_of(raw, self.trace)
         day = TracedDay(self.trace, Laws(self.trace), seed_of(seed, "tune", number), figures.take, rules)
         day.run()
-        return [_shares(figures.values(*self.edges), list(self.cuts))], day.world.inputs
+        found = _shares(figures.values(*self.edges), figures.weights(*self.edges), list(self.cuts))
+        return [found], day.world.inputs
 
 
 def rules_of(raw: Raw, trace: Trace) -> RoutingSettings:

@@ -6,7 +6,7 @@ become smaller, then by two at once, and gives up a try as soon as the first day
 found is then stripped of what contributes nothing, and measured once more on days that the search has never seen: there
 the figures have not been chosen for being good.
 
-Judged is the share of those offered who were answered in time, class by class: with any other service level something
+Judged is the share of those offered who were answered in time, class by class, over all days together: with any other service level something
 could be gained by letting people wait unseen.
 """
 
@@ -17,13 +17,14 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from router.simulation.intervals import Estimate, estimate, paired
+from router.simulation.intervals import Estimate, weighted, weighted_difference
 from router.simulation.streams import Streams
 
 Setting = tuple[int, ...]
 """For each lever the index of its value."""
-Rows = Sequence[Mapping[str, float]]
-"""For each day (or batch) the share answered in time by class; a class without customers is left out."""
+Row = Mapping[str, tuple[float, float]]
+"""A day (or batch): by class the share answered in time, and of how many; a class without customers is left out."""
+Rows = Sequence[Row]
 
 SOFT: Final = 0.02
 """The worst class counts most, and one that is so much better counts e times less: two that are equally bad can be
@@ -130,7 +131,7 @@ class _Search:
         if setting in self.scores or self.spent:
             return False
         self.scores[setting] = -math.inf
-        rows: list[Mapping[str, float]] = []
+        rows: list[Row] = []
         for days, hopeless in self._stages():
             played = self.play(setting, days)
             if played is None:
@@ -251,13 +252,15 @@ def tune(
 
 
 def means(rows: Rows) -> dict[str, float]:
-    """Return each class's mean over the days on which it has a value."""
+    """Return each class's share over all days together."""
     names = dict.fromkeys(name for row in rows for name in row)
-    found = {}
-    for name in names:
-        values = [row[name] for row in rows if name in row]
-        found[name] = math.fsum(values) / len(values)
-    return found
+    return {name: weighted(*_columns(rows, name)).mean for name in names}
+
+
+def _columns(rows: Rows, name: str) -> tuple[list[float], list[float]]:
+    """The class's shares, day by day, and of how many."""
+    cells = [row.get(name, (0.0, 0.0)) for row in rows]
+    return [share for share, _ in cells], [count for _, count in cells]
 
 
 def worst_of(shares: Mapping[str, float]) -> tuple[str, float]:
@@ -289,9 +292,8 @@ def _gain(now: Rows, proposed: Rows) -> Gain:
 
 
 def _estimates(rows: Rows, names: Iterable[str]) -> dict[str, Estimate]:
-    return {name: estimate([row[name] for row in rows if name in row]) for name in names}
+    return {name: weighted(*_columns(rows, name)) for name in names}
 
 
 def _paired(now: Rows, proposed: Rows, name: str, other: str) -> Estimate:
-    both = [(before, after) for before, after in zip(now, proposed, strict=True) if name in before and other in after]
-    return paired([before[name] for before, _ in both], [after[other] for _, after in both])
+    return weighted_difference(*_columns(now, name), *_columns(proposed, other))

@@ -5,7 +5,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from router.tuning import Lever, Rows, Setting, means, score, tune
+from router.tuning import Lever, Row, Rows, Setting, means, score, tune
+
+
+def day(**shares: float) -> Row:
+    """A hundred customers of each class."""
+    return {name: (share, 100.0) for name, share in shares.items()}
+
 
 TWO = [Lever("x", range(11), 0), Lever("y", range(11), 0)]
 
@@ -14,7 +20,7 @@ def hill(setting: Setting, days: Sequence[int]) -> Rows:
     """Best where x is 6 and y is 3; a day is as good or bad for all settings."""
     x, y = setting
     far = abs(x - 6) + abs(y - 3)
-    return [{"a": 0.5 - 0.03 * far + 0.01 * (day % 3), "b": 0.9 - 0.01 * far} for day in days]
+    return [day(a=0.5 - 0.03 * far + 0.01 * (number % 3), b=0.9 - 0.01 * far) for number in days]
 
 
 def test_it_climbs_to_the_top_and_measures_on_other_days() -> None:
@@ -38,7 +44,7 @@ def test_two_classes_that_are_equally_bad_are_raised_one_after_the_other() -> No
     """Each lever helps one class and leaves the other where it is: the minimum alone would see no way."""
 
     def play(setting: Setting, days: Sequence[int]) -> Rows:
-        return [{"a": 0.4 + 0.02 * setting[0], "b": 0.4 + 0.02 * setting[1]} for _ in days]
+        return [day(a=0.4 + 0.02 * setting[0], b=0.4 + 0.02 * setting[1]) for _ in days]
 
     assert tune(TWO, play, seed=1, tries=100, days=4, fresh_days=4).setting == (10, 10)
 
@@ -46,7 +52,7 @@ def test_two_classes_that_are_equally_bad_are_raised_one_after_the_other() -> No
 def test_two_levers_that_only_help_together_are_found() -> None:
     def play(setting: Setting, days: Sequence[int]) -> Rows:
         together = 0.1 if setting[0] > 0 and setting[1] > 0 else -0.001 * sum(setting)
-        return [{"a": 0.5 + together} for _ in days]
+        return [day(a=0.5 + together) for _ in days]
 
     found = tune(TWO, play, seed=1, tries=200, days=4, fresh_days=4)
     assert found.gain is not None
@@ -56,7 +62,7 @@ def test_two_levers_that_only_help_together_are_found() -> None:
 def test_what_contributes_nothing_is_taken_back() -> None:
     def play(setting: Setting, days: Sequence[int]) -> Rows:
         """Helps as much with either lever as with both."""
-        return [{"a": 0.5 + 0.05 * max(min(setting[0], 4), min(setting[1], 4)) / 4} for _ in days]
+        return [day(a=0.5 + 0.05 * max(min(setting[0], 4), min(setting[1], 4)) / 4) for _ in days]
 
     found = tune(TWO, play, seed=1, tries=200, days=4, fresh_days=4)
     assert len(found.changes) == 1
@@ -64,7 +70,7 @@ def test_what_contributes_nothing_is_taken_back() -> None:
 
 
 def test_nothing_better_leaves_all_as_it_is() -> None:
-    found = tune(TWO, lambda setting, days: [{"a": 0.5} for _ in days], seed=1, tries=50, days=4, fresh_days=4)
+    found = tune(TWO, lambda setting, days: [day(a=0.5) for _ in days], seed=1, tries=50, days=4, fresh_days=4)
     assert (found.setting, found.changes, found.gain) == ((0, 0), (), None)
 
 
@@ -97,7 +103,7 @@ def test_a_hopeless_try_is_given_up_after_an_eighth_of_the_days() -> None:
     def play(setting: Setting, days: Sequence[int]) -> Rows:
         nonlocal played
         played += len(days)
-        return [{"a": 0.9 - 0.1 * sum(setting)} for _ in days]
+        return [day(a=0.9 - 0.1 * sum(setting)) for _ in days]
 
     found = tune(TWO, play, seed=1, tries=10, days=8, fresh_days=4)
     assert found.gain is None
@@ -111,8 +117,8 @@ def test_chance_is_not_taken_for_a_gain() -> None:
     for seed in range(40):
 
         def play(setting: Setting, days: Sequence[int], seed: int = seed) -> Rows:
-            noise = (random.Random(f"{seed}/{setting}/{day}").gauss(0, 0.03) for day in days)
-            return [{"a": 0.5 + each} for each in noise]
+            noise = (random.Random(f"{seed}/{setting}/{number}").gauss(0, 0.03) for number in days)
+            return [day(a=0.5 + each) for each in noise]
 
         gain = tune(TWO, play, seed=seed, tries=30, days=4, fresh_days=10).gain
         certain += gain is not None and gain.is_certain
@@ -120,6 +126,7 @@ def test_chance_is_not_taken_for_a_gain() -> None:
 
 
 def test_the_worst_class_counts_most_and_the_average_a_little() -> None:
-    assert score([{"a": 0.5, "b": 0.9}]) > score([{"a": 0.45, "b": 1.0}])
-    assert score([{"a": 0.5, "b": 0.9}]) > score([{"a": 0.5, "b": 0.8}])
-    assert means([{"a": 0.5}, {"a": 0.7, "b": 1.0}]) == {"a": pytest.approx(0.6), "b": 1.0}
+    assert score([day(a=0.5, b=0.9)]) > score([day(a=0.45, b=1.0)])
+    assert score([day(a=0.5, b=0.9)]) > score([day(a=0.5, b=0.8)])
+    assert means([day(a=0.5), day(a=0.7, b=1.0)]) == {"a": pytest.approx(0.6), "b": 1.0}
+    assert means([{"a": (0.5, 300.0)}, {"a": (0.9, 100.0)}]) == {"a": pytest.approx(0.6)}
