@@ -10,6 +10,7 @@ import gc
 import heapq
 import platform
 import random
+import statistics
 import time
 import tracemalloc
 from collections.abc import Iterator
@@ -43,6 +44,7 @@ SKILLS = [SkillId(f"skill{n:02}") for n in range(40)]
 SKILLS_OF_AN_AGENT = 10
 QUEUES = 10
 START_MS = 1_000_000_000
+TURNS = 9
 OPEN = 100_000
 """Interactions over which memory is measured, and which are recovered."""
 
@@ -177,6 +179,26 @@ def decisions(floor: Floor, rounds: int, *, busy: bool) -> list[float]:
     return took
 
 
+def growth(small: dict[str, int], large: dict[str, int], rounds: int) -> dict[str, float]:
+    """Return how many times as much a decision costs on the large floor. Both are measured in turns, since a machine
+    is faster at one minute than at another; the median turn counts."""
+    found = {}
+    for busy in (False, True):
+        floors = [Floor(size["agents"], size["classes"]) for size in (small, large)]
+        costs: list[list[float]] = [[], []]
+        for floor, size in zip(floors, (small, large), strict=True):
+            if busy:
+                floor.fill(size["waiting"])
+        gc.collect()
+        for _ in range(TURNS):
+            for floor, cost in zip(floors, costs, strict=True):
+                took = decisions(floor, max(1, rounds // TURNS), busy=busy)
+                cost.append(sum(took) / len(took))
+        few, many = (statistics.median(cost[1:]) for cost in costs)
+        found["busy" if busy else "idle"] = round(many / few, 2)
+    return found
+
+
 def figures(took: list[float]) -> dict[str, Any]:
     took = sorted(took)
     return {
@@ -250,6 +272,11 @@ def run(
         **disk_figures(folder),
         "baseline_heap_and_encode_per_s": round(baseline(rounds)),
         "sizes": found,
+        "times_the_cost_of_the_smallest": [
+            {**size, **growth(sizes[0], size, rounds)}
+            for size in sizes
+            if size["agents"] == max(each["agents"] for each in sizes)
+        ],
         **memory(waiting),
         "open_recovered": waiting,
         "recovery_s": round(recovery(waiting), 2),

@@ -6,8 +6,8 @@ become smaller, then by two at once, and gives up a try as soon as the first day
 found is then stripped of what contributes nothing, and measured once more on days that the search has never seen: there
 the figures have not been chosen for being good.
 
-Judged is the share of those offered who were answered in time, class by class, over all days together: with any other service level something
-could be gained by letting people wait unseen.
+Judged is the share of those offered who were answered in time, class by class, over all days together: with any other
+service level something could be gained by letting people wait unseen.
 """
 
 import math
