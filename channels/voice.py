@@ -40,6 +40,7 @@ from history.core.vocabulary import (
     SwitchName,
     Trust,
 )
+from history.customers import add_customer, add_identity
 from history.errors import AlreadyThere, StoreUnavailable
 from history.feed import Feed
 from history.store import Store
@@ -314,7 +315,7 @@ class VoiceChannel:
         key = None if call.caller_number is None else phone_key(call.caller_number, self._settings.phone_region)
         known = None if key is None else await who_is_this(self._store, IdentityKind.PHONE, key, self._clock)
         queue = self._settings.numbers.get(call.dialled, self._settings.other_numbers)
-        await self._begin_conversation(interaction, call, queue, known)
+        known = await self._begin_conversation(interaction, call, queue, key, known)
         self._reached("voice.arriving")
         self._tell(
             inputs.InteractionArrived,
@@ -332,34 +333,41 @@ class VoiceChannel:
         )
 
     async def _begin_conversation(
-        self, interaction: InteractionId, call: events.CallSeen, queue: QueueId, known: Known | None
-    ) -> None:
-        """Commit the caller's number before the router hears of the call; a call seen again has its conversation.
+        self, interaction: InteractionId, call: events.CallSeen, queue: QueueId, key: str | None, known: Known | None
+    ) -> Known | None:
+        """Commit the caller's number before the router hears of the call, and who has it: somebody new, if nobody had
+        it. A call seen again has its conversation. Return who it is.
 
         Nothing could be decided while the database is away, so the call is kept waiting for it, up to a bound; then it
         is told without the number.
         """
+        new = key if known is None else None
         for _ in range(BEGIN_TRIES_MAX):
             try:
-                await self._try_to_begin(interaction, call, queue, known)
+                return await self._try_to_begin(interaction, call, queue, new, known)
             except AlreadyThere:
-                return
+                # Somebody has this number after all: two calls at once, or one whose look-up took too long.
+                known = None if key is None else await who_is_this(self._store, IdentityKind.PHONE, key, self._clock)
+                new = None
             except StoreUnavailable as error:
                 log.warning("call %s: its conversation could not be begun: %s", interaction, error)
                 await asyncio.sleep(BEGIN_RETRY_S)
-            else:
-                return
+        return known
 
     async def _try_to_begin(
-        self, interaction: InteractionId, call: events.CallSeen, queue: QueueId, known: Known | None
-    ) -> None:
+        self, interaction: InteractionId, call: events.CallSeen, queue: QueueId, new: str | None, known: Known | None
+    ) -> Known | None:
         stream = f"conversation/{interaction}"
         if await Feed(self._store).last_number(stream):
-            return
+            return known
         caller = call.caller_number or ""
         if call.caller_name and call.caller_name != caller:
             caller = f"{call.caller_name} {caller}".strip()
         async with self._store.writing("voice.arrived") as writing:
+            if new is not None:
+                customer = await add_customer(writing, call.caller_name if caller != call.caller_number else None)
+                identity = await add_identity(writing, customer, IdentityKind.PHONE, new, Trust.CLAIMED)
+                known = Known(customer, identity, Trust.CLAIMED)
             owner: Any = interaction if known is None else known.customer
             subject = await writing.put_text(owner, caller) if caller else None
             dialled = await writing.put_text(owner, call.dialled) if call.dialled else None
@@ -375,6 +383,7 @@ class VoiceChannel:
                 trust=Trust.CLAIMED if known is None else known.trust,
             )
             await writing.append(stream, [began])
+        return known
 
     def _tell(self, kind: Any, *, receipted: Receipted | None = None, **what: Any) -> None:
         """Queue one input for the router; the fields are checked by the input's own type."""

@@ -141,8 +141,8 @@ class Queue(Part, frozen=True, kw_only=True):
     short_abandon_s: Natural = 5
     """Who leaves sooner is counted apart."""
     again_s: Natural = 0
-    """Who left unanswered and comes again, with the same number or identity, within so many seconds has their old
-    place back. Example: `600`."""
+    """Who left unanswered and comes again, with the same number or address, within so many seconds has their old
+    place back; a withheld number never. Example: `600`."""
     service_level_s: Positive | None = None
     """Within how long an answer is in time; the target, if not given."""
     service_level_percent: Percent = 80

@@ -33,6 +33,7 @@ class Registry:
             if fact.__name__ in self._types:
                 raise ValueError(f"two entry types are called {fact.__name__}")
             self._types[fact.__name__] = fact
+        self._known = frozenset(self._types.values())
         self._raises = dict(raises)
         for name, known in self._types.items():
             for older in range(1, known.version):
@@ -50,7 +51,7 @@ class Registry:
         Raises:
             UnknownType: nobody could read it again.
         """
-        if self._types.get(type(fact).__name__) is not type(fact):
+        if type(fact) not in self._known:
             raise UnknownType(f"{type(fact).__name__} is no registered entry type.")
         return msgspec.json.encode(fact)
 

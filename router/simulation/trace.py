@@ -55,8 +55,9 @@ class Contact:
     """Until when the customer is known to have been patient: the first answer, or when somebody else served them."""
     active_ms: int = 0
     wrap_up_ms: int = 0
-    """Of all its handlings together."""
+    """Of all its handlings together; what is still in hand where the record ends counts up to there."""
     handled: bool = False
+    """Whether one of its handlings has ended, so that these lengths tell how long such work takes."""
     closed: bool = False
 
 

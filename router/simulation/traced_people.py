@@ -57,7 +57,7 @@ class Laws:
         Raises:
             BadTrace: nothing at all was handled in the stretch.
         """
-        if contact.handled:
+        if contact.handled or contact.active_ms:
             return contact.active_ms, contact.wrap_up_ms
         arrival = contact.arrival
         found = next((law for key in (arrival.queue, arrival.medium, None) if (law := self._service.get(key))), None)

@@ -59,6 +59,8 @@ class Tracing:
         self._planned = {agent.agent: agent.planned for agent in state.agents.values() if agent.planned is not None}
         self._made_not_ready: dict[AgentId, int] = {}
         self._open = 0
+        self._serving: dict[HandlingId, tuple[InteractionId, int, bool]] = {}
+        """Handlings of the stretch that have not ended: of what, since when, and whether it is the wrap-up already."""
         self._at_ms = from_ms
         for seat in state.seats.numbered:
             calls: set[OfferId | HandlingId] = {
@@ -89,8 +91,15 @@ class Tracing:
         return at_ms > trace.end_ms + AFTER_MS
 
     def ended(self) -> Trace:
-        """Return the trace. It ends with the record, where that has somebody of the stretch still there."""
+        """Return the trace. It ends with the record, where that has somebody of the stretch still there; what agents
+        have in hand then takes as long as it is known to have taken."""
         trace = self.trace
+        for interaction, since_ms, wraps_up in self._serving.values():
+            contact = trace.contacts[interaction]
+            if wraps_up:
+                contact.wrap_up_ms += self._at_ms - since_ms
+            else:
+                contact.active_ms += self._at_ms - since_ms
         trace.end_ms = min(self._at_ms + 1, trace.to_ms + AFTER_MAX_MS) if self._open else trace.end_ms + AFTER_MS
         return trace
 
@@ -182,6 +191,8 @@ class Tracing:
     # ---- how long it took
 
     def _handled(self, fact: facts.HandlingStarted) -> None:
+        if fact.interaction in self.trace.contacts:
+            self._serving[fact.handling] = (fact.interaction, self._at_ms, False)
         if fact.medium is Medium.VOICE:
             self._calls.setdefault(fact.agent, set()).add(fact.handling)
 
@@ -190,6 +201,7 @@ class Tracing:
         self._calls.setdefault(fact.agent, set()).discard(fact.handling)
         if contact is not None:
             contact.active_ms += fact.active_ms
+            self._serving[fact.handling] = (fact.interaction, self._at_ms, True)
         if fact.frees:
             self._finish(work_of(fact.handling))
 
@@ -198,6 +210,7 @@ class Tracing:
         if contact is not None:
             contact.wrap_up_ms += fact.wrap_up_ms
             contact.handled = True
+            self._serving.pop(fact.handling, None)
         self._finish(work_of(fact.handling))
 
     def _work_started(self, fact: facts.WorkStarted) -> None:

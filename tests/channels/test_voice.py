@@ -9,8 +9,7 @@ import pytest
 import pytest_asyncio
 
 from history.audit import audit_log
-from history.core.conversations import ConversationBegan
-from history.core.customers import Act, IdentityKind
+from history.core.customers import Act
 from history.core.routing import (
     AgentBackedOff,
     CustomerLegEnded,
@@ -33,8 +32,7 @@ from history.core.routing import (
     VisitAbandoned,
     WrapUpStarted,
 )
-from history.core.vocabulary import AgentId, CloseReason, EndedBy, LegFailure, NumberId, QueueId, Trust, UserId
-from history.customers import create_customer, link_identity
+from history.core.vocabulary import AgentId, CloseReason, EndedBy, LegFailure, NumberId, QueueId, UserId
 from history.feed import Feed
 from router.core import inputs
 from tests.bed.waiting import until
@@ -47,48 +45,6 @@ ANN, BEN = AgentId("ann"), AgentId("ben")
 async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
     async with a_floor(tmp_path) as made:
         yield made
-
-
-async def began(floor: Floor, unique_id: str) -> ConversationBegan:
-    async for entry in Feed(floor.store).follow(f"conversation/{interaction_of(unique_id)}"):
-        fact = floor.store.registry.fact(entry)
-        assert isinstance(fact, ConversationBegan)
-        return fact
-    raise AssertionError("the stream ended")
-
-
-# -- arrivals
-
-
-async def test_a_known_number_brings_its_customer_and_the_number_is_written_down_first(floor: Floor) -> None:
-    maria = await create_customer(floor.store, "Maria Lopez")
-    identity = await link_identity(floor.store, maria, IdentityKind.PHONE, "+442079460101", Trust.CLAIMED)
-    call = floor.switch.caller_calls("100", "020 7946 0101", "Maria")
-    queued = await floor.sees(InteractionQueued, interaction=interaction_of(call))
-    assert (queued.queue, queued.customer, queued.identity) == ("sales", maria, identity)
-    conversation = await began(floor, call)
-    assert (conversation.customer, conversation.trust) == (maria, Trust.CLAIMED)
-    assert conversation.subject is not None
-    assert await floor.store.text(conversation.subject) == "Maria 020 7946 0101"
-
-
-@pytest.mark.parametrize(
-    ("number", "name", "text"),
-    [("+442079460177", "", "+442079460177"), ("", "", None), ("anonymous", "", "anonymous")],
-)
-async def test_an_unknown_or_withheld_number_arrives_without_a_customer(
-    floor: Floor, number: str, name: str, text: str | None
-) -> None:
-    call = floor.switch.caller_calls("100", number, name)
-    queued = await floor.sees(InteractionQueued, interaction=interaction_of(call))
-    assert queued.customer is None
-    subject = (await began(floor, call)).subject
-    assert (None if subject is None else await floor.store.text(subject)) == text
-
-
-async def test_a_number_that_the_definition_does_not_name_goes_to_the_other_numbers_queue(floor: Floor) -> None:
-    call = floor.switch.caller_calls("999")
-    assert (await floor.sees(InteractionQueued, interaction=interaction_of(call))).queue == QueueId("other")
 
 
 # -- a call's way

@@ -168,7 +168,7 @@ def routing(offer_ms: int) -> RoutingSettings:
         definition_version=1,
         agents=agents,
         queues=(
-            queue("sales"),
+            queue("sales", again_ms=600_000),
             queue("other"),
             queue("nobody", "unknown_skill", emergency=Route(destination=DestinationId("voicemail"))),
             queue(

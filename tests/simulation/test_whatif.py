@@ -154,6 +154,18 @@ async def test_the_same_rules_give_what_was_recorded(busy: Journalled, from_h: f
     assert (found.figures["abandoned/all"].recorded or 0) > 5
 
 
+async def test_a_record_that_breaks_off_with_work_in_hand_keeps_its_agents_busy(busy: Journalled) -> None:
+    """Minutes before the end of a record the conversations of its last customers have not ended: they last as long as
+    is known, and are not replaced by some other's. Offers that stand then are met by chance, hence the margin."""
+    ends_ms = OPENS_MS + 2 * HOUR_MS
+    cut_off = Journalled([each for each in busy.entries if each.at_ms < ends_ms])
+    found = await Stretch(cut_off, 1.9, 2).under(rules_of_day(busy))
+    occupancy = found.figures["occupancy/all"]
+    assert occupancy.same is not None and occupancy.recorded is not None
+    assert occupancy.recorded > 0.5
+    assert occupancy.same.mean == pytest.approx(occupancy.recorded, abs=0.03)
+
+
 async def test_the_open_work_of_the_beginning_is_taken_over(busy: Journalled) -> None:
     """Who waits keeps arrival and place, and is not counted; what agents have in hand occupies them to its end."""
     answered = [(each.at_ms, REGISTRY.fact(each)) for each in busy.entries if each.type == "VisitAnswered"]

@@ -76,8 +76,8 @@ function Profile({ item }: { item: Item }) {
           </li>
         ))}
       </ul>
-      {customer.trust === "claimed" && known && (
-        <p className="claim-warning">They say that they are {customer.name || "this customer"}. Check before you tell them anything of this history.</p>
+      {customer.trust === "claimed" && known && customer.name !== "" && (
+        <p className="claim-warning">They say that they are {customer.name}. Check before you tell them anything of this history.</p>
       )}
     </section>
   );
