@@ -18,7 +18,7 @@ from tests.kill.center import MortalCenter, process_lives
 from tests.kill.definition import AGENT_OF, BOX, MAIL_AGENT, RING, TALK, WAIT, definition
 from tests.kill.world import World
 from tests.upgrades.folders import HERE, CallThen, WorldThen, pack
-from tests.upgrades.one_mind import OneMind, knows_who_comes_again, rehearsal_switch
+from tests.upgrades.one_mind import OneMind, rehearsal_switch
 from tests.upgrades.one_mind_definition import one_mind
 
 YEARS_S = 10 * 365 * 86_400
@@ -34,7 +34,6 @@ async def make(archive: Path) -> None:
         async with rehearsal_switch(folder) as (switch, telephones):
             text = one_mind(definition(telephones.at, stands_s=YEARS_S, away_s=YEARS_S), YEARS_S)
             center = MortalCenter(folder, text, telephones.environment)
-            await knows_who_comes_again(center.data)
             await center.start()
             try:
                 async with AsyncExitStack() as stack:

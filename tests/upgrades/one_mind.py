@@ -17,9 +17,6 @@ from agent_desktop.core.queue_parts import QueueHead, WaitingRow
 from agent_desktop.core.wallboard_parts import AgentRow
 from config.settings import Secrets
 from cti.rehearsal import RehearsalSwitch
-from history.bus import LocalBus
-from history.clock import SystemClock
-from history.core.customers import IdentityKind
 from history.core.vocabulary import (
     AgentId,
     ClientMessageId,
@@ -28,10 +25,7 @@ from history.core.vocabulary import (
     Presence,
     QueueId,
     ReasonCode,
-    Trust,
 )
-from history.customers import find_or_create
-from history.store import Store
 from tests.bed.waiting import until
 from tests.kill.center import MortalCenter
 from tests.kill.definition import PHONES as PHONES_OF_OTHERS
@@ -66,17 +60,6 @@ async def rehearsal_switch(folder: Path) -> AsyncIterator[tuple[RehearsalSwitch,
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
-
-
-async def knows_who_comes_again(data: Path) -> None:
-    """Before the center starts: who comes again is a customer whose number is known, as in a rehearsal."""
-    bus = LocalBus()
-    store = await Store.open(f"sqlite+aiosqlite:///{data / 'switchroom.sqlite'}", clock=SystemClock(), bus=bus)
-    try:
-        await find_or_create(store, IdentityKind.PHONE, _number(COMES_AGAIN), Trust.CLAIMED, "Ida")
-    finally:
-        await store.close()
-        await bus.close()
 
 
 def _number(caller: int) -> str:
