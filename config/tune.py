@@ -125,11 +125,23 @@ def of_file(path: Path) -> Subject:
         scenario = reading.read(path)
         settings = settings_of(scenario)
     except BadScenario as error:
+        if _is_definition(path):
+            raise BadSetting(
+                f"{path}: is a center's definition; give a recorded day, such as switchroom tune 2026-11-20, for which "
+                "the definition that holds is tuned, or a scenario's file."
+            ) from error
         raise BadSetting(str(error)) from error
     text = path.read_text(encoding="utf-8")
     search_days, fresh_days = (16, 40) if scenario.batches is None else (2, 4)
     knobs = of_scenario(scenario, settings)
     return Subject(str(path), text, knobs, OfScenario(), sharing(serving(settings)), search_days, fresh_days)
+
+
+def _is_definition(path: Path) -> bool:
+    try:
+        return "center" in tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
 
 
 async def of_day(day: str, data: Path, database: str | None) -> Subject:
@@ -182,11 +194,15 @@ def _midnights(day: str, zone: zoneinfo.ZoneInfo) -> tuple[int, int]:
 def propose(subject: Subject, *, seed: int, tries: int, days: int, fresh_days: int, processes: int) -> Proposal:
     """Search, and measure what was found."""
     raw = tomllib.loads(subject.text)
+    now = tuple(knob.lever.now for knob in subject.knobs)
     check_text(subject.text, subject.knobs)
     with Players(subject.days, seed, processes) as players:
 
         def play(setting: Setting, numbers: Sequence[int]) -> Rows | None:
-            return players.play(moved(raw, subject.knobs, setting), numbers)
+            rows = players.play(moved(raw, subject.knobs, setting), numbers)
+            if rows is None and setting == now:
+                raise BadSetting(f"{subject.name}: the present rules cannot be played: {players.why}")
+            return rows
 
         tuned = tune(
             [knob.lever for knob in subject.knobs],
@@ -197,6 +213,8 @@ def propose(subject: Subject, *, seed: int, tries: int, days: int, fresh_days: i
             fresh_days=fresh_days,
             told=_tell if sys.stderr.isatty() else lambda tried, worst: None,
         )
+        if sys.stderr.isatty():
+            sys.stderr.write("\n")
         inputs = players.inputs
     return Proposal(subject, tuned, text_of(subject.text, subject.knobs, tuned.setting), inputs)
 
@@ -268,6 +286,8 @@ def reason(found: Proposal) -> str:
     shared, tuned = found.subject.shared, found.tuned
     if not found.subject.knobs:
         return "There is nothing to set: no two queues share agents, and no queue widens."
+    if not tuned.now:
+        return "Nobody came on the days that were played."
     worst, share = worst_of(tuned.now)
     beside = {name: tuned.now[name] for name in shared[worst] - {worst} if name in tuned.now}
     if share > 1 - ALIKE:

@@ -102,10 +102,12 @@ def rules_of(raw: Raw, trace: Trace) -> RoutingSettings:
 
 
 class Players:
-    """Plays days side by side. `inputs` counts what was decided in all of them. To be closed after use."""
+    """Plays days side by side. `inputs` counts what was decided in all of them; `why` says why the last rules that
+    could not hold could not. To be closed after use."""
 
     def __init__(self, days: Days, seed: int, processes: int) -> None:
         self.inputs = 0
+        self.why = ""
         self._days = days
         self._seed = seed
         self._pool: ProcessPoolExecutor | None = None
@@ -127,7 +129,8 @@ class Players:
                 played = [self._days.play(raw, self._seed, number) for number in numbers]
             else:
                 played = list(self._pool.map(_play, [raw] * len(numbers), numbers))
-        except CANNOT:
+        except CANNOT as error:
+            self.why = str(error)
             return None
         self.inputs += sum(inputs for _, inputs in played)
         return [row for rows, _ in played for row in rows]

@@ -118,7 +118,7 @@ class _Search:
         rows = self.play(now, self.days)
         assert rows is not None, "the present values have been played before"
         self.best, self.rows = now, rows
-        self.scores[now] = score(rows)
+        self.scores[now] = score(rows) if means(rows) else -math.inf
         self.tries = 1
         return now
 
@@ -236,7 +236,7 @@ def tune(
     search = _Search(levers, play, range(days), tries, Streams(seed).of("tune"), told)
     now = search.begin()
     present = means(search.rows)
-    while True:
+    while present:
         search.sweeps()
         if search.spent or not search.pairs():
             break

@@ -13,6 +13,7 @@ from config.errors import BadSetting
 from config.tune import as_json_text, lines_of, of_day, of_file, propose, reason
 from router.simulation import reading
 from tests.config.command_line import switchroom
+from tests.config.test_levers import SAMPLE
 from tests.config.test_what_if_command import SCENARIO, definition, keep_a_day
 from tests.simulation.models import n_model
 
@@ -91,6 +92,9 @@ async def test_a_recorded_day_is_tuned_with_the_definition_that_holds(tmp_path: 
 
 
 async def test_what_cannot_be_tuned_is_said_in_a_sentence(tmp_path: Path) -> None:
+    refused = await switchroom("tune", SAMPLE)
+    assert (refused.status, refused.out) == (78, "")
+    assert refused.err.startswith(f"{SAMPLE}: is a center's definition; give a recorded day")
     refused = await switchroom("tune", tmp_path / "none.toml")
     assert (refused.status, refused.out) == (78, "")
     assert (
@@ -109,6 +113,8 @@ def why_not(tmp_path: Path, text: str, tries: int = 6) -> str:
 def test_why_nothing_is_to_be_had(tmp_path: Path) -> None:
     apart = hours(n_model(0, 1), 1).replace(', { group = "both", rank = 2 }', "")
     assert why_not(tmp_path, apart) == "There is nothing to set: no two queues share agents, and no queue widens."
+    nobody = hours(n_model(0, 1), 1).replace("per_min = 4", "per_min = 0")
+    assert why_not(tmp_path, nobody) == "Nobody came on the days that were played."
     calm = hours(n_model(0, 1), 1).replace("per_min = 4", "per_min = 1")
     assert why_not(tmp_path, calm).startswith("Every queue is served in time (")
     crowded = hours(n_model(0, 1), 1).replace("per_min = 4", "per_min = 12")
