@@ -64,51 +64,70 @@ def sharing(able: Mapping[str, frozenset[AgentId]]) -> dict[str, frozenset[str]]
 
 def of_definition(definition: Definition, settings: RoutingSettings) -> list[Knob]:
     """Return the levers of a definition whose routing these settings are."""
-    able = serving(settings)
-    shared = sharing(able)
-    found = list(_reserves(definition.reserves, shared))
+    floor = _Floor(serving(settings), definition.reserves)
+    found = floor.reserves()
     for number, queue in enumerate(definition.queues):
         at: Path = ("queues", number)
-        bears_on = shared[queue.id]
-        named = any(queue.id in rule.queues for rule in definition.reserves)
-        if len(bears_on) > 1 and len(able[queue.id]) > 1 and not named:
-            found.append(_new_reserve(queue.id, _asked(queue), len(able[queue.id]), bears_on))
-        if len(bears_on) > 1:
-            pins = None if queue.service_level_s else {(*at, "service_level_s"): queue.target_s}
-            lever = _lever(f"{queue.id}: target_s", _lengths(queue.target_s, least=1), queue.target_s, bears_on)
-            found.append(Knob(lever, (*at, "target_s"), pins=pins))
-        for step, relaxation in enumerate(queue.relaxation):
-            name = f"{queue.id}: step {step + 1} after_s"
-            lever = _lever(name, _lengths(relaxation.after_s, least=1), relaxation.after_s, bears_on)
-            found.append(Knob(lever, (*at, "relaxation", step, "after_s")))
-        if queue.choice is AgentChoice.WEIGHTED:
-            found += _weights(queue.id, at, queue.weights, bears_on)
+        found += floor.new_reserve(queue.id, _asked(queue))
+        pins = None if queue.service_level_s else {(*at, "service_level_s"): queue.target_s}
+        found += floor.of_queue(queue, at, (*at, "relaxation"), queue.relaxation, pins)
     return found
 
 
 def of_scenario(scenario: Scenario, settings: RoutingSettings) -> list[Knob]:
     """Return the levers of a scenario whose routing these settings are."""
-    able = serving(settings)
-    shared = sharing(able)
-    found = list(_reserves(scenario.reserves, shared))
+    floor = _Floor(serving(settings), scenario.reserves)
+    found = floor.reserves()
     for number, customers in enumerate(scenario.types):
         at: Path = ("types", number)
-        bears_on = shared[customers.id]
-        named = any(customers.id in rule.queues for rule in scenario.reserves)
-        if not customers.routes and len(bears_on) > 1 and len(able[customers.id]) > 1 and not named:
-            found.append(_new_reserve(customers.id, customers.needs or "anyone", len(able[customers.id]), bears_on))
-        found += _routes(customers, at, scenario, bears_on)
-        if len(bears_on) > 1:
-            lengths = _lengths(customers.target_s, least=0)
-            lever = _lever(f"{customers.id}: target_s", lengths, customers.target_s, bears_on)
-            found.append(Knob(lever, (*at, "target_s")))
-        for step, relaxation in enumerate(customers.relax):
-            name = f"{customers.id}: step {step + 1} after_s"
-            lever = _lever(name, _lengths(relaxation.after_s, least=1), relaxation.after_s, bears_on)
-            found.append(Knob(lever, (*at, "relax", step, "after_s")))
-        if customers.choice is AgentChoice.WEIGHTED:
-            found += _weights(customers.id, at, customers.weights, bears_on)
+        if customers.routes:
+            found += _routes(customers, at, scenario, floor.shared[customers.id])
+        else:
+            found += floor.new_reserve(customers.id, customers.needs or "anyone")
+        found += floor.of_queue(customers, at, (*at, "relax"), customers.relax)
     return found
+
+
+class _Floor:
+    """Who serves what, and the reserves that there are: what both files have in common."""
+
+    def __init__(self, able: Mapping[str, frozenset[AgentId]], rules: Sequence[Any]) -> None:
+        self.shared = sharing(able)
+        self._able = able
+        self._rules = rules
+
+    def reserves(self) -> list[Knob]:
+        found = []
+        for number, rule in enumerate(self._rules):
+            keeps = sorted({*range(1, KEEP_MAX + 1), rule.keep})
+            bears_on = frozenset[str]().union(*(self.shared[queue] for queue in rule.queues))
+            lever = _lever(f"reserve {rule.id}: keep", keeps, rule.keep, bears_on, step=2)
+            found.append(Knob(lever, ("reserves", number, "keep")))
+        return found
+
+    def new_reserve(self, queue: str, agents: str) -> Iterator[Knob]:
+        """One for a queue that shares its agents and has none."""
+        bears_on, count = self.shared[queue], len(self._able[queue])
+        if len(bears_on) > 1 and count > 1 and not any(queue in rule.queues for rule in self._rules):
+            keeps = tuple(range(min(KEEP_MAX, count - 1) + 1))
+            rule = {"id": f"kept_for_{queue}", "agents": agents, "queues": [queue]}
+            yield Knob(_lever(f"new reserve for {queue}: keep", keeps, 0, bears_on, step=2), ("reserves",), rule=rule)
+
+    def of_queue(
+        self, queue: Any, at: Path, steps_at: Path, relaxation: Sequence[Any], pins: Mapping[Path, int] | None = None
+    ) -> Iterator[Knob]:
+        """Due time, steps and weights of a queue or type."""
+        bears_on = self.shared[queue.id]
+        if len(bears_on) > 1:
+            lengths = _lengths(queue.target_s, least=1)
+            yield Knob(_lever(f"{queue.id}: target_s", lengths, queue.target_s, bears_on), (*at, "target_s"), pins)
+        for number, step in enumerate(relaxation):
+            name = f"{queue.id}: step {number + 1} after_s"
+            lever = _lever(name, _lengths(step.after_s, least=1), step.after_s, bears_on)
+            yield Knob(lever, (*steps_at, number, "after_s"))
+        for skill, weight in queue.weights.items() if queue.choice is AgentChoice.WEIGHTED else ():
+            lever = _lever(f"{queue.id}: weight of {skill}", range(1, 11), weight, bears_on)
+            yield Knob(lever, (*at, "weights", skill))
 
 
 def _routes(customers: CustomerType, at: Path, scenario: Scenario, bears_on: frozenset[str]) -> Iterator[Knob]:
@@ -130,25 +149,6 @@ def _routes(customers: CustomerType, at: Path, scenario: Scenario, bears_on: fro
 
 def _leads(customers: CustomerType, group: str) -> bool:
     return any(route.group == group for route in customers.routes)
-
-
-def _weights(queue: str, at: Path, weights: Mapping[str, int], bears_on: frozenset[str]) -> Iterator[Knob]:
-    for skill, weight in weights.items():
-        lever = _lever(f"{queue}: weight of {skill}", range(1, 11), weight, bears_on)
-        yield Knob(lever, (*at, "weights", skill))
-
-
-def _reserves(rules: Sequence[Any], shared: Mapping[str, frozenset[str]]) -> Iterator[Knob]:
-    for number, rule in enumerate(rules):
-        keeps = sorted({*range(1, KEEP_MAX + 1), rule.keep})
-        bears_on = frozenset[str]().union(*(shared[queue] for queue in rule.queues))
-        yield Knob(_lever(f"reserve {rule.id}: keep", keeps, rule.keep, bears_on, step=2), ("reserves", number, "keep"))
-
-
-def _new_reserve(queue: str, agents: str, count: int, bears_on: frozenset[str]) -> Knob:
-    keeps = tuple(range(min(KEEP_MAX, count - 1) + 1))
-    rule = {"id": f"kept_for_{queue}", "agents": agents, "queues": [queue]}
-    return Knob(_lever(f"new reserve for {queue}: keep", keeps, 0, bears_on, step=2), ("reserves",), rule=rule)
 
 
 def _asked(queue: Queue) -> str:
