@@ -247,7 +247,7 @@ def tune(
     fresh = range(days, days + fresh_days)
     before, after = play(now, fresh), play(search.best, fresh)
     assert before is not None and after is not None, "both have been played before"
-    gain = _gain(before, after)
+    gain = gained(before, after)
     return Tuned(search.best, changes, search.tries, gain, present)
 
 
@@ -276,7 +276,8 @@ def score(rows: Rows) -> float:
     return soft + OVERALL * math.fsum(shares) / len(shares)
 
 
-def _gain(now: Rows, proposed: Rows) -> Gain:
+def gained(now: Rows, proposed: Rows) -> Gain:
+    """Return what a proposal is worth, from the same days under both."""
     worst_now, _ = worst_of(means(now))
     worst_proposed, _ = worst_of(means(proposed))
     names = [name for name in means(now) if any(name in row for row in proposed)]
