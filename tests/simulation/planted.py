@@ -110,8 +110,8 @@ BUGS: dict[str, Bug] = {
     "a wrap-up that never ends": Bug(
         "wrap-up",
         "router.core.deadlines",
-        "if handling.wrap_up_ends_at_ms <= deciding.now_ms and (handling.timed or unattended):",
-        "if handling.wrap_up_ends_at_ms <= deciding.now_ms and unattended:",
+        "if handling.wrap_up_ends_at_ms <= at_ms and (handling.timed or unattended):",
+        "if handling.wrap_up_ends_at_ms <= at_ms and unattended:",
     ),
     "steps that are never taken": Bug(
         "relaxation",
@@ -242,7 +242,7 @@ BUGS: dict[str, Bug] = {
     "an emergency without an end": Bug(
         "emergency",
         "router.core.emergency",
-        "if known is not None and known.until_ms <= deciding.now_ms:",
+        "if known is not None and known.until_ms <= at_ms:",
         "if known is not None and known.until_ms + 600_000 <= deciding.now_ms:",
     ),
 }
