@@ -10,21 +10,17 @@ from typing import Annotated
 import msgspec
 import typer
 
-from config.definition import Definition, parse
-from config.errors import BadSetting, CannotStart
+from config.definition import parse
+from config.errors import BadSetting
 from config.options import DatabaseOption, DataOption
+from config.recorded import definition_that_holds, opened
 from config.running import finish
-from config.settings import place
 from config.tables import instant
 from config.what_if import as_json as what_if_as_json
 from config.what_if import lines_of, try_other
-from history.bus import LocalBus
-from history.clock import SystemClock
 from history.core.registry import REGISTRY
 from history.core.vocabulary import AgentId, InteractionId
-from history.definitions import newest_definition
 from history.past import RoutingPast
-from history.store import Store
 from router.core.explain import Explanation, WhyNot
 from router.driver import RULES
 from router.explaining import Explained, about_agent, explanations, words_against
@@ -41,10 +37,10 @@ def explain(
     """Say for each offer of an interaction who could have got it, in what order, and for everyone else why not."""
 
     async def work() -> int:
-        store = await _open(data, database)
+        store = await opened(data, database)
         try:
             found = await every_offer(RoutingPast(store), InteractionId(interaction))
-            definition = await _definition(store, data)
+            definition = parse((await definition_that_holds(store, data)).text)
         finally:
             await store.close()
         if not found:
@@ -117,9 +113,9 @@ def replay_command(
     the same; status 1 if not. With another definition: what would have come of it, side by side."""
 
     async def work() -> int:
-        store = await _open(data, database)
+        store = await opened(data, database)
         try:
-            definition = await _definition(store, data)
+            definition = parse((await definition_that_holds(store, data)).text)
             zone = zoneinfo.ZoneInfo(definition.center.zone)
             past = RoutingPast(store)
             from_ms, to_ms = _instant(from_, zone), _instant(to, zone)
@@ -176,15 +172,3 @@ def _instant(given: str, zone: zoneinfo.ZoneInfo) -> int:
 
 def _s(ms: int) -> str:
     return f"{ms / 1000:.1f} s"
-
-
-async def _open(data: Path, database: str | None) -> Store:
-    where = place(data, "127.0.0.1", 1, database, listen_anywhere=False)
-    return await Store.open(where.database, clock=SystemClock(), bus=LocalBus())
-
-
-async def _definition(store: Store, data: Path) -> Definition:
-    stored = await newest_definition(store)
-    if stored is None:
-        raise CannotStart(f"{data} holds no definition yet, so nothing was ever decided here.")
-    return parse(stored.text)

@@ -8,6 +8,7 @@ import re
 import sys
 import tomllib
 import zoneinfo
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,19 +17,15 @@ from typing import Annotated, Final
 import typer
 
 from config.definition import parse
-from config.errors import BadSetting, CannotStart
+from config.errors import BadSetting
 from config.levers import Knob, check_text, moved, of_definition, of_scenario, serving, sharing, text_of
 from config.options import DatabaseOption, DataOption
+from config.recorded import definition_that_holds, opened
 from config.running import finish
-from config.settings import place
 from config.tables import aligned, change, value, within
 from config.tune_days import OfScenario, OfTrace, Players, rules_of
 from config.what_if import stretch_of
-from history.bus import LocalBus
-from history.clock import SystemClock
-from history.definitions import newest_definition
 from history.past import RoutingPast
-from history.store import Store
 from reports.core.measures import Unit
 from router.simulation import reading
 from router.simulation.center import settings_of
@@ -150,12 +147,9 @@ async def of_day(day: str, data: Path, database: str | None) -> Subject:
     Raises:
         BadSetting: nothing is recorded, or the definition cannot be tried on that day.
     """
-    where = place(data, "127.0.0.1", 1, database, listen_anywhere=False)
-    store = await Store.open(where.database, clock=SystemClock(), bus=LocalBus())
+    store = await opened(data, database)
     try:
-        stored = await newest_definition(store)
-        if stored is None:
-            raise CannotStart(f"{data} holds no definition yet, so nothing was ever decided here.")
+        stored = await definition_that_holds(store, data)
         definition = parse(stored.text)
         from_ms, to_ms = _midnights(day, zoneinfo.ZoneInfo(definition.center.zone))
         stretch = await stretch_of(RoutingPast(store), from_ms, to_ms)
@@ -167,10 +161,7 @@ async def of_day(day: str, data: Path, database: str | None) -> Subject:
     faults = faults_of(trace, rules)
     if faults:
         raise BadSetting("\n".join(f"definition: {sentence}" for sentence in faults))
-    came: dict[str, int] = {}
-    for contact in trace.contacts.values():
-        if contact.counts:
-            came[contact.arrival.queue] = came.get(contact.arrival.queue, 0) + 1
+    came = Counter[str](contact.arrival.queue for contact in trace.contacts.values() if contact.counts)
     judged = {queue: stretch.cuts[f"queue/{queue}"] for queue, count in sorted(came.items()) if count >= ENOUGH}
     if not judged:
         raise BadSetting(
