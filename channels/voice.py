@@ -81,6 +81,7 @@ _STANDING: dict[type[events.CallState], Standing] = {
     events.Ringing: Standing.WITH_AGENT,
     events.Talking: Standing.WITH_AGENT,
     events.AfterTalk: Standing.WITH_AGENT,
+    events.Apart: Standing.WITH_AGENT,
     events.Served: Standing.SERVED,
 }
 
@@ -210,6 +211,8 @@ class VoiceChannel:
                     self._leg(event)
                 case events.EmergencyAsked():
                     self._emergency.asked(event)
+                case events.CallArranged():
+                    log.debug("call %s stands as arrangement %s wants it", event.call_id, event.arrangement)
                 case _:
                     self._phone(event)
 
@@ -298,6 +301,10 @@ class VoiceChannel:
                 )
             case events.Talking(leg_key=key, phone=phone):
                 self._answered_on(voice_interaction(call.call_id), OfferId(key), phone)
+            case events.Apart(legs=legs):
+                for leg in legs:
+                    if leg.answered:
+                        self._answered_on(voice_interaction(call.call_id), OfferId(leg.leg_key), leg.phone)
             case events.AfterTalk(leg_key=key, phone=phone, by=by):
                 self._answered_on(voice_interaction(call.call_id), OfferId(key), phone)
                 self._tell(inputs.LegEnded, offer=OfferId(key), by=_ENDED_BY[by])

@@ -12,7 +12,8 @@ from cti.core.events import (
     LegKey,
     SwitchEvent,
 )
-from history.core.vocabulary import DestinationId, PhoneName, SwitchName
+from cti.core.parties import Arrangement
+from history.core.vocabulary import DestinationId, PartyAt, PhoneName, SwitchName
 
 
 class Clock(Protocol):
@@ -78,6 +79,15 @@ class Switch(Protocol):
     async def send_out(self, call_id: CallId, sound: str | None, destination: DestinationId | None) -> Answer:
         """Play the sound, then let the call go on at the destination, or end it without one. Refused while an agent
         talks with the caller."""
+        ...
+
+    async def invite(self, call_id: CallId, leg_key: LegKey, phone: PhoneName, at: PartyAt, ring_ms: int) -> Answer:
+        """Ring one more phone for the call, which stands there when it answers."""
+        ...
+
+    async def arrange(self, call_id: CallId, arrangement: Arrangement) -> Answer:
+        """Let each party of the call stand where it shall; phones that are not named are dropped. `CallArranged` tells
+        that they do, also where they did already."""
         ...
 
     async def answer_emergency(self, channel: str, done: bool) -> Answer:

@@ -13,29 +13,13 @@ import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 
-from cti.asterisk import translate
+from cti.asterisk import actions, translate
 from cti.asterisk.link import AmiLink
 from cti.asterisk.packet import AmiAction, AmiPacket
-from cti.core.call import LegStage
-from cti.core.commands import (
-    Answer,
-    CallGone,
-    Command,
-    Done,
-    HangUp,
-    OutcomeUnknown,
-    Refused,
-    Ring,
-    SendOut,
-    StopRinging,
-)
-from cti.core.correlate import Correlator
+from cti.asterisk.steering import Steering
 from cti.core.events import (
-    CallId,
     LegFailed,
     LegFailure,
-    LegKey,
-    Served,
     SwitchEvent,
     SwitchLost,
     SwitchResynchronised,
@@ -46,10 +30,9 @@ from cti.errors import (
     AmiError,
     AmiSupersededError,
     AmiUnusableError,
-    UnencodableError,
 )
 from cti.ports import Clock, Health, LinkState
-from history.core.vocabulary import DestinationId, PhoneName, SwitchName
+from history.core.vocabulary import SwitchName
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +47,7 @@ ENGINE_GONE_SECONDS = 30
 EVENTS_MAX = 10_000
 
 
-class AsteriskSwitch:
+class AsteriskSwitch(Steering):
     """An Asterisk with our dialplan fragment. `run` is its life; commands are refused while the link is down."""
 
     def __init__(
@@ -80,20 +63,13 @@ class AsteriskSwitch:
         tls: ssl.SSLContext | None = None,
         secret_key: str = "SWITCHROOM_AMI_SECRET",
     ) -> None:
-        self._name = name
+        super().__init__(name, clock, may_write)
         self._host, self._port, self._tls = host, port, tls
         self._username, self._secret, self._secret_key = username, secret, secret_key
-        self._clock = clock
-        self._may_write = may_write
-        self._epoch = 0
         self._logins = 0
         self._started_at = ""
         self._switch_ms = 0
         self._switch_ms_at = 0
-        self._correlator = Correlator(name)
-        self._link: AmiLink | None = None
-        self._state = LinkState.STOPPED
-        self._sentence = f"switch {name} has not been started"
         self._told_lost = False
         self._events: deque[SwitchEvent] = deque()
         self._told = asyncio.Event()
@@ -113,76 +89,6 @@ class AsteriskSwitch:
         """How the link is now."""
         return Health(self._name, self._state, self._sentence)
 
-    async def ring(self, call_id: CallId, leg_key: LegKey, phone: PhoneName, ring_ms: int) -> Answer:
-        """Ring the phone for the caller. A key that rings or talks already is Done; one that has ended is Refused."""
-        call = self._correlator.call(call_id)
-        if refusal := self._refusal():
-            return refusal
-        if call is None:
-            return CallGone()
-        if call.leg is not None and call.leg.key == leg_key:
-            return Done()
-        if call.knows_ended(leg_key):
-            return Refused(f"leg {leg_key} of call {call_id} has ended already")
-        if isinstance(call.fallback, Served):
-            return Refused(f"call {call_id} has been answered by the dialplan's fallback")
-        if call.leg is not None:
-            return Refused(f"call {call_id} is with {call.leg.phone} as leg {call.leg.key}")
-        command = Ring(call_id, leg_key, phone, ring_ms)
-        self._correlator.ring_asked(call_id, leg_key, phone, self._clock.now_ms())
-        answer = await self._redirect(command, call.caller.unique_id)
-        if isinstance(answer, CallGone | Refused):
-            self._correlator.ring_not_sent(call_id, leg_key)
-        return answer
-
-    async def stop_ringing(self, call_id: CallId, leg_key: LegKey) -> Answer:
-        """Take the caller back to the music, unless that leg does not ring any more or has been answered."""
-        call = self._correlator.call(call_id)
-        if refusal := self._refusal():
-            return refusal
-        if call is None:
-            return CallGone()
-        if call.leg is None or call.leg.key != leg_key:
-            return Done()
-        if call.leg.stage is LegStage.TALKING:
-            return Refused(f"leg {leg_key} of call {call_id} has been answered")
-        return await self._redirect(StopRinging(call_id, leg_key), call.caller.unique_id)
-
-    async def hang_up(self, call_id: CallId) -> Answer:
-        """End the call."""
-        call = self._correlator.call(call_id)
-        if refusal := self._refusal():
-            return refusal
-        if call is None:
-            return CallGone()
-        return await self._redirect(HangUp(call_id), call.caller.unique_id)
-
-    async def send_out(self, call_id: CallId, sound: str | None, destination: DestinationId | None) -> Answer:
-        """Play the sound and let the call go on outside, or end it; not while an agent talks with the caller."""
-        call = self._correlator.call(call_id)
-        if refusal := self._refusal():
-            return refusal
-        if call is None:
-            return CallGone()
-        if call.leg is not None and call.leg.stage is LegStage.TALKING:
-            return Refused(f"call {call_id} is with {call.leg.phone} as leg {call.leg.key}")
-        if isinstance(call.fallback, Served):
-            return Refused(f"call {call_id} has been answered by the dialplan's fallback")
-        return await self._redirect(SendOut(call_id, sound, destination), call.caller.unique_id)
-
-    async def answer_emergency(self, channel: str, done: bool) -> Answer:
-        """Tell whoever dialled in for an emergency whether it was done."""
-        link = self._link
-        if (refusal := self._refusal()) or link is None:
-            return refusal or Refused(self._sentence)
-        try:
-            return translate.answer_of(await link.ask(translate.verdict(channel, done)))
-        except UnencodableError as error:
-            return Refused(str(error))
-        except AmiError as error:
-            log.warning("switch %s, emergency call %s: %s", self._name, channel, error)
-            return OutcomeUnknown()
-
     async def events(self) -> AsyncIterator[SwitchEvent]:
         """The events in order, for one reader."""
         while True:
@@ -190,32 +96,6 @@ class AsteriskSwitch:
                 yield self._events.popleft()
             self._told.clear()
             await self._told.wait()
-
-    def _refusal(self) -> Refused | None:
-        if self._state is not LinkState.UP:
-            return Refused(self._sentence)
-        if not self._may_write():
-            return Refused(f"this engine may not steer switch {self._name} now: its lease has run out")
-        return None
-
-    async def _redirect(self, command: Command, unique_id: str) -> Answer:
-        link = self._link
-        if link is None:
-            return Refused(self._sentence)
-        try:
-            action = translate.action_of(command, unique_id, self._epoch)
-            first = translate.set_sound(unique_id, command.sound) if isinstance(command, SendOut) else None
-        except UnencodableError as error:
-            return Refused(str(error))
-        try:
-            if first is not None:
-                laid = translate.answer_of(await link.ask(first))
-                if not isinstance(laid, Done):
-                    return laid
-            return translate.answer_of(await link.ask(action))
-        except AmiError as error:
-            log.warning("switch %s, call %s: %s", self._name, command.call_id, error)
-            return OutcomeUnknown()
 
     # -- its life ------------------------------------------------------------------------------------------------
 
@@ -268,7 +148,7 @@ class AsteriskSwitch:
             raise first from None
 
     async def _sign_in(self, link: AmiLink) -> None:
-        response = await link.ask(translate.login(self._username, self._secret))
+        response = await link.ask(actions.login(self._username, self._secret))
         if not response.succeeded:
             raise AmiAuthError(
                 f"switch {self._name}: {self._host}:{self._port} refused the AMI user {self._username!r}"
@@ -289,11 +169,11 @@ class AsteriskSwitch:
         self._become(LinkState.RESYNCHRONISING, f"switch {self._name} is being read")
         await self._ping(link)
         await self._claim(link)
-        started_at = translate.started_at(await self._need(link, translate.core_status()))
+        started_at = translate.started_at(await self._need(link, actions.core_status()))
         restarted = bool(self._started_at) and started_at != self._started_at
         self._started_at = started_at
-        devices = await link.call(translate.device_states(), SNAPSHOT_SECONDS)
-        status = await link.call(translate.status(), SNAPSHOT_SECONDS)
+        devices = await link.call(actions.device_states(), SNAPSHOT_SECONDS)
+        status = await link.call(actions.status(), SNAPSHOT_SECONDS)
         for name, answers in (("DeviceStateList", devices), ("Status", status)):
             if not answers[0].succeeded:
                 raise self._unusable(name, answers[0])
@@ -322,9 +202,9 @@ class AsteriskSwitch:
 
     async def _claim(self, link: AmiLink) -> None:
         """Write our epoch, unless a newer engine lives."""
-        known = translate.global_number(await self._need(link, translate.read_global(translate.EPOCH_GLOBAL)))
+        known = translate.global_number(await self._need(link, actions.read_global(actions.EPOCH_GLOBAL)))
         if known > self._epoch:
-            beat = translate.global_number(await self._need(link, translate.read_global(translate.HEARTBEAT_GLOBAL)))
+            beat = translate.global_number(await self._need(link, actions.read_global(actions.HEARTBEAT_GLOBAL)))
             if self._switch_now_ms() // 1000 - beat <= ENGINE_GONE_SECONDS:
                 raise AmiSupersededError(
                     f"switch {self._name} is steered by an engine of epoch {known}, ours is {self._epoch}; stop that"
@@ -332,7 +212,7 @@ class AsteriskSwitch:
                     f" {ENGINE_GONE_SECONDS} s"
                 )
         if known != self._epoch and self._may_write():
-            await self._need(link, translate.write_global(translate.EPOCH_GLOBAL, self._epoch))
+            await self._need(link, actions.write_global(actions.EPOCH_GLOBAL, self._epoch))
 
     async def _listen(self, link: AmiLink) -> None:
         while True:
@@ -351,7 +231,7 @@ class AsteriskSwitch:
             await self._ping(link)
 
     async def _ping(self, link: AmiLink) -> None:
-        pong = await link.ask(translate.ping())
+        pong = await link.ask(actions.ping())
         if not pong.succeeded:
             raise AmiDownError(f"{self._host}:{self._port}: {pong.get('Message')}")
         switch_ms = translate.switch_time_ms(pong)
@@ -366,7 +246,7 @@ class AsteriskSwitch:
                 if written != self._epoch:
                     await self._claim(link)
                     written = self._epoch
-                known = translate.global_number(await link.ask(translate.read_global(translate.EPOCH_GLOBAL)))
+                known = translate.global_number(await link.ask(actions.read_global(actions.EPOCH_GLOBAL)))
                 if known > self._epoch:
                     raise AmiSupersededError(f"an engine of epoch {known} has taken over switch {self._name}")
                 await self._write_heartbeat(link)
@@ -379,7 +259,7 @@ class AsteriskSwitch:
 
     async def _write_heartbeat(self, link: AmiLink) -> None:
         if self._may_write():
-            await link.ask(translate.write_global(translate.HEARTBEAT_GLOBAL, self._switch_now_ms() // 1000))
+            await link.ask(actions.write_global(actions.HEARTBEAT_GLOBAL, self._switch_now_ms() // 1000))
 
     def _switch_now_ms(self) -> int:
         return self._switch_ms + self._clock.monotonic_ms() - self._switch_ms_at

@@ -1,17 +1,17 @@
-"""AMI messages to signals, commands to actions. Pure.
+"""AMI messages to answers and signals. Pure; what is sent is in `actions.py`.
 
 It knows the names in our dialplan fragment (`dialplan/switchroom.conf`) and Asterisk's own events, and no story:
 `core/correlate.py` makes that. Text from strangers (a caller's name and number) is only ever read, never sent.
 """
 
-import re
 from collections.abc import Iterable
-from typing import assert_never
 
-from cti.asterisk.packet import AmiAction, AmiPacket, action
-from cti.core.commands import Answer, CallGone, Command, Done, HangUp, Refused, Ring, SendOut, StopRinging
+from cti.asterisk.actions import LEG_CHANNEL_PREFIX
+from cti.asterisk.packet import AmiPacket
+from cti.core.commands import Answer, CallGone, Done, Refused
 from cti.core.events import (
     AfterTalk,
+    Apart,
     CallState,
     EndedBy,
     InFallback,
@@ -33,139 +33,34 @@ from cti.core.signals import (
     CallerTakenToFallback,
     CallFound,
     ChannelGone,
+    CustomerStands,
     DeviceChanged,
     DialStatus,
     EmergencyDialled,
     HangUpAsked,
     LegAlerting,
     LegChannelMade,
+    LegDialled,
+    LegNotMade,
     LegPickedUp,
     LegReturned,
     LegTakenBack,
+    PartyFound,
+    PhoneStands,
     RingBegan,
     RingRefused,
     Signal,
     Snapshot,
 )
-from cti.errors import UnencodableError
-from history.core.vocabulary import PhoneName
+from history.core.vocabulary import PartyAt, PhoneName
 
-EPOCH_GLOBAL = "SWITCHROOM_EPOCH"
-HEARTBEAT_GLOBAL = "SWITCHROOM_HEARTBEAT"
-OUR_VARIABLES = (
-    "SWITCHROOM_CALL",
-    "SWITCHROOM_STATE",
-    "SWITCHROOM_LEG",
-    "SWITCHROOM_PHONE",
-    "SWITCHROOM_SINCE",
-    "SWITCHROOM_DIALLED",
-    "SWITCHROOM_CAUSE",
-    "SWITCHROOM_TALK",
-)
 PHONE_PREFIX = "PJSIP/"
-EXTENSION_MAX = 79
-"""Asterisk keeps an extension in 80 bytes, the last of them a zero."""
-RING_MS_MAX = 600_000
-NO_DESTINATION = "-"
 
-_PHONE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
-_LEG_KEY = re.compile(r"[A-Za-z0-9._-]+")
-_CHANNEL_ID = re.compile(r"[A-Za-z0-9._-]+")
-_SOUND = re.compile(r"[A-Za-z0-9._/-]{1,200}")
 _BUSY_STATES = frozenset({"INUSE", "BUSY", "RINGING", "RINGINUSE", "ONHOLD"})
 _UNREACHABLE_STATES = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
 _CHANNEL_RINGING, _CHANNEL_UP = "5", "6"
 _NORMAL_CAUSE = "16"
-
-
-# -- what we send ------------------------------------------------------------------------------------------------------
-
-
-def login(username: str, secret: str) -> AmiAction:
-    """Sign in, with events."""
-    return action("Login", ("Username", username), ("Secret", secret), ("Events", "on"))
-
-
-def ping() -> AmiAction:
-    """Answered with the switch's own time."""
-    return action("Ping")
-
-
-def core_status() -> AmiAction:
-    """Answered with the instant at which the switch started."""
-    return action("CoreStatus")
-
-
-def status() -> AmiAction:
-    """All channels with our variables."""
-    return action("Status", ("Variables", ",".join(OUR_VARIABLES)))
-
-
-def device_states() -> AmiAction:
-    """The condition of all phones."""
-    return action("DeviceStateList")
-
-
-def read_global(name: str) -> AmiAction:
-    """A global variable of the switch."""
-    return action("Getvar", ("Variable", name))
-
-
-def write_global(name: str, value: int) -> AmiAction:
-    """Numbers only."""
-    return action("Setvar", ("Variable", name), ("Value", str(value)))
-
-
-def set_sound(unique_id: str, sound: str | None) -> AmiAction:
-    """Lay down on the caller's channel what is played before it goes outside. Raises UnencodableError."""
-    if sound is not None and not _SOUND.fullmatch(sound):
-        raise UnencodableError(f"{sound!r} is no sound's name: letters, digits and . _ - / only")
-    return action("Setvar", ("Channel", unique_id), ("Variable", "SWITCHROOM_ANNOUNCEMENT"), ("Value", sound or ""))
-
-
-def verdict(unique_id: str, done: bool) -> AmiAction:
-    """What the dialplan waits for on the channel of an emergency call. Raises UnencodableError."""
-    if not _CHANNEL_ID.fullmatch(unique_id):
-        raise UnencodableError(f"{unique_id!r} is no channel's id")
-    value = "done" if done else "refused"
-    return action("Setvar", ("Channel", unique_id), ("Variable", "SWITCHROOM_VERDICT"), ("Value", value))
-
-
-def action_of(command: Command, unique_id: str, epoch: int) -> AmiAction:
-    """The Redirect that carries the command, its epoch and its key in the extension. Raises UnencodableError.
-
-    Asterisk finds a channel by its Uniqueid where it finds none of that name.
-    """
-    match command:
-        case Ring(leg_key=leg_key, phone=phone, ring_ms=ring_ms):
-            if not _PHONE.fullmatch(phone):
-                raise UnencodableError(f"{phone!r} is no phone's name: letters, digits and . _ + - only")
-            if not 0 < ring_ms <= RING_MS_MAX:
-                raise UnencodableError(f"a phone is rung for 1 to {RING_MS_MAX} ms, not {ring_ms}")
-            context, extension = "switchroom-ring", f"{epoch}*{ring_ms}*{phone}*{_checked(leg_key)}"
-        case StopRinging(leg_key=leg_key):
-            context, extension = "switchroom-back", f"{epoch}*{_checked(leg_key)}"
-        case HangUp():
-            context, extension = "switchroom-end", f"{epoch}*end"
-        case SendOut(destination=destination):
-            if destination is not None and not _LEG_KEY.fullmatch(destination):
-                raise UnencodableError(f"{destination!r} is no destination: letters, digits and . _ - only")
-            context, extension = "switchroom-send", f"{epoch}*{destination or NO_DESTINATION}"
-        case _ as never:
-            assert_never(never)
-    if len(extension) > EXTENSION_MAX:
-        raise UnencodableError(
-            f"phone name and leg key are too long together: {len(extension)} of {EXTENSION_MAX} bytes"
-        )
-    if not _CHANNEL_ID.fullmatch(unique_id):
-        raise UnencodableError(f"{unique_id!r} is no channel's id")
-    return action("Redirect", ("Channel", unique_id), ("Context", context), ("Exten", extension), ("Priority", "1"))
-
-
-def _checked(leg_key: LegKey) -> LegKey:
-    if not _LEG_KEY.fullmatch(leg_key):
-        raise UnencodableError(f"{leg_key!r} is no leg key: letters, digits and . _ - only")
-    return leg_key
+_PLACES = {at.value: at for at in PartyAt}
 
 
 def answer_of(response: AmiPacket) -> Answer:
@@ -173,7 +68,7 @@ def answer_of(response: AmiPacket) -> Answer:
     if response.succeeded:
         return Done()
     message = response.get("Message")
-    if "does not exist" in message or "No such channel" in message or "not active" in message:
+    if "hannel does not exist" in message or "No such channel" in message or "not active" in message:
         return CallGone()
     return Refused(f"the switch refused: {message or 'no reason given'}")
 
@@ -209,6 +104,10 @@ def signal_of(packet: AmiPacket, offset_ms: int) -> Signal | None:
             return LegAlerting(unique_id)
         case "DialEnd" if unique_id and packet.get("DialStatus") == "ANSWER":
             return LegPickedUp(unique_id)
+        case "Newchannel" if unique_id.startswith(LEG_CHANNEL_PREFIX):
+            return LegDialled(unique_id)
+        case "OriginateResponse" if packet.get("Response") == "Failure":
+            return LegNotMade(unique_id) if unique_id.startswith(LEG_CHANNEL_PREFIX) else None
         case "HangupRequest" if unique_id:
             return HangUpAsked(unique_id)
         case "Hangup" if unique_id:
@@ -239,10 +138,10 @@ def _user_event(packet: AmiPacket, unique_id: str, offset_ms: int) -> Signal | N
             return CallerTakenToFallback(_caller(packet, packet.last("Dialled"), packet.last("Since"), offset_ms))
         case "SwitchroomEmergency":
             return EmergencyDialled(unique_id, packet.last("Pin"), packet.last("Code"), packet.last("Key"))
-        case "SwitchroomSent":
-            return CallerSent(unique_id)
-        case "SwitchroomNotSent":
-            return CallerNotSent(unique_id)
+        case "SwitchroomStands" if packet.last("At") in _PLACES:
+            return _stands(packet, unique_id)
+        case "SwitchroomSent" | "SwitchroomNotSent" as told:
+            return CallerSent(unique_id) if told == "SwitchroomSent" else CallerNotSent(unique_id)
         case "SwitchroomRing":
             return RingBegan(unique_id, leg_key, phone)
         case "SwitchroomRefused":
@@ -256,6 +155,13 @@ def _user_event(packet: AmiPacket, unique_id: str, offset_ms: int) -> Signal | N
             return CallEnding(unique_id, EndedBy.AGENT if packet.last("By") == "agent" else EndedBy.ENGINE)
         case _:
             return None
+
+
+def _stands(packet: AmiPacket, unique_id: str) -> Signal:
+    call, at = packet.last("Call"), _PLACES[packet.last("At")]
+    if call == unique_id:
+        return CustomerStands(unique_id, at)
+    return PhoneStands(call, unique_id, LegKey(packet.last("Leg")), PhoneName(packet.last("Phone")), at)
 
 
 def _dial_status(text: str) -> DialStatus:
@@ -277,6 +183,7 @@ def _caller(packet: AmiPacket, dialled: str, since: str, offset_ms: int) -> Call
         number=_said(packet.get("CallerIDNum")),
         name=_said(packet.get("CallerIDName")),
         since_ms=since_ms + offset_ms,
+        channel=packet.get("Channel"),
     )
 
 
@@ -342,7 +249,12 @@ def _call_found(
     phone = PhoneName(variables.get("SWITCHROOM_PHONE", ""))
     leg_channel, leg_variables = legs.get((unique_id, leg), (None, {}))
     found: CallState
-    if state == "ringing":
+    simply = leg if state == "ringing" else ""
+    of_call = {key: of for (call, key), of in legs.items() if call == unique_id and key != simply}
+    if state in _APART:
+        found = Apart(_PLACES[state], ())
+        leg_channel, leg_variables = None, {}
+    elif state == "ringing":
         up = leg_channel is not None and leg_channel.get("ChannelState") == _CHANNEL_UP
         found = Talking(leg, phone) if up else Ringing(leg, phone)
     elif state == "after":
@@ -355,6 +267,22 @@ def _call_found(
         found,
         leg_unique_id=leg_channel.get("Uniqueid") if leg_channel is not None else None,
         talking_since_ms=None if talk_ms is None else talk_ms + offset_ms,
+        parties=tuple(_party(key, *of, offset_ms) for key, of in of_call.items()),
+    )
+
+
+def _party(leg: str, packet: AmiPacket, variables: dict[str, str], offset_ms: int) -> PartyFound:
+    talk_ms = _milliseconds(variables.get("SWITCHROOM_TALK", ""))
+    answered = packet.get("ChannelState") == _CHANNEL_UP
+    # One that was split from the caller this moment has not come to its place; it talked until now.
+    place = variables.get("SWITCHROOM_STATE", "") if answered else variables.get("SWITCHROOM_AT", "")
+    return PartyFound(
+        leg_key=LegKey(leg),
+        phone=PhoneName(variables.get("SWITCHROOM_PHONE", "")),
+        leg_unique_id=packet.get("Uniqueid"),
+        at=_PLACES.get(place, PartyAt.TALK),
+        answered=answered,
+        talking_since_ms=None if talk_ms is None else talk_ms + offset_ms,
     )
 
 
@@ -365,5 +293,11 @@ def _after_talk(leg: LegKey, phone: PhoneName, cause: str) -> CallState:
     return AfterTalk(leg, phone, LegEndedBy.AGENT if cause == _NORMAL_CAUSE else LegEndedBy.LOST)
 
 
-_STATES_WITHOUT_A_LEG: dict[str, CallState] = {"waiting": Waiting(), "fallback": InFallback(), "served": Served()}
-_STATES_OF_CALLS = frozenset({"ringing", "after", *_STATES_WITHOUT_A_LEG})
+_STATES_WITHOUT_A_LEG: dict[str, CallState] = {
+    "waiting": Waiting(),
+    "queue": Waiting(),
+    "fallback": InFallback(),
+    "served": Served(),
+}
+_APART = frozenset({PartyAt.TALK, PartyAt.CONSULT, PartyAt.HOLD})
+_STATES_OF_CALLS = frozenset({"ringing", "after", *_STATES_WITHOUT_A_LEG, *_APART})

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from cti.core.events import (
     AfterTalk,
+    Apart,
     CallId,
     CallSeen,
     CallState,
@@ -55,6 +56,7 @@ class Leg:
     channel_id: str | None = None
     answered_at_ms: int | None = None
     channel_gone_at_ms: int | None = None
+    channel_gone_cause: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +86,15 @@ class Call:
             return self.fallback
         return self.after if self.after is not None else Waiting()
 
-    def seen(self) -> CallSeen:
-        """The call as it goes into a resynchronisation."""
+    def seen(self, apart: Apart | None) -> CallSeen:
+        """The call as it goes into a resynchronisation; `apart` where its parties stand on their own."""
         return CallSeen(
             call_id=self.id,
             dialled=self.caller.dialled,
             caller_number=self.caller.number,
             caller_name=self.caller.name,
             waiting_since_ms=self.caller.since_ms,
-            state=self.state(),
+            state=apart or self.state(),
         )
 
 

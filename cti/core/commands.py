@@ -10,7 +10,7 @@ from cti.core.events import (
     CallId,
     LegKey,
 )
-from history.core.vocabulary import DestinationId, PhoneName
+from history.core.vocabulary import DestinationId, PartyAt, PhoneName
 
 
 class Ring(msgspec.Struct, frozen=True, tag=True):
@@ -43,6 +43,17 @@ class SendOut(msgspec.Struct, frozen=True, tag=True):
     sound: str | None
     """The switch's own name of it, such as `custom/closed`."""
     destination: DestinationId | None
+
+
+class Invite(msgspec.Struct, frozen=True, tag=True):
+    """Ring one more phone for the call, for at most `ring_ms`; when it answers it stands there. Answered by LegRang,
+    LegAnswered or LegFailed."""
+
+    call_id: CallId
+    leg_key: LegKey
+    phone: PhoneName
+    at: PartyAt
+    ring_ms: int
 
 
 Command = Ring | StopRinging | HangUp | SendOut

@@ -12,6 +12,7 @@ from typing import TypeVar, assert_never
 from cti.core.call import CAUSE_NORMAL, Call, Leg, LegStage, failure_of, with_ended
 from cti.core.events import (
     AfterTalk,
+    Apart,
     CallArrived,
     CallEnded,
     CallFellBack,
@@ -42,6 +43,8 @@ from cti.core.events import (
     Waiting,
     call_id_of,
 )
+from cti.core.gatherings import UNTOLD_RING_MS, Gatherings, as_party
+from cti.core.parties import Gathering
 from cti.core.signals import (
     CallEnding,
     Caller,
@@ -52,15 +55,19 @@ from cti.core.signals import (
     CallerTakenToFallback,
     CallFound,
     ChannelGone,
+    CustomerStands,
     DeviceChanged,
     DialStatus,
     EmergencyDialled,
     HangUpAsked,
     LegAlerting,
     LegChannelMade,
+    LegDialled,
+    LegNotMade,
     LegPickedUp,
     LegReturned,
     LegTakenBack,
+    PhoneStands,
     RingBegan,
     RingRefused,
     Signal,
@@ -74,8 +81,6 @@ ENDED_CALLS_KEPT = 5_000
 """Ended calls remembered, so that a late signal does not bring one back."""
 UNTOLD_END_MS = 2_000
 """A leg whose channel is gone is closed after this long, should the dialplan never say how it ended."""
-UNTOLD_RING_MS = 8_000
-"""A ring that the switch accepted but never began fails after this long."""
 
 Events = list[SwitchEvent]
 Key = TypeVar("Key", bound=str)
@@ -87,6 +92,7 @@ class Correlator:
     def __init__(self, switch: SwitchName) -> None:
         self._switch = switch
         self._calls: dict[CallId, Call] = {}
+        self.gatherings = Gatherings()
         self._call_of_leg_channel: dict[str, CallId] = {}
         self._early_rings: OrderedDict[str, None] = OrderedDict()
         self._ended: OrderedDict[CallId, None] = OrderedDict()
@@ -101,7 +107,7 @@ class Correlator:
     def calls(self) -> tuple[CallSeen, ...]:
         """Every call, the longest waiting first."""
         ordered = sorted(self._calls.values(), key=lambda call: (call.caller.since_ms, call.id))
-        return tuple(call.seen() for call in ordered)
+        return tuple(call.seen(self.gatherings.seen(call)) for call in ordered)
 
     def phones(self) -> tuple[PhoneSeen, ...]:
         """Every phone, by name."""
@@ -124,7 +130,7 @@ class Correlator:
 
     def advance(self, at_ms: int) -> Events:
         """Close what the switch left open for too long."""
-        events: Events = []
+        events = self._note_ended(self.gatherings.advance(at_ms))
         for call in list(self._calls.values()):
             leg = call.leg
             if leg is None:
@@ -144,6 +150,7 @@ class Correlator:
         """Forget all calls and phones and believe the snapshot; ended legs stay known."""
         before = self._calls
         self._calls = {}
+        self.gatherings.forget_all()
         self._call_of_leg_channel = {}
         for found in snapshot.calls:
             call = self._adopted(found, at_ms)
@@ -156,6 +163,8 @@ class Correlator:
             self._calls[call.id] = call
             if found.leg_unique_id is not None:
                 self._call_of_leg_channel[found.leg_unique_id] = call.id
+            if isinstance(found.state, Apart) or found.parties:
+                self.gatherings.adopt(call.id, found, at_ms)
         for call_id in before:
             if call_id not in self._calls:
                 _remember(self._ended, call_id, ENDED_CALLS_KEPT)
@@ -164,7 +173,7 @@ class Correlator:
     def _adopted(self, found: CallFound, at_ms: int) -> Call:
         call = Call(call_id_of(self._switch, found.caller.unique_id), found.caller)
         match found.state:
-            case Waiting():
+            case Waiting() | Apart():
                 return call
             case InFallback() | Served():
                 return replace(call, fallback=found.state)
@@ -201,6 +210,8 @@ class Correlator:
                 return [EmergencyAsked(at_ms, unique_id, pin, code, key == "1")] if key in ("0", "1") else []
             case DeviceChanged(seen=seen):
                 return self._device(seen, at_ms)
+            case CustomerStands() | PhoneStands() | LegDialled() | LegNotMade():
+                return self._stands(signal, at_ms)
             case HangUpAsked(unique_id=unique_id):
                 self._note_end(unique_id, None)
                 return []
@@ -247,9 +258,63 @@ class Correlator:
             return []
         served = replace(call, fallback=Served(), after=None)
         self._calls[call.id] = served
-        return [CallServed(at_ms, served.seen())]
+        return [CallServed(at_ms, served.seen(None))]
+
+    def _stands(self, signal: CustomerStands | PhoneStands | LegDialled | LegNotMade, at_ms: int) -> Events:
+        """What is heard of parties that stand on their own."""
+        if isinstance(signal, LegDialled | LegNotMade):
+            found = self.gatherings.on(signal.leg_unique_id)
+            if isinstance(signal, LegDialled):
+                if found is not None:
+                    found[0].phone_dialled(found[1].key)
+                return []
+            # A phone that has a channel tells better why, with the channel's end.
+            if found is None or found[1].stage is not LegStage.ASKED:
+                return []
+            return self._note_ended(self.gatherings.gone(found[0], found[1].key, 0, at_ms))
+        call_id = call_id_of(self._switch, signal.unique_id)
+        call = self._calls.get(call_id)
+        if call is None and self.gatherings.of(call_id) is None:
+            return []
+        gathering = self.gatherings.together(call_id)
+        events: Events = []
+        if call is not None:
+            events = self._part(call, gathering, at_ms)
+        if isinstance(signal, CustomerStands):
+            events += gathering.customer_stands(signal.at, at_ms)
+        else:
+            self.gatherings.take(signal.leg_unique_id, call_id)
+            events += gathering.phone_stands(signal.leg_key, signal.phone, signal.leg_unique_id, signal.at, at_ms)
+        self.gatherings.forget_if_over(gathering)
+        return events
+
+    def _part(self, call: Call, gathering: Gathering, at_ms: int) -> Events:
+        """Caller and phone, who talked the simple way, stand on their own from here on."""
+        events: Events = []
+        if call.leg is not None and call.leg.stage is LegStage.TALKING:
+            gathering.parties[call.leg.key] = as_party(call.leg)
+            self.gatherings.take(call.leg.channel_id, call.id)
+            if call.leg.channel_gone_at_ms is not None:
+                ended = gathering.phone_gone(call.leg.key, call.leg.channel_gone_cause, at_ms)
+                events = self._note_ended(ended)
+                call = self._calls[call.id]
+        elif call.leg is not None:
+            events = self._close_unexplained(call, call.leg, at_ms)
+            call = self._calls[call.id]
+        self._calls[call.id] = replace(call, leg=None, after=None, fallback=None)
+        return events
+
+    def _note_ended(self, events: Events) -> Events:
+        """Remember the keys of phones that stood on their own and have ended."""
+        for event in events:
+            if isinstance(event, LegEnded | LegFailed) and (call := self._calls.get(event.call_id)) is not None:
+                self._calls[call.id] = replace(call, ended_legs=with_ended(call.ended_legs, event.leg_key))
+        return events
 
     def _note_end(self, unique_id: str, by: EndedBy | None) -> None:
+        found = self.gatherings.on(unique_id)
+        if found is not None and by is None:
+            found[0].phone_hangs_up(found[1].key)
         call = self._calls.get(call_id_of(self._switch, unique_id))
         if call is None:
             return
@@ -257,6 +322,9 @@ class Correlator:
 
     def _leg_on(self, signal: RingBegan | LegChannelMade | LegAlerting | LegPickedUp, at_ms: int) -> Events:
         if isinstance(signal, LegAlerting):
+            found = self.gatherings.on(signal.leg_unique_id)
+            if found is not None:
+                return found[0].phone_alerts(found[1].key, at_ms)
             call_id = self._call_of_leg_channel.get(signal.leg_unique_id)
             if call_id is None:
                 _remember(self._early_rings, signal.leg_unique_id, EARLY_RINGS_KEPT)
@@ -300,6 +368,9 @@ class Correlator:
             events = self._close_unexplained(call, leg, at_ms)
             call = self._calls[call.id]
         began = Leg(signal.leg_key, signal.phone, LegStage.DIALLING, at_ms)
+        if (gathering := self.gatherings.of(call.id)) is not None:
+            gathering.customer_at = None
+            self.gatherings.forget_if_over(gathering)
         self._calls[call.id] = replace(call, leg=began, after=None, fallback=None)
         return events
 
@@ -341,11 +412,15 @@ class Correlator:
         return self._fail_leg(call, leg, failure_of(signal.status, signal.cause, alerted), at_ms)
 
     def _gone(self, signal: ChannelGone, at_ms: int) -> Events:
+        found = self.gatherings.on(signal.unique_id)
         call_id = self._call_of_leg_channel.pop(signal.unique_id, None)
+        if found is not None:
+            return self._note_ended(self.gatherings.gone(found[0], found[1].key, signal.cause, at_ms))
         if call_id is not None:
             call = self._calls.get(call_id)
             if call and call.leg and call.leg.channel_id == signal.unique_id:
-                self._calls[call_id] = replace(call, leg=replace(call.leg, channel_gone_at_ms=at_ms))
+                gone = replace(call.leg, channel_gone_at_ms=at_ms, channel_gone_cause=signal.cause)
+                self._calls[call_id] = replace(call, leg=gone)
             return []
         events: Events = []
         if signal.greeted is not None:
@@ -363,7 +438,13 @@ class Correlator:
         by_whom = call.ending_by or (EndedBy.CALLER if call.hang_up_asked or signal.greeted else EndedBy.SWITCH)
         del self._calls[call.id]
         _remember(self._ended, call.id, ENDED_CALLS_KEPT)
-        return [*events, CallEnded(at_ms, call.id, by_whom, signal.cause)]
+        ended = CallEnded(at_ms, call.id, by_whom, signal.cause)
+        gathering = self.gatherings.of(call.id)
+        if gathering is None:
+            return [*events, ended]
+        settled = gathering.customer_left(at_ms)
+        self.gatherings.forget_if_over(gathering)
+        return [*events, ended, *settled]
 
     # -- ends ----------------------------------------------------------------------------------------------------
 

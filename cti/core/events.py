@@ -1,8 +1,9 @@
 """What a switch reports: calls, legs and phones, told in the past tense.
 
 Every event carries `at_ms`, UTC milliseconds of the engine's clock when the engine learnt it, and is tagged by `type`,
-so that it can be written down and read again. Events of one call come in order; nothing comes after `CallEnded`
-of that call. What happened while the link was down is not told event by event: `SwitchResynchronised` shows what is.
+so that it can be written down and read again. Events of one call come in order; nothing comes after `CallEnded` of that
+call but what becomes of phones that go on talking. What happened while the link was down is not told event by event:
+`SwitchResynchronised` shows what is.
 """
 
 import re
@@ -11,7 +12,7 @@ from typing import NewType
 
 import msgspec
 
-from history.core.vocabulary import PhoneName, SwitchName
+from history.core.vocabulary import PartyAt, PhoneName, SwitchName
 
 CallId = NewType("CallId", str)
 """`<switch>-<Uniqueid of the caller's channel>`, only letters, digits, dot and hyphen; the same after a restart."""
@@ -93,7 +94,23 @@ class Served(msgspec.Struct, frozen=True, tag="served", tag_field="state"):
     """Somebody whom the fallback rang has answered: the caller talks, and nobody may be rung for them any more."""
 
 
-CallState = Waiting | Ringing | Talking | AfterTalk | InFallback | Served
+class LegSeen(msgspec.Struct, frozen=True):
+    """One phone of a call whose parties stand on their own; one that rings has not answered yet."""
+
+    leg_key: LegKey
+    phone: PhoneName
+    at: PartyAt
+    answered: bool
+
+
+class Apart(msgspec.Struct, frozen=True, tag="apart", tag_field="state"):
+    """The parties stand on their own: held, in a consultation, in a conference."""
+
+    customer: PartyAt
+    legs: tuple[LegSeen, ...]
+
+
+CallState = Waiting | Ringing | Talking | AfterTalk | InFallback | Served | Apart
 
 
 class CallSeen(msgspec.Struct, frozen=True):
@@ -161,6 +178,14 @@ class CallServed(msgspec.Struct, frozen=True, tag=True):
 
     at_ms: int
     call: CallSeen
+
+
+class CallArranged(msgspec.Struct, frozen=True, tag=True):
+    """All parties of the call stand as this arrangement wants it; told again when it is asked for again."""
+
+    at_ms: int
+    call_id: CallId
+    arrangement: int
 
 
 class LegRang(msgspec.Struct, frozen=True, tag=True):
@@ -263,7 +288,7 @@ class SwitchResynchronised(msgspec.Struct, frozen=True, tag=True):
     restarted: bool
 
 
-CallEvent = CallArrived | CallEnded | CallSent | CallNotSent | CallFellBack | CallServed
+CallEvent = CallArrived | CallEnded | CallSent | CallNotSent | CallFellBack | CallServed | CallArranged
 LegEvent = LegRang | LegAnswered | LegFailed | LegEnded
 PhoneEvent = PhoneBusy | PhoneFree | PhoneReachable | PhoneUnreachable
 LinkEvent = SwitchLost | SwitchResynchronised

@@ -14,7 +14,7 @@ from cti.core.events import (
     LegKey,
     PhoneSeen,
 )
-from history.core.vocabulary import PhoneName
+from history.core.vocabulary import PartyAt, PhoneName
 
 
 class DialStatus(StrEnum):
@@ -30,13 +30,14 @@ class DialStatus(StrEnum):
 
 
 class Caller(msgspec.Struct, frozen=True):
-    """Who calls which number, since when (UTC milliseconds of the engine's clock)."""
+    """Who calls which number, since when (UTC milliseconds of the engine's clock); `channel` is its name there."""
 
     unique_id: str
     dialled: str
     number: str | None
     name: str | None
     since_ms: int
+    channel: str = ""
 
 
 class CallerEntered(msgspec.Struct, frozen=True):
@@ -150,6 +151,35 @@ class DeviceChanged(msgspec.Struct, frozen=True):
     seen: PhoneSeen
 
 
+class CustomerStands(msgspec.Struct, frozen=True):
+    """The caller has come to a place of a call whose parties stand on their own."""
+
+    unique_id: str
+    at: PartyAt
+
+
+class PhoneStands(msgspec.Struct, frozen=True):
+    """A phone of such a call has come to a place; `unique_id` is the caller's, as ever."""
+
+    unique_id: str
+    leg_unique_id: str
+    leg_key: LegKey
+    phone: PhoneName
+    at: PartyAt
+
+
+class LegDialled(msgspec.Struct, frozen=True):
+    """A phone that is rung beside others has a channel."""
+
+    leg_unique_id: str
+
+
+class LegNotMade(msgspec.Struct, frozen=True):
+    """A phone that was to be rung beside others could not, or did not answer."""
+
+    leg_unique_id: str
+
+
 class EmergencyDialled(msgspec.Struct, frozen=True):
     """Somebody on this channel (no caller of ours) has entered digits that declare or end an emergency."""
 
@@ -176,8 +206,23 @@ Signal = (
     | CallEnding
     | ChannelGone
     | DeviceChanged
+    | CustomerStands
+    | PhoneStands
+    | LegDialled
+    | LegNotMade
     | EmergencyDialled
 )
+
+
+class PartyFound(msgspec.Struct, frozen=True):
+    """One phone in a snapshot, of a call whose parties stand on their own."""
+
+    leg_key: LegKey
+    phone: PhoneName
+    leg_unique_id: str
+    at: PartyAt
+    answered: bool
+    talking_since_ms: int | None = None
 
 
 class CallFound(msgspec.Struct, frozen=True):
@@ -187,6 +232,8 @@ class CallFound(msgspec.Struct, frozen=True):
     state: CallState
     leg_unique_id: str | None
     talking_since_ms: int | None = None
+    parties: tuple[PartyFound, ...] = ()
+    """Phones that stand on their own, or are rung to; where the caller does too, `state` is `Apart` without legs."""
 
 
 class Snapshot(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ What an action does to calls is asked of the `Floor`, which `pbx.py` is.
 import asyncio
 import hmac
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 Headers = list[tuple[str, str]]
@@ -48,8 +48,17 @@ class Floor(Protocol):
         """A Status event's headers for each channel."""
         ...
 
-    def redirect(self, channel: str, context: str, extension: str) -> bool:
-        """False where there is no such channel."""
+    def redirect(self, channel: str, to: tuple[str, str], extra: tuple[str, str]) -> bool:
+        """To a context and extension, and a second channel at once to an extension there; False where there is no such
+        channel."""
+        ...
+
+    def hang_up(self, channel: str) -> bool:
+        """End a phone's channel; False where there is none."""
+        ...
+
+    def originate(self, channel: str, action: Mapping[str, str]) -> str | None:
+        """Ring a phone beside others; why not, as Asterisk puts it."""
         ...
 
 
@@ -186,15 +195,31 @@ class _Session:
             case "status":
                 variables = [variable for variable in action.get("variables", "").split(",") if variable]
                 self._list(action, "Status", list(floor.channels(variables)), "StatusComplete")
-            case "redirect":
-                context, extension = action.get("context", ""), action.get("exten", "")
-                if floor.redirect(action.get("channel", ""), context, extension):
-                    self._answer(action, [("Message", "Redirect successful")])
-                else:
-                    self._refuse(action, "Channel does not exist")
+            case "redirect" | "hangup" | "originate":
+                self._steer(name, action)
             case _:
                 self._refuse(action, "Invalid/unknown command")
         return True
+
+    def _steer(self, name: str, action: dict[str, str]) -> None:
+        floor, channel = self._floor, action.get("channel", "")
+        if name == "originate":
+            refusal = floor.originate(channel, action)
+            if refusal is not None:
+                self._refuse(action, refusal)
+            else:
+                self._answer(action, [("Message", "Originate successfully queued")])
+            return
+        if name == "hangup":
+            done = floor.hang_up(channel)
+        else:
+            to = (action.get("context", ""), action.get("exten", ""))
+            extra = (action.get("extrachannel", ""), action.get("extraexten", ""))
+            done = floor.redirect(channel, to, extra)
+        if done:
+            self._answer(action, [("Message", "Redirect successful")])
+        else:
+            self._refuse(action, "Channel does not exist")
 
     def _login(self, action: dict[str, str]) -> bool:
         if not self._knows(action.get("username", ""), action.get("secret", "")):

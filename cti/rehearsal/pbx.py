@@ -6,10 +6,11 @@ tells the same events. The switch has a clock of its own, from a random start, a
 
 import asyncio
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from cti.errors import RehearsalError
 from cti.rehearsal.ami_server import AmiServer, Headers
+from cti.rehearsal.apart import LEGS_MAX, PLACES, OwnLeg, OwnLegs, place_of
 from cti.rehearsal.call import Call, Station
 from cti.rehearsal.phone import Phone, PhoneState
 
@@ -50,6 +51,7 @@ class RehearsalSwitch:
         self._asking: dict[str, Call] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._phones: dict[str, Phone] = {}
+        self._legs = OwnLegs(self._calls, self.now, self._ami.tell)
         self._channels = 0
         self._loop_start = 0.0
         for name in phones:
@@ -65,6 +67,7 @@ class RehearsalSwitch:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._legs.stop()
         await self._ami.stop()
 
     # -- what people do ------------------------------------------------------------------------------------------
@@ -188,10 +191,15 @@ class RehearsalSwitch:
 
     def channels(self, variables: list[str]) -> Iterable[Headers]:
         """Callers and their legs."""
-        return [headers for call in self._calls.values() for headers in call.channels(variables)]
+        callers = [headers for call in self._calls.values() for headers in call.channels(variables)]
+        return [*callers, *self._legs.channels(variables)]
 
     def write_variable(self, channel: str, name: str, value: str) -> bool:
         """Lay it on the caller's channel; at most 20 are kept."""
+        if channel in self._legs:
+            if name == "SWITCHROOM_AT" and value in PLACES:
+                self._legs.move(channel, value)
+            return True
         asking = self._asking.get(channel)
         if asking is not None:
             asking.variables[name] = value
@@ -203,14 +211,50 @@ class RehearsalSwitch:
         call.variables[name] = value
         return True
 
-    def redirect(self, channel: str, context: str, extension: str) -> bool:
-        """Take the caller to another station."""
+    def redirect(self, channel: str, to: Station, extra: tuple[str, str] = ("", "")) -> bool:
+        """Take the caller to another station, or a phone that stands on its own to another place; caller and phone at
+        once where both are named."""
+        second, place = extra
+        if channel in self._legs:
+            self._legs.move(channel, self._place_in(to[1]))
+            return True
         call = self._calls.get(channel)
         if call is None or call.hung_up:
             return False
-        call.redirect = (context, extension)
+        if second in self._legs:
+            self._legs.move(second, self._place_in(place))
+        elif second and second == call.leg_unique_id and call.talk:
+            self._legs.part(call, self._phone(call.phone), self._place_in(place))
+        call.redirect = to
         call.moved.set()
         return True
+
+    def hang_up(self, channel: str) -> bool:
+        """End the channel of a phone that stands on its own, or is to."""
+        if channel not in self._legs:
+            return False
+        self._legs.end(channel)
+        return True
+
+    def originate(self, channel: str, action: Mapping[str, str]) -> str | None:
+        """Ring a phone for a call whose parties stand on their own."""
+        given = dict(pair.partition("=")[::2] for pair in action.get("variable", "").split(","))
+        own_id, milliseconds = action.get("channelid", ""), action.get("timeout", "")
+        if own_id in self._legs:
+            return "Channel Unique ID already in use"
+        if action.get("context") != "switchroom-joins" or not milliseconds.isdigit() or self._legs.count >= LEGS_MAX:
+            return "Extension does not exist."
+        phone = self._phones.get(channel.removeprefix("PJSIP/"))
+        if phone is None or not phone.reachable:
+            self._ami.tell([("Event", "OriginateResponse"), ("Response", "Failure"), ("Uniqueid", own_id)])
+            return None
+        place = place_of(f"*{given.get('SWITCHROOM_AT', '')}", obeyed=self._fence(action.get("exten", "")))
+        call, key = given.get("__SWITCHROOM_CALL", ""), given.get("SWITCHROOM_LEG", "")
+        self._legs.invite(OwnLeg(own_id, call, key, phone, place), int(milliseconds) / 1_000)
+        return None
+
+    def _place_in(self, extension: str) -> str:
+        return place_of(extension, obeyed=self._fence(extension.partition("*")[0]))
 
     # -- the dialplan --------------------------------------------------------------------------------------------
 
@@ -262,6 +306,11 @@ class RehearsalSwitch:
                 return await self._ring(call, extension)
             case "switchroom-after":
                 return await self._after(call)
+            case "switchroom-place":
+                return await self._place(call, self._place_in(extension))
+            case "switchroom-left":
+                call.state = "after"
+                return await self._after(call)
             case "switchroom-back":
                 self._leave(call)
                 return "switchroom-wait", "s"
@@ -292,6 +341,19 @@ class RehearsalSwitch:
             await asyncio.sleep(ANNOUNCEMENT_SECONDS)
         if place != "-":
             await asyncio.Event().wait()
+        raise _Over(CAUSE_NORMAL)
+
+    async def _place(self, call: Call, place: str) -> Station:
+        """Stand there until moved; without an engine whoever is held comes back to the conversation."""
+        call.state = place
+        self._tell_user("SwitchroomStands", call, [("Call", call.unique_id), ("Leg", ""), ("At", place)])
+        if place == "queue":
+            call.leg = ""
+            return "switchroom-wait", "s"
+        if place == "hold":
+            await self._until_silent(WAITING_HEARTBEAT_SECONDS)
+            return await self._place(call, "talk")
+        await asyncio.Event().wait()
         raise _Over(CAUSE_NORMAL)
 
     async def _ring(self, call: Call, extension: str) -> Station:
@@ -336,8 +398,9 @@ class RehearsalSwitch:
             self._tell_channel("DialEnd", call, [*dial, ("DialStatus", "ANSWER")])
             return "ANSWER", CAUSE_NORMAL if await phone.pressed() == "hang_up" else 0
         finally:
-            phone.become(PhoneState.FREE)
-            self._ami.tell([("Event", "Hangup"), ("Uniqueid", call.leg_unique_id), ("Cause", "16")])
+            if call.leg_unique_id not in self._legs:
+                phone.become(PhoneState.FREE)
+                self._ami.tell([("Event", "Hangup"), ("Uniqueid", call.leg_unique_id), ("Cause", "16")])
             call.leg_unique_id = ""
 
     async def _after(self, call: Call) -> Station:

@@ -68,8 +68,10 @@ class Phone:
 
     async def pressed(self) -> str:
         """The next key."""
-        self._key = asyncio.get_running_loop().create_future()
+        key: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._key = key
         try:
-            return await self._key
+            return await key
         finally:
-            self._key = None
+            if self._key is key:
+                self._key = None

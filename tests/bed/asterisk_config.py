@@ -18,7 +18,7 @@ MODULES = tuple(
     app_chanspy app_originate app_softhangup app_senddtmf app_amd app_waituntil app_echo app_milliwatt
     app_controlplayback app_directed_pickup func_channel func_callerid func_logic func_strings func_global func_db
     func_devstate func_pjsip_endpoint func_pjsip_contact func_pjsip_aor func_hangupcause func_timeout func_math
-    func_cut func_lock func_rand func_groupcount func_uri func_periodic_hook func_sprintf func_env
+    func_cut func_shared func_lock func_rand func_groupcount func_uri func_periodic_hook func_sprintf func_env
     func_presencestate func_dialplan
     """.split()  # noqa: SIM905 - a hundred quoted names are harder to read
 )

@@ -38,7 +38,7 @@ AFTER = AfterTalk(KEY, PHONE, LegEndedBy.LOST)
     ],
 )
 def test_a_call_is_seen_in_one_state(call: Call, state: CallState) -> None:
-    seen = call.seen()
+    seen = call.seen(None)
     assert seen.state == state
     assert (seen.call_id, seen.dialled, seen.caller_number, seen.caller_name) == ("main-17.1", "100", "4930", "Ann")
     assert seen.waiting_since_ms == 1_000

@@ -33,6 +33,7 @@ from cti.core.events import (
     Talking,
     Waiting,
 )
+from cti.core.gatherings import UNTOLD_RING_MS
 from cti.core.signals import (
     CallEnding,
     Caller,
@@ -251,8 +252,8 @@ def test_a_ring_that_was_asked_for_and_never_began_fails() -> None:
     made = correlator(ENTERED)
     made.ring_asked(CALL, KEY, PHONE, 1_000)
     assert made.calls()[0].state == Ringing(KEY, PHONE)
-    assert made.advance(1_000 + correlate.UNTOLD_RING_MS - 1) == []
-    late = 1_000 + correlate.UNTOLD_RING_MS
+    assert made.advance(1_000 + UNTOLD_RING_MS - 1) == []
+    late = 1_000 + UNTOLD_RING_MS
     assert made.advance(late) == [failed(LegFailure.SWITCH_DOWN, late)]
 
 
@@ -341,7 +342,7 @@ def test_a_snapshot_replaces_everything_but_ended_legs() -> None:
 def test_a_leg_that_is_seen_has_not_ended_whatever_was_believed() -> None:
     made = correlator(ENTERED)
     made.ring_asked(CALL, KEY, PHONE, 1_000)
-    made.advance(1_000 + correlate.UNTOLD_RING_MS)
+    made.advance(1_000 + UNTOLD_RING_MS)
     made.adopt(Snapshot((CallFound(CALLER, Ringing(KEY, PHONE), LEG),), ()), 20_000)
     assert made.apply(returned(DialStatus.BUSY, 17), 1_500) == [failed(LegFailure.BUSY)]
 

@@ -129,8 +129,11 @@ async def test_garbage_on_the_control_line_gets_an_answer(switch: RehearsalSwitc
 
 
 async def test_it_knows_only_what_the_engine_uses(switch: RehearsalSwitch) -> None:
-    for action in ("Action: Command\r\nCommand: x\r\n", "Action: Originate\r\n"):
-        assert "Invalid/unknown command" in await ami_once(switch.port, "s3cret", action, user="switchroom")
+    for action, answer in (
+        ("Action: Command\r\nCommand: x\r\n", "Invalid/unknown command"),
+        ("Action: Originate\r\nChannel: PJSIP/agent1\r\nApplication: Echo\r\n", "Extension does not exist"),
+    ):
+        assert answer in await ami_once(switch.port, "s3cret", action, user="switchroom")
 
 
 async def test_without_a_sign_in_nothing_is_told(switch: RehearsalSwitch) -> None:

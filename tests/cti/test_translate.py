@@ -2,7 +2,7 @@
 
 import pytest
 
-from cti.asterisk import translate
+from cti.asterisk import actions, translate
 from cti.asterisk.packet import AmiPacket
 from cti.core.commands import Answer, CallGone, Command, Done, HangUp, Refused, Ring, StopRinging
 from cti.core.events import (
@@ -57,7 +57,7 @@ def packet(**headers: str) -> AmiPacket:
     ],
 )
 def test_a_command_is_one_redirect(command: Command, context: str, extension: str) -> None:
-    made = translate.action_of(command, U, 7)
+    made = actions.action_of(command, U, 7)
     assert made.name == "Redirect"
     assert dict(made.headers) == {"Channel": U, "Context": context, "Exten": extension, "Priority": "1"}
 
@@ -77,16 +77,16 @@ def test_a_command_is_one_redirect(command: Command, context: str, extension: st
 )
 def test_what_is_never_sent(command: Command, unique_id: str, sentence: str) -> None:
     with pytest.raises(UnencodableError, match=sentence):
-        translate.action_of(command, unique_id, 7)
+        actions.action_of(command, unique_id, 7)
 
 
 def test_the_other_actions() -> None:
-    names = [made.name for made in (translate.ping(), translate.core_status(), translate.device_states())]
+    names = [made.name for made in (actions.ping(), actions.core_status(), actions.device_states())]
     assert names == ["Ping", "CoreStatus", "DeviceStateList"]
-    assert dict(translate.login("u", "s").headers) == {"Username": "u", "Secret": "s", "Events": "on"}
-    assert dict(translate.read_global("X").headers) == {"Variable": "X"}
-    assert dict(translate.write_global("X", 5).headers) == {"Variable": "X", "Value": "5"}
-    assert "SWITCHROOM_CALL" in dict(translate.status().headers)["Variables"]
+    assert dict(actions.login("u", "s").headers) == {"Username": "u", "Secret": "s", "Events": "on"}
+    assert dict(actions.read_global("X").headers) == {"Variable": "X"}
+    assert dict(actions.write_global("X", 5).headers) == {"Variable": "X", "Value": "5"}
+    assert "SWITCHROOM_CALL" in dict(actions.status().headers)["Variables"]
 
 
 @pytest.mark.parametrize(
