@@ -7,6 +7,7 @@ from typing import Any
 
 from config import documents as configuration
 from router.core.handlings import HANDLING
+from router.core.legs import LEG
 from router.core.lifecycle import LIFECYCLE
 from router.core.machine import Machine, Move
 from router.core.offers import OFFER
@@ -19,6 +20,7 @@ TITLES: dict[str, Machine[Any, Any]] = {
     "Interaction": LIFECYCLE,
     "Offer": OFFER,
     "Handling": HANDLING,
+    "Leg": LEG,
 }
 
 

@@ -26,7 +26,7 @@ from router.core.snapshot import snapshot
 from router.errors import BrokenInvariant, RouterUnavailable
 from router.ports import EffectSink, JournalWriter
 
-RULES = RulesVersion("router/4")
+RULES = RulesVersion("router/5")
 """Rises with every change of a rule that could decide the same input otherwise."""
 INBOX_MAX = 10_000
 """Inputs that wait for a decision; beyond it a source is told to come back."""

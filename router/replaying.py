@@ -15,7 +15,8 @@ from history.core.raising import RAISES
 from history.core.registry import Registry
 from history.core.vocabulary import EntryNumber, RulesVersion
 from router.core.engine import Engine
-from router.core.inputs import AnyInput, Input
+from router.core.input_base import Input
+from router.core.inputs import AnyInput
 from router.core.snapshot import snapshot
 from router.errors import BrokenInvariant
 

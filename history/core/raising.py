@@ -41,10 +41,16 @@ def _interaction_restored(body: OlderBody) -> OlderBody:
     return {"record": {**record, "entered_ms": record["queued_ms"]}}
 
 
+def _work_started(body: OlderBody) -> OlderBody:
+    """Nobody had said what kind of work it was."""
+    return {**body, "kind": "other"}
+
+
 RAISES: Mapping[tuple[str, int], Raise] = {
     ("RoutingDefined", 1): _routing_defined,
     ("DefinitionApplied", 1): _routing_defined,
     ("InteractionQueued", 1): _requirement,
     ("InteractionRestored", 1): _interaction_restored,
+    ("WorkStarted", 1): _work_started,
 }
 """(type, older version) -> the function that makes the next version's body of it."""

@@ -2,7 +2,8 @@
 
 `router/core/engine.py` creates them and `router/core/apply.py` applies them; the projections and the read models of the
 screens fold the same facts. Times are UTC milliseconds; each entry also carries its own `at_ms`. They are defined
-beside what they are about (`routing_agents.py`, `routing_work.py`, `routing_offers.py`) and readers know this module.
+beside what they are about (`routing_agents.py`, `routing_work.py`, `routing_offers.py`, `routing_calls.py`) and readers
+know this module.
 """
 
 from typing import ClassVar
@@ -28,6 +29,26 @@ from history.core.routing_agents import (
     ReservationEnded,
     WorkEnded,
     WorkStarted,
+)
+from history.core.routing_calls import (
+    CALL_FACTS,
+    ArrangementFailed,
+    ArrangementMade,
+    ArrangementOrdered,
+    ConsultBegan,
+    ConsultEnded,
+    HandlingTransferred,
+    HoldBegan,
+    HoldEnded,
+    LegAwaited,
+    LegConnected,
+    LegFound,
+    LegLost,
+    LegOrdered,
+    LegOver,
+    LegPopConfirmed,
+    LegRang,
+    LegRingOrdered,
 )
 from history.core.routing_offers import (
     HandlingStarted,
@@ -78,6 +99,23 @@ from history.core.vocabulary import (
 
 __all__ = [
     "AgentBackedOff",
+    "ArrangementFailed",
+    "ArrangementMade",
+    "ArrangementOrdered",
+    "ConsultBegan",
+    "ConsultEnded",
+    "HandlingTransferred",
+    "HoldBegan",
+    "HoldEnded",
+    "LegAwaited",
+    "LegConnected",
+    "LegFound",
+    "LegLost",
+    "LegOrdered",
+    "LegOver",
+    "LegPopConfirmed",
+    "LegRang",
+    "LegRingOrdered",
     "AgentHeld",
     "AgentLent",
     "AgentRecalled",
@@ -225,4 +263,5 @@ ROUTING_FACTS: tuple[type[Fact], ...] = (
     CustomerLegEnded,
     InteractionClosed,
     InputSetAside,
+    *CALL_FACTS,
 )

@@ -1,5 +1,8 @@
 """Facts about agents: presence, devices, back-offs, and work that was not offered."""
 
+from typing import ClassVar
+
+from history.core.call_words import WorkKind
 from history.core.entries import Fact
 from history.core.vocabulary import (
     AgentId,
@@ -141,12 +144,17 @@ class ReservationEnded(Fact, frozen=True, kw_only=True):
     because: ReservationEndedBecause
 
 
-class WorkStarted(Fact, frozen=True, kw_only=True):
+class WorkStarted(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """The agent has work that was not offered (a direct, internal or outgoing call, a consult): a lease like others."""
+
+    version: ClassVar[int] = 2
 
     work: WorkId
     agent: AgentId
     medium: Medium
+    kind: WorkKind
+    interaction: InteractionId | None = None
+    """What it is about, where that is known."""
 
 
 class WorkEnded(Fact, frozen=True, kw_only=True):

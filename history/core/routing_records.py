@@ -8,17 +8,21 @@ from typing import ClassVar
 
 import msgspec
 
+from history.core.call_words import WorkKind
 from history.core.entries import Fact
 from history.core.routing import Attributes, Expected
+from history.core.routing_call_records import CallRestored, LegRestored
 from history.core.routing_settings import ANYONE, Route
 from history.core.vocabulary import (
     AgentId,
+    CloseReason,
     CustomerId,
     HandlingId,
     HandlingPhase,
     IdentityId,
     InteractionId,
     InteractionPhase,
+    LegId,
     Medium,
     NumberId,
     OfferId,
@@ -162,6 +166,8 @@ class InteractionRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fal
     called: NumberId | None = None
     requirement: Requirement = ANYONE
     own: Requirement | None = None
+    for_agent: AgentId | None = None
+    """Who was named as it was handed on: the first step is theirs alone."""
     step: int = 0
     next_step_ms: int | None = None
     priority: int = 0
@@ -173,6 +179,8 @@ class InteractionRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fal
     offer: OfferId | None = None
     declined_by: tuple[DeclinedBy, ...] = ()
     customer_gone: bool = False
+    closes_as: CloseReason | None = None
+    """Why it will be closed once nobody writes or talks about it any more."""
     hang_up_until_ms: int | None = None
     sent: Route | None = None
     """Where the switch is asked to take the caller, until `sending_until_ms`."""
@@ -212,14 +220,18 @@ class HandlingRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     timed: bool = False
     frees: bool = False
     extensions: int = 0
+    leg: LegId | None = None
+    """The agent's phone in the call, where it is not the one that the offer brought."""
 
 
-class WorkRecord(msgspec.Struct, frozen=True, kw_only=True):
+class WorkRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A lease of work that was not offered."""
 
     work: WorkId
     agent: AgentId
     medium: Medium
+    kind: WorkKind = WorkKind.OTHER
+    interaction: InteractionId | None = None
 
 
 class ReservationRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -301,11 +313,12 @@ class RivalsRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What they need of the agents' time."""
 
 
-class CountersRestored(Fact, frozen=True, kw_only=True):
-    """How many offers and handlings there have been: their ids are counted."""
+class CountersRestored(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """How many offers, handlings and further legs there have been: their ids are counted."""
 
     offers: int
     handlings: int
+    legs: int = 0
 
 
 class SourceRestored(Fact, frozen=True, kw_only=True):
@@ -403,6 +416,8 @@ SNAPSHOT_FACTS: tuple[type[Fact], ...] = (
     EmergencyRestored,
     TurnRestored,
     StopRestored,
+    CallRestored,
+    LegRestored,
     PaceRestored,
     RivalsRestored,
     ClosedRestored,

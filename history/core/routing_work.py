@@ -71,6 +71,10 @@ class InteractionQueued(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """What is asked in the step that it begins with."""
     own: Requirement | None = None
     """What the arrival itself asks, beside its queue; it goes along to another queue."""
+    for_agent: AgentId | None = None
+    """Whom the agent before has named: the first step is theirs alone, for as long as an offer stands."""
+    passing: bool = False
+    """It is not offered before the switch has brought the caller back from an agent (`ArrangementMade`)."""
     step: int = 0
     """Steps that nobody who is signed in could serve are passed over (see `router/core/steps.py`)."""
     next_step_ms: int | None = None
@@ -225,10 +229,12 @@ class HangUpOrdered(Fact, frozen=True, kw_only=True):
     give_up_at_ms: int
 
 
-class CustomerLegEnded(Fact, frozen=True, kw_only=True):
+class CustomerLegEnded(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """The customer is no longer connected (hung up, closed the chat)."""
 
     interaction: InteractionId
+    closes_as: CloseReason | None = None
+    """Where somebody still writes or talks about it: why it will be closed afterwards."""
 
 
 class InteractionClosed(Fact, frozen=True, kw_only=True):

@@ -46,6 +46,7 @@ RegionId = NewType("RegionId", str)
 InteractionId = NewType("InteractionId", str)
 VisitId = NewType("VisitId", str)
 OfferId = NewType("OfferId", str)
+LegId = NewType("LegId", str)  # of a phone's part in a call: the first one's is its offer's id, later ones are counted
 HandlingId = NewType("HandlingId", str)
 ConversationId = NewType("ConversationId", str)
 MessageId = NewType("MessageId", str)  # of a line or mail inside a conversation
@@ -214,6 +215,35 @@ class OutcomeReason(Word):
     UNKNOWN_HOURS = "unknown_hours"
     UNKNOWN_NUMBER = "unknown_number"
     NO_EMERGENCY_ROUTE = "no_emergency_route"
+    # Why an agent cannot be given or asked about a call now; those of `router/core/explain.py`.
+    NOT_READY = "not_ready"
+    CHANGE_PLANNED = "change_planned"
+    BACKED_OFF = "backed_off"
+    MEDIUM_NOT_TAKEN = "medium_not_taken"
+    NO_PHONE = "no_phone"
+    PHONE_UNREACHABLE = "phone_unreachable"
+    PHONE_BUSY = "phone_busy"
+    HELD_FOR_ANOTHER = "held_for_another"
+    LENT_ELSEWHERE = "lent_elsewhere"
+    OFFER_STANDS = "offer_stands"
+    LIMIT_REACHED = "limit_reached"
+    FULLY_LOADED = "fully_loaded"
+    RESERVED = "reserved"
+    # Calls with more than two parties.
+    NO_CALL = "no_call"
+    ONE_TARGET = "one_target"  # none is given, or more than one
+    YOURSELF = "yourself"
+    NOBODY_COULD_SERVE = "nobody_could_serve"  # nobody of the definition, whoever signs in
+    QUEUE_CLOSED = "queue_closed"
+    CONSULT_STANDS = "consult_stands"
+    NO_CONSULT = "no_consult"
+    NOT_ANSWERED = "not_answered"
+    PARTIES_FULL = "parties_full"
+    UNKNOWN_LEG = "unknown_leg"
+    LEG_OVER = "leg_over"
+    LEG_IS_LOST = "leg_is_lost"  # the agent's own phone is rung again
+    HELD_BY_PHONE = "held_by_phone"  # only the phone's own key ends it
+    WORK_OF_A_CALL = "work_of_a_call"  # a consult begins and ends with its call
 
 
 class AgentChoice(Word):
@@ -321,7 +351,9 @@ class InteractionPhase(Word):
 
     WAITING = "waiting"
     OFFERED = "offered"
-    SENDING = "sending"  # the switch is asked to take the caller outside, by rule
+    SENDING = "sending"  # the switch is asked to take the caller outside
+    PASSING = "passing"  # in a queue, not offered before the switch has brought the caller back to its music
+    HANDED_ON = "handed_on"  # the agent has gone, and the phone of whom they asked still rings for the customer
     ACTIVE = "active"
     WRAP_UP = "wrap_up"
     CLOSED = "closed"

@@ -1,7 +1,7 @@
 """`apply`: the only function that changes the router's state, when deciding, recovering and replaying alike.
 
-What a fact changes stands in `applying_to_agents.py`, `applying_to_work.py` and `applying_to_offers.py`, and for the
-facts of a snapshot in `restoring.py`.
+What a fact changes stands in `applying_to_agents.py`, `applying_to_work.py`, `applying_to_offers.py` and
+`applying_to_calls.py`, and for the facts of a snapshot in `restoring.py`.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from history.core.vocabulary import (
     Outcome,
     SourceId,
 )
-from router.core import applying_to_agents, applying_to_offers, applying_to_work, telling
+from router.core import applying_to_agents, applying_to_calls, applying_to_offers, applying_to_work, telling
 from router.core.keeping import (
     define_lending,
     let_go,
@@ -122,5 +122,6 @@ APPLY: dict[type[Fact], Callable[[State, Any, int], None]] = {
     **applying_to_agents.APPLY,
     **applying_to_work.APPLY,
     **applying_to_offers.APPLY,
+    **applying_to_calls.APPLY,
     **RESTORE,
 }

@@ -168,7 +168,10 @@ def _reservation_ended(state: State, fact: facts.ReservationEnded, at_ms: int) -
 
 
 def _work_started(state: State, fact: facts.WorkStarted, at_ms: int) -> None:
-    put_work(state, WorkRecord(work=fact.work, agent=fact.agent, medium=fact.medium))
+    put_work(
+        state,
+        WorkRecord(work=fact.work, agent=fact.agent, medium=fact.medium, kind=fact.kind, interaction=fact.interaction),
+    )
     begin_work(state.seats.of[fact.agent], at_ms)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from history.core import routing as facts
+from history.core.call_words import LegFor, PartyAt
 from history.core.entries import Fact
 from history.core.routing_records import (
     DeclinedBy,
@@ -15,6 +16,7 @@ from history.core.vocabulary import (
     AgentChoice,
     HandlingPhase,
     InteractionPhase,
+    LegId,
     OfferedBecause,
     OfferId,
     OfferPhase,
@@ -29,7 +31,9 @@ from router.core.keeping import (
     leave_out,
     leave_waiting,
     put_handling,
+    put_lost,
     put_offer,
+    put_places,
     put_stop,
     put_waiting,
 )
@@ -140,6 +144,11 @@ def _handling_started(state: State, fact: facts.HandlingStarted, at_ms: int) -> 
         interaction.parked_until_ms = None
         interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.ACCEPTED)
         state.agents[fact.agent].misses = 0
+    elif interaction.phase is not InteractionPhase.ACTIVE:  # who had the customer before has passed them on
+        interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.ACCEPTED)
+    leg = state.legs.get(LegId(fact.offer))
+    if leg is not None:
+        leg.purpose = LegFor.OWNER
     handling = HandlingRecord(
         handling=fact.handling,
         interaction=fact.interaction,
@@ -151,6 +160,10 @@ def _handling_started(state: State, fact: facts.HandlingStarted, at_ms: int) -> 
         started_ms=at_ms,
     )
     put_handling(state, handling)
+    call = state.calls.get(fact.interaction)
+    if call is not None and LegId(fact.offer) not in dict(call.legs):  # from the queue again, by an offer
+        call.customer = PartyAt.TALK
+        put_places(state, call, ((LegId(fact.offer), PartyAt.TALK),))
     if state.shares:
         note_handling(state, handling, 1, at_ms)
     begin_work(state.seats.of[fact.agent], at_ms)
@@ -170,6 +183,10 @@ def _wrap_up_started(state: State, fact: facts.WrapUpStarted, at_ms: int) -> Non
         changed(state, fact.agent).idle_since_ms = at_ms
     interaction = state.interactions[fact.interaction]
     interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.PART_ENDED)
+    if fact.interaction in state.lost:
+        call = state.calls[fact.interaction]
+        call.lost = None
+        put_lost(state, call)
     if fact.ends_at_ms is not None:
         state.add_deadline(fact.ends_at_ms, "wrap_up", fact.handling)
 

@@ -14,6 +14,7 @@ from history.core.vocabulary import (
 from router.core import expected_wait, lifecycle, pace, telling
 from router.core.keeping import (
     OVERFLOWS_MAX,
+    forget_call,
     keep_place,
     leave_out,
     leave_waiting,
@@ -31,7 +32,8 @@ from router.core.state import State
 def _queued(state: State, fact: facts.InteractionQueued, at_ms: int) -> None:
     earlier = state.interactions.get(fact.interaction)
     if earlier is not None:
-        LIFECYCLE.next_state(earlier.phase, lifecycle.Trigger.REQUEUED)
+        passed = lifecycle.Trigger.PASSED if fact.passing else lifecycle.Trigger.REQUEUED
+        LIFECYCLE.next_state(earlier.phase, passed)
         leave_waiting(state, fact.interaction)
     if fact.again and fact.identity is not None:
         state.places_kept.pop((fact.queue, fact.identity), None)
@@ -39,7 +41,7 @@ def _queued(state: State, fact: facts.InteractionQueued, at_ms: int) -> None:
         interaction=fact.interaction,
         medium=fact.medium,
         queue=fact.queue,
-        phase=InteractionPhase.WAITING,
+        phase=InteractionPhase.PASSING if fact.passing else InteractionPhase.WAITING,
         visit=fact.visit,
         visits=1 if earlier is None else earlier.visits + 1,
         arrived_ms=fact.arrived_ms,
@@ -52,6 +54,7 @@ def _queued(state: State, fact: facts.InteractionQueued, at_ms: int) -> None:
         called=fact.called,
         requirement=fact.requirement,
         own=fact.own,
+        for_agent=fact.for_agent,
         step=fact.step,
         next_step_ms=fact.next_step_ms,
         priority=fact.priority,
@@ -66,7 +69,8 @@ def _queued(state: State, fact: facts.InteractionQueued, at_ms: int) -> None:
         expected_wait.keep_rivals(state, fact.queue, fact.requirement, fact.rivals, at_ms)
     state.interactions[fact.interaction] = record
     telling.look(state, fact.queue, at_ms)
-    put_waiting(state, record)
+    if not fact.passing:
+        put_waiting(state, record)
     put_steps(state, record)
     put_overflow(state, record)
 
@@ -174,6 +178,8 @@ def _visit_flowed_out(state: State, fact: facts.VisitFlowedOut, at_ms: int) -> N
 def _send_ordered(state: State, fact: facts.SendOrdered, at_ms: int) -> None:
     leave_waiting(state, fact.interaction)
     interaction = state.interactions[fact.interaction]
+    if interaction.phase is InteractionPhase.WRAP_UP:  # by their agent: should it fail, they wait from here on
+        interaction.queued_ms = at_ms
     interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.SENT)
     interaction.parked_until_ms = None
     interaction.sent = Route(destination=fact.destination, announcement=fact.announcement)
@@ -197,8 +203,12 @@ def _customer_leg_ended(state: State, fact: facts.CustomerLegEnded, at_ms: int) 
     interaction = state.interactions[fact.interaction]
     interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.CUSTOMER_LEFT)
     interaction.customer_gone = True
+    interaction.closes_as = fact.closes_as
     interaction.hang_up_until_ms = None
     interaction.sent = interaction.sending_until_ms = None
+    if fact.closes_as is not None and interaction.phase is not InteractionPhase.WRAP_UP:
+        leave_waiting(state, fact.interaction)
+        interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.LEFT_WRITING)
 
 
 def _interaction_closed(state: State, fact: facts.InteractionClosed, at_ms: int) -> None:
@@ -207,6 +217,7 @@ def _interaction_closed(state: State, fact: facts.InteractionClosed, at_ms: int)
         leave_waiting(state, fact.interaction)
     interaction.phase = LIFECYCLE.next_state(interaction.phase, lifecycle.Trigger.CLOSED)
     remember_closed(state, fact.interaction)
+    forget_call(state, fact.interaction)
 
 
 def _expected_wait_told(state: State, fact: facts.ExpectedWaitTold, at_ms: int) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from history.core import routing as facts
+from history.core.call_words import PartyAt
 from history.core.routing_records import InteractionRecord
 from history.core.vocabulary import (
     CloseReason,
@@ -15,10 +16,11 @@ from history.core.vocabulary import (
     Standing,
     WithdrawnBecause,
 )
-from router.core import emergency, leaving, opening, queueing
+from router.core import departures, emergency, leaving, lost_legs, opening, queueing
 from router.core.decision import Deciding, Refused, ignored
 from router.core.definition_faults import fault_of
 from router.core.inputs import CustomerLeft, DefinitionApplied, InteractionArrived, InteractionLearnt, SwitchSeen
+from router.core.keeping import owner_of
 from router.core.lifecycle import LIFECYCLE
 from router.core.lifecycle import Trigger as LifecycleTrigger
 from router.core.order import PRIORITY_MAX
@@ -74,11 +76,18 @@ def _seen_again(deciding: Deciding, known: InteractionRecord, standing: Standing
     if standing is Standing.SERVED:
         return _leave(deciding, known.interaction, CloseReason.SERVED_BY_FALLBACK)
     if standing is Standing.WAITING and known.phase is InteractionPhase.ACTIVE and not known.customer_gone:
-        # One agent at a time has a caller.
-        (handling,) = deciding.state.interaction_handlings[known.interaction].values()
-        deciding.back_to_queue(handling, EndedBy.LOST)
-        return None
+        return _alone_again(deciding, known)
     return ignored(OutcomeReason.NO_CHANGE)
+
+
+def _alone_again(deciding: Deciding, known: InteractionRecord) -> Refused | None:
+    """The caller is at the music, and nobody put them there: their agent's leg is lost."""
+    call = deciding.state.calls.get(known.interaction)
+    owner = owner_of(deciding.state, known.interaction)
+    if owner is None or (call is not None and (call.lost is not None or call.customer is not PartyAt.TALK)):
+        return ignored(OutcomeReason.NO_CHANGE)
+    lost_legs.lose(deciding, owner)
+    return None
 
 
 def _queue_for(deciding: Deciding, asked: QueueId, medium: Medium) -> QueueId | None:
@@ -116,17 +125,21 @@ def customer_left(deciding: Deciding, given: CustomerLeft) -> Refused | None:
 def switch_seen(deciding: Deciding, given: SwitchSeen) -> Refused | None:
     """Calls that ended while nobody listened are ended now."""
     seen = frozenset(given.interactions)
-    gone = [
-        record.interaction
-        for record in deciding.state.interactions.values()
-        if record.switch == given.switch and record.interaction not in seen and not record.customer_gone
-    ]
-    for interaction in gone:
-        _leave(deciding, interaction, CloseReason.SWITCH_RESTARTED if given.restarted else None)
+    here = [record for record in deciding.state.interactions.values() if record.switch == given.switch]
+    for record in here:
+        if record.interaction in seen:
+            continue
+        if not record.customer_gone:
+            reason = CloseReason.SWITCH_RESTARTED if given.restarted else None
+            _leave(deciding, record.interaction, reason, at_once=True)
+        elif departures.is_talked_on(deciding, record):
+            departures.switch_has_it_no_more(deciding, record)
     return None
 
 
-def _leave(deciding: Deciding, interaction: InteractionId, reason: CloseReason | None) -> Refused | None:
+def _leave(
+    deciding: Deciding, interaction: InteractionId, reason: CloseReason | None, *, at_once: bool = False
+) -> Refused | None:
     record = deciding.state.interactions.get(interaction)
     if record is None:
         return ignored(_unknown(deciding, interaction))
@@ -136,19 +149,18 @@ def _leave(deciding: Deciding, interaction: InteractionId, reason: CloseReason |
     if deciding.state.stops:
         for stop in [stop for stop in deciding.state.stops.values() if stop.interaction == interaction]:
             deciding.add(facts.RingingStopped(offer=stop.offer))
-    if record.phase in (InteractionPhase.WAITING, InteractionPhase.OFFERED):
-        _left_unanswered(deciding, record, reason)
-    elif record.phase is InteractionPhase.SENDING:
-        leaving.close(deciding, record, record.sent)
-    elif record.phase is InteractionPhase.ACTIVE:
-        deciding.add(facts.CustomerLegEnded(interaction=interaction))
-        by = EndedBy.LOST if reason is CloseReason.SERVED_BY_FALLBACK else EndedBy.CUSTOMER
-        for handling in deciding.state.interaction_handlings[interaction].values():
-            deciding.end_part(handling, by)
-    else:
-        deciding.add(facts.CustomerLegEnded(interaction=interaction))
-        if interaction not in deciding.state.interaction_handlings:
-            deciding.add(facts.InteractionClosed(interaction=interaction, reason=CloseReason.HANDLED))
+    match record.phase:
+        case InteractionPhase.WAITING | InteractionPhase.OFFERED | InteractionPhase.PASSING:
+            _left_unanswered(deciding, record, reason)
+        case InteractionPhase.SENDING:
+            leaving.close(deciding, record, record.sent)
+        case InteractionPhase.ACTIVE:
+            by = EndedBy.LOST if reason is CloseReason.SERVED_BY_FALLBACK else EndedBy.CUSTOMER
+            departures.left_in_talk(deciding, record, by, at_once=at_once)
+        case InteractionPhase.HANDED_ON:
+            departures.left_handed_on(deciding, record, at_once=at_once)
+        case _:
+            departures.left_in_wrap_up(deciding, record)
     return None
 
 

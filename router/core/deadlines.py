@@ -12,7 +12,6 @@ from typing import Any
 from history.core import routing as facts
 from history.core.vocabulary import (
     AgentId,
-    CloseReason,
     HandlingId,
     HandlingPhase,
     InteractionId,
@@ -24,7 +23,18 @@ from history.core.vocabulary import (
     ReservationEndedBecause,
     ReservationId,
 )
-from router.core import emergency, leaving, lending, opening, overflow, queueing
+from router.core import (
+    arranging,
+    departures,
+    emergency,
+    leaving,
+    lending,
+    lost_legs,
+    opening,
+    overflow,
+    party_news,
+    queueing,
+)
 from router.core.decision import Deciding
 from router.core.keeping import plan_look
 from router.core.state import Deadline, State
@@ -83,9 +93,7 @@ def _hang_up(deciding: Deciding, interaction_id: InteractionId, at_ms: int) -> N
     if interaction is None or interaction.hang_up_until_ms is None:
         return
     if interaction.hang_up_until_ms <= at_ms:
-        deciding.add(facts.CustomerLegEnded(interaction=interaction_id))
-        if interaction_id not in deciding.state.interaction_handlings:
-            deciding.add(facts.InteractionClosed(interaction=interaction_id, reason=CloseReason.HANDLED))
+        departures.left_in_wrap_up(deciding, interaction)
 
 
 def _back_off(deciding: Deciding, agent: AgentId, at_ms: int) -> None:
@@ -105,7 +113,7 @@ def _step(deciding: Deciding, interaction_id: InteractionId, at_ms: int) -> None
     interaction = deciding.state.interactions.get(interaction_id)
     if interaction is None or interaction.next_step_ms is None or interaction.next_step_ms > at_ms:
         return
-    if interaction.phase in (InteractionPhase.WAITING, InteractionPhase.OFFERED):
+    if interaction.phase in (InteractionPhase.WAITING, InteractionPhase.OFFERED, InteractionPhase.PASSING):
         relaxed = queueing.relaxed(deciding.state, interaction, deciding.now_ms)
         if relaxed is not None:
             deciding.add(relaxed)
@@ -161,5 +169,8 @@ _DECIDE: dict[str, Any] = {
     "emergency": emergency.time_is_over,
     "lending": _lending,
     "told": _told,
+    "arrangement": arranging.time_is_up,
+    "leg": party_news.time_is_up,
+    "lost": lost_legs.time_is_up,
     "reservation": _reservation,
 }

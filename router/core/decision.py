@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import msgspec
 
 from history.core import routing as facts
+from history.core.call_words import LegFor, LegPhase
 from history.core.entries import Fact
+from history.core.routing_call_records import LegRecord
 from history.core.routing_records import HandlingRecord, InteractionRecord, OfferRecord
 from history.core.routing_settings import BackOffs
 from history.core.vocabulary import (
@@ -19,6 +21,7 @@ from history.core.vocabulary import (
     EndedBy,
     HandlingId,
     InteractionId,
+    LegFailure,
     Medium,
     MovedBecause,
     OfferId,
@@ -34,6 +37,7 @@ from history.core.vocabulary import (
     WrapUp,
 )
 from router.core import queueing
+from router.core.keeping import leg_of
 from router.core.state import State
 
 RING_GRACE_MS = 2_000
@@ -147,6 +151,15 @@ class Deciding(msgspec.Struct):
             if offer.phase is OfferPhase.RINGING:
                 self.stop_ringing(offer)
 
+    def stop_leg(self, leg: LegRecord) -> None:
+        """Have a phone stop that rings alone for a waiting caller; in an arranged call it is not named any more."""
+        if leg.phase is LegPhase.RINGING:
+            self.add(
+                facts.RingingToStop(
+                    offer=OfferId(leg.leg), interaction=leg.interaction, give_up_at_ms=self.now_ms + HANG_UP_MS
+                )
+            )
+
     def stop_ringing(self, offer: OfferRecord) -> None:
         self.add(
             facts.RingingToStop(
@@ -167,13 +180,23 @@ class Deciding(msgspec.Struct):
                 medium=interaction.medium,
                 wait_ms=wait_ms,
                 short=short,
-            ),
-            facts.CustomerLegEnded(interaction=interaction.interaction),
-            facts.InteractionClosed(
-                interaction=interaction.interaction,
-                reason=reason or (CloseReason.SHORT_ABANDONED if short else CloseReason.ABANDONED),
-            ),
+            )
         )
+        self.close(interaction, reason or (CloseReason.SHORT_ABANDONED if short else CloseReason.ABANDONED))
+
+    def close(self, interaction: InteractionRecord, reason: CloseReason) -> None:
+        """The customer is gone, and so is the interaction, unless somebody who had them before still writes about it:
+        then it is closed after that."""
+        writing = self.is_open_still(interaction.interaction)
+        closes_as = reason if writing else None
+        self.add(facts.CustomerLegEnded(interaction=interaction.interaction, closes_as=closes_as))
+        if not writing:
+            self.add(facts.InteractionClosed(interaction=interaction.interaction, reason=reason))
+
+    def is_open_still(self, interaction: InteractionId) -> bool:
+        """Whether anybody has a part in it that this decision does not end."""
+        done = {fact.handling for fact in self.facts if isinstance(fact, facts.WrapUpCompleted)}
+        return any(each not in done for each in self.state.interaction_handlings.get(interaction, ()))
 
     def flow_out(
         self, interaction: InteractionId, visit: VisitId, queue: QueueId, medium: Medium, queued_ms: int
@@ -181,14 +204,68 @@ class Deciding(msgspec.Struct):
         """Somebody outside has the customer, of whom nothing more will be known here."""
         wait_ms = max(0, self.now_ms - queued_ms)
         self.add(
-            facts.VisitFlowedOut(visit=visit, interaction=interaction, queue=queue, medium=medium, wait_ms=wait_ms),
-            facts.CustomerLegEnded(interaction=interaction),
-            facts.InteractionClosed(interaction=interaction, reason=CloseReason.SERVED_BY_FALLBACK),
+            facts.VisitFlowedOut(visit=visit, interaction=interaction, queue=queue, medium=medium, wait_ms=wait_ms)
+        )
+        reason = CloseReason.SERVED_BY_FALLBACK
+        record = self.state.interactions.get(interaction)
+        if record is not None:
+            self.close(record, reason)
+        else:  # served before we learnt of them
+            self.add(
+                facts.CustomerLegEnded(interaction=interaction),
+                facts.InteractionClosed(interaction=interaction, reason=reason),
+            )
+
+    def has_ended(self, handling: HandlingRecord) -> bool:
+        """Whether this decision has ended the part."""
+        return any(isinstance(fact, facts.WrapUpStarted) and fact.handling == handling.handling for fact in self.facts)
+
+    def has_completed(self, handling: HandlingRecord) -> bool:
+        """Whether this decision has ended the handling."""
+        return any(
+            isinstance(fact, facts.WrapUpCompleted) and fact.handling == handling.handling for fact in self.facts
         )
 
-    def end_part(self, handling: HandlingRecord, by: EndedBy) -> None:
+    def end_hold(self, handling: HandlingRecord) -> None:
+        """The customer's hold is over, if there is one."""
+        call = self.state.calls.get(handling.interaction)
+        if call is None or call.held_since_ms is None:
+            return
+        if not any(isinstance(fact, facts.HoldEnded) and fact.handling == handling.handling for fact in self.facts):
+            self.add(
+                facts.HoldEnded(
+                    interaction=handling.interaction,
+                    handling=handling.handling,
+                    agent=handling.agent,
+                    by=call.held_by,
+                    held_ms=self.now_ms - call.held_since_ms,
+                )
+            )
+
+    def _leave_call(self, handling: HandlingRecord, by: EndedBy) -> None:
+        """The agent's phone is out of the call, and is not rung again where it was lost."""
+        call = self.state.calls.get(handling.interaction)
+        if call is None:
+            return
+        over = {fact.leg for fact in self.facts if isinstance(fact, facts.LegOver)}
+        own = leg_of(handling)
+        for leg, _ in call.legs:
+            record = self.state.legs.get(leg)
+            if leg in over:
+                continue
+            if leg == own:
+                self.add(facts.LegOver(leg=leg, interaction=call.interaction, agent=handling.agent, by=by))
+            elif record is not None and record.purpose is LegFor.AGAIN:
+                cause = LegFailure.CALLER_GONE
+                self.add(facts.LegOver(leg=leg, interaction=call.interaction, agent=handling.agent, cause=cause))
+                self.stop_leg(record)
+
+    def end_part(self, handling: HandlingRecord, by: EndedBy, *, talks_on: bool = False) -> None:
         """The agent's part with the customer is over, and what their queue asks for afterwards begins. No wrap-up at
-        all is one that is over in the same millisecond."""
+        all is one that is over in the same millisecond. `talks_on`: their phone stays in the call."""
+        self.end_hold(handling)
+        if not talks_on:
+            self._leave_call(handling, by)
         queue = self.state.queue_settings[handling.queue]
         attended = self.state.agents[handling.agent].desktop
         timed = queue.wrap_up is not WrapUp.MANDATORY
@@ -253,11 +330,19 @@ class Deciding(msgspec.Struct):
     def complete_and_close(
         self, handling: HandlingRecord, disposition: DispositionId | None, supervisor: UserId | None = None
     ) -> None:
-        """End a wrap-up, and the interaction with it when its customer has gone and no other handling is open."""
+        """End a wrap-up, and the interaction with it when its customer has gone, no other handling is open and nobody
+        talks on."""
         self.complete(handling, disposition, handling.wrap_up_since_ms, supervisor)
         interaction = self.state.interactions[handling.interaction]
-        if interaction.customer_gone and len(self.state.interaction_handlings[handling.interaction]) == 1:
-            self.add(facts.InteractionClosed(interaction=interaction.interaction, reason=CloseReason.HANDLED))
+        if interaction.customer_gone and not self.is_open_still(interaction.interaction):
+            self.close_after_work(interaction)
+
+    def close_after_work(self, interaction: InteractionRecord) -> None:
+        """Close what only waited for somebody to finish, unless phones are still together."""
+        call = self.state.calls.get(interaction.interaction)
+        if call is None or not call.legs:
+            reason = interaction.closes_as or CloseReason.HANDLED
+            self.add(facts.InteractionClosed(interaction=interaction.interaction, reason=reason))
 
     def order_hang_up(self, interaction: InteractionRecord) -> None:
         """End the customer's leg. A chat ends with the fact itself, mail and tasks have no leg."""

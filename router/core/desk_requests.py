@@ -3,7 +3,10 @@
 from typing import Any
 
 from history.core import routing as facts
-from history.core.vocabulary import EndedBy, HandlingPhase, Medium, OfferPhase, OutcomeReason
+from history.core.call_words import LegPhase
+from history.core.routing_call_records import LegRecord
+from history.core.vocabulary import EndedBy, HandlingPhase, LegId, Medium, OfferPhase, OutcomeReason
+from router.core import consulting, party_news, passing_on
 from router.core.decision import Deciding, Refused, ignored
 from router.core.handlings import HANDLING
 from router.core.handlings import Trigger as HandlingTrigger
@@ -45,7 +48,8 @@ def pop_shown(deciding: Deciding, given: PopShown) -> Refused | None:
     """The record is painted: the phone may ring."""
     offer = deciding.state.offers.get(given.offer)
     if offer is None:
-        return deciding.ended_offer(given.offer)
+        leg = deciding.state.legs.get(LegId(given.offer))
+        return deciding.ended_offer(given.offer) if leg is None else _pop_of_leg(deciding, given, leg)
     if offer.agent != given.agent:
         return Refused(OutcomeReason.NOT_YOURS)
     if offer.pop_shown:
@@ -53,6 +57,18 @@ def pop_shown(deciding: Deciding, given: PopShown) -> Refused | None:
     deciding.add(facts.PopConfirmed(offer=offer.offer, after_ms=deciding.now_ms - offer.made_ms))
     if offer.medium is Medium.VOICE and offer.phase is OfferPhase.PENDING:
         deciding.order_ring(offer, pop_was_late=False)
+    return None
+
+
+def _pop_of_leg(deciding: Deciding, given: PopShown, leg: LegRecord) -> Refused | None:
+    """The same for whom somebody asks about a call."""
+    if leg.agent != given.agent:
+        return Refused(OutcomeReason.NOT_YOURS)
+    if leg.pop_shown:
+        return ignored(OutcomeReason.NO_CHANGE)
+    deciding.add(facts.LegPopConfirmed(leg=leg.leg, after_ms=deciding.now_ms - leg.ordered_ms))
+    if leg.phase is LegPhase.PENDING:
+        consulting.ring(deciding, leg.leg, leg.interaction, pop_was_late=False)
     return None
 
 
@@ -72,12 +88,23 @@ def agent_accepted_offer(deciding: Deciding, given: AgentAcceptedOffer) -> Refus
 def agent_declined_offer(deciding: Deciding, given: AgentDeclinedOffer) -> Refused | None:
     offer = deciding.state.offers.get(given.offer)
     if offer is None:
-        return Refused(deciding.ended_offer(given.offer).reason)
+        leg = deciding.state.legs.get(LegId(given.offer))
+        return Refused(deciding.ended_offer(given.offer).reason) if leg is None else _declined(deciding, given, leg)
     if offer.agent != given.agent:
         return Refused(OutcomeReason.NOT_YOURS)
     deciding.decline(offer)
     if offer.phase is OfferPhase.RINGING:
         deciding.stop_ringing(offer)
+    return None
+
+
+def _declined(deciding: Deciding, given: AgentDeclinedOffer, leg: LegRecord) -> Refused | None:
+    """Whom somebody asks, or who is rung again, does not want the call."""
+    if leg.agent != given.agent:
+        return Refused(OutcomeReason.NOT_YOURS)
+    if leg.phase is LegPhase.CONNECTED:
+        return Refused(OutcomeReason.OFFER_ENDED)
+    party_news.declined_on_the_desk(deciding, leg)
     return None
 
 
@@ -90,8 +117,11 @@ def agent_ended_handling(deciding: Deciding, given: AgentEndedHandling) -> Refus
     because = HANDLING.why_ignored(handling.phase, HandlingTrigger.PART_ENDED)
     if because is not None:
         return ignored(because)
-    deciding.end_part(handling, EndedBy.AGENT)
-    deciding.order_hang_up(deciding.state.interactions[handling.interaction])
+    if handling.medium is Medium.VOICE:
+        passing_on.end_call(deciding, handling, EndedBy.AGENT)
+    else:
+        deciding.end_part(handling, EndedBy.AGENT)
+        deciding.order_hang_up(deciding.state.interactions[handling.interaction])
     return None
 
 

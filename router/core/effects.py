@@ -8,17 +8,28 @@ from typing import ClassVar
 
 import msgspec
 
+from history.core.call_words import PartyAt, Places
 from history.core.vocabulary import (
     AgentId,
     AnnouncementId,
     DestinationId,
     InteractionId,
+    LegId,
     Medium,
     OfferId,
     PhoneName,
     QueueId,
     SwitchName,
 )
+from router.core.call_inputs import (
+    CallArranged,
+    CallNotArranged,
+    PartyAnswered,
+    PartyEnded,
+    PartyFailed,
+    PartyRang,
+)
+from router.core.input_base import Input
 from router.core.inputs import (
     AgentAnswered,
     AgentLegFailed,
@@ -26,7 +37,6 @@ from router.core.inputs import (
     CustomerLeft,
     CustomerNotSent,
     CustomerSent,
-    Input,
     LegEnded,
     PopShown,
     TimeAdvanced,
@@ -38,7 +48,7 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class ShowScreenPop(Effect, frozen=True, kw_only=True):
-    """Show the customer's record on the agent's desktop. Key: the offer."""
+    """Show the customer's record on the agent's desktop. Key: the offer, or the leg of whom is asked about a call."""
 
     answered_by: ClassVar[tuple[type[Input], ...]] = (PopShown, TimeAdvanced)
 
@@ -63,9 +73,17 @@ class RingAgent(Effect, frozen=True, kw_only=True):
 
 
 class StopRinging(Effect, frozen=True, kw_only=True):
-    """The offer is over: the phone stops ringing and the caller is back at the music. Key: the offer."""
+    """The offer is over: the phone stops ringing and the caller is back at the music. Key: the offer, or the leg by
+    which a lost agent is rung again while nobody else is in the call."""
 
-    answered_by: ClassVar[tuple[type[Input], ...]] = (AgentLegFailed, LegEnded, CustomerLeft, TimeAdvanced)
+    answered_by: ClassVar[tuple[type[Input], ...]] = (
+        AgentLegFailed,
+        LegEnded,
+        PartyFailed,
+        PartyEnded,
+        CustomerLeft,
+        TimeAdvanced,
+    )
 
     offer: OfferId
     interaction: InteractionId
@@ -90,4 +108,34 @@ class SendCustomer(Effect, frozen=True, kw_only=True):
     announcement: AnnouncementId | None = None
 
 
-AnyEffect = ShowScreenPop | RingAgent | StopRinging | HangUpCustomer | SendCustomer
+class ArrangeCall(Effect, frozen=True, kw_only=True):
+    """Bring the parties of a call to where they shall stand, and hang up each leg of it that is not named. Key: the
+    interaction and the number; a higher number is the later one. Done twice it changes nothing. A leg that is named may
+    still have to ring, or have gone; of a customer who has gone nothing is asked."""
+
+    answered_by: ClassVar[tuple[type[Input], ...]] = (CallArranged, CallNotArranged, CustomerLeft, TimeAdvanced)
+
+    interaction: InteractionId
+    arrangement: int
+    customer: PartyAt
+    legs: Places
+
+
+class RingLeg(Effect, frozen=True, kw_only=True):
+    """Ring a further phone for a call, an agent's or a destination outside, to stand there once it answers; the other
+    parties stay where they are. Key: the leg. While nobody but the customer is in the call, it rings as an offer does:
+    the waiting caller is connected with it."""
+
+    answered_by: ClassVar[tuple[type[Input], ...]] = (PartyRang, PartyAnswered, PartyFailed, PartyEnded, TimeAdvanced)
+
+    leg: LegId
+    interaction: InteractionId
+    agent: AgentId | None = None
+    switch: SwitchName
+    phone: PhoneName | None = None
+    destination: DestinationId | None = None
+    at: PartyAt
+    ring_ms: int
+
+
+AnyEffect = ShowScreenPop | RingAgent | StopRinging | HangUpCustomer | SendCustomer | ArrangeCall | RingLeg

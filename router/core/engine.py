@@ -13,15 +13,20 @@ from history.core import routing as facts
 from history.core.entries import Fact
 from history.core.vocabulary import Outcome, OutcomeReason
 from router.core import (
+    arranging,
     arrivals,
+    consulting,
     deadlines,
     desk_requests,
     dispatch,
     emergency,
     leaving,
     lending,
+    lost_legs,
     opening,
     overflow,
+    party_news,
+    passing_on,
     presence_requests,
     reserving,
     steering,
@@ -47,9 +52,15 @@ _RULES: dict[type, Any] = {
     **reserving.DECIDE,
     **leaving.DECIDE,
     **emergency.DECIDE,
+    **arranging.DECIDE,
+    **party_news.DECIDE,
+    **consulting.DECIDE,
+    **passing_on.DECIDE,
 }
 
 _BACK_IN_LINE = (
+    facts.ArrangementFailed,
+    facts.ArrangementMade,
     facts.InteractionQueued,
     facts.InteractionResumed,
     facts.OfferDeclined,
@@ -149,6 +160,8 @@ class Engine:
                 decided = reserving.agents_gone(Deciding(self.state, now_ms))
                 self._apply(decided, now_ms)
                 found += decided
+            if self.state.lost:
+                self._ring_again(found, now_ms)
             if self.state.overflows or self.state.emergencies:
                 self._overflow(found, now_ms)
             if self.state.lends_to or self.state.lent:
@@ -172,6 +185,12 @@ class Engine:
         decided = presence_requests.planned_now(Deciding(self.state, now_ms))
         self._apply(decided, now_ms)
         found += decided
+
+    def _ring_again(self, found: list[Fact], now_ms: int) -> None:
+        deciding = Deciding(self.state, now_ms)
+        lost_legs.ring_again(deciding)
+        self._apply(deciding.facts, now_ms)
+        found += deciding.facts
 
     def _overflow(self, found: list[Fact], now_ms: int) -> None:
         """Who has come into a queue, or is back in it, and who is left alone there; then those who came on by it."""

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import msgspec
 
+from history.core.call_words import WorkKind
 from history.core.routing import Attributes
 from history.core.routing_settings import RoutingSettings
 from history.core.vocabulary import (
@@ -30,23 +31,27 @@ from history.core.vocabulary import (
     Requirement,
     ReservationId,
     SkillId,
-    SourceId,
     Standing,
     SwitchName,
     Trust,
     UserId,
     WorkId,
 )
-
-
-class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=True, gc=False):
-    """Base of all inputs."""
-
-    version: ClassVar[int] = 1
-
-    source: SourceId
-    source_epoch: int
-    source_number: int
+from router.core.call_inputs import (
+    CallArranged,
+    CallHandedOver,
+    CallNotArranged,
+    CallSteered,
+    ConsultAsked,
+    PartyAnswered,
+    PartyDropped,
+    PartyEnded,
+    PartyFailed,
+    PartyRang,
+    PhoneHeld,
+    PhoneResumed,
+)
+from router.core.input_base import Input
 
 
 class TimeAdvanced(Input, frozen=True, kw_only=True):
@@ -333,11 +338,15 @@ class ReservationReleased(Input, frozen=True, kw_only=True):
 
 
 class WorkBegun(Input, frozen=True, kw_only=True, omit_defaults=True):
-    """The agent has work that was not offered: a direct, internal or outgoing call, a consult, a preview."""
+    """The agent has work that was not offered: a direct, internal or outgoing call, a preview. Of consults the router
+    knows itself."""
 
     work: WorkId
     agent: AgentId
     medium: Medium
+    kind: WorkKind = WorkKind.OTHER
+    interaction: InteractionId | None = None
+    """What it is about, where that is known."""
     reservation: ReservationId | None = None
     """The agent's reservation, which is used up by it."""
 
@@ -388,6 +397,18 @@ AnyInput = (
     | ReservationReleased
     | WorkBegun
     | WorkFinished
+    | CallArranged
+    | CallHandedOver
+    | CallNotArranged
+    | CallSteered
+    | ConsultAsked
+    | PartyAnswered
+    | PartyDropped
+    | PartyEnded
+    | PartyFailed
+    | PartyRang
+    | PhoneHeld
+    | PhoneResumed
 )
 
 

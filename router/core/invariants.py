@@ -1,7 +1,10 @@
 """What must hold after every step. The driver checks a cheap part, tests and simulation all of it."""
 
-from history.core.vocabulary import HandlingPhase, InteractionPhase, OfferId, OfferPhase
+from history.core.call_words import Places
+from history.core.routing_records import HandlingRecord
+from history.core.vocabulary import HandlingPhase, InteractionId, InteractionPhase, OfferId, OfferPhase
 from router.core.blending import is_at_work
+from router.core.call_invariants import calls_are_whole, is_awaited
 from router.core.capacity import NUMBER_OF, able_media, open_media
 from router.core.lending import AGAIN_MS
 from router.core.seats import numbers_in
@@ -12,6 +15,7 @@ from router.errors import BrokenInvariant
 
 def check(state: State) -> None:
     """Raise BrokenInvariant naming what is wrong."""
+    calls_are_whole(state, _hold)
     _each_interaction_in_one_place(state)
     _offers_and_handlings_have_their_interaction(state)
     _nobody_is_offered_beyond_capacity(state)
@@ -29,7 +33,8 @@ def _each_interaction_in_one_place(state: State) -> None:
     waiting: dict[str, int] = {}
     for record in state.interactions.values():
         offered = record.offer is not None
-        handled = record.interaction in state.interaction_handlings
+        owners = [each for each in state.interaction_handlings.get(record.interaction, {}).values() if _has(each)]
+        handled = bool(owners)
         match record.phase:
             case InteractionPhase.WAITING:
                 stands = record.interaction in state.waiting.places
@@ -44,14 +49,41 @@ def _each_interaction_in_one_place(state: State) -> None:
             case InteractionPhase.SENDING:
                 _hold(not offered and not handled, f"{record.interaction} is sent outside and held")
                 _hold(record.sent is not None, f"{record.interaction} is sent nowhere")
+            case InteractionPhase.PASSING:
+                _hold(not offered and not handled, f"{record.interaction} is on its way to a queue, and held")
+                _hold(
+                    _is_ordered(state, record.interaction), f"{record.interaction} is on its way and nobody brings it"
+                )
+            case InteractionPhase.HANDED_ON:
+                _hold(not offered and not handled, f"{record.interaction} is handed on and held")
+                _hold(is_awaited(state, record.interaction), f"{record.interaction} is handed on to nobody")
             case InteractionPhase.ACTIVE:
-                _hold(handled and not offered, f"{record.interaction} is active and nobody has it")
+                _hold(
+                    len(owners) == 1 and not offered, f"{record.interaction} is active and nobody has it, or two have"
+                )
             case InteractionPhase.WRAP_UP:
-                _hold(handled or not record.customer_gone, f"{record.interaction} should be closed")
+                _hold(not handled, f"{record.interaction} is in wrap-up and somebody has it")
+                writing = record.interaction in state.interaction_handlings
+                talking = bool(_legs_of(state, record.interaction))
+                _hold(writing or talking or not record.customer_gone, f"{record.interaction} should be closed")
             case InteractionPhase.CLOSED:
                 _hold(False, f"{record.interaction} is closed and still here")
     counted = {queue: count for queue, count in state.waiting.in_queue.items() if count}
     _hold(waiting == counted, f"waiting {waiting} counted as {counted}")
+
+
+def _has(handling: HandlingRecord) -> bool:
+    return handling.phase is HandlingPhase.ACTIVE
+
+
+def _is_ordered(state: State, interaction: InteractionId) -> bool:
+    call = state.calls.get(interaction)
+    return call is not None and call.ordered is not None
+
+
+def _legs_of(state: State, interaction: InteractionId) -> Places:
+    call = state.calls.get(interaction)
+    return () if call is None else call.legs
 
 
 def _offers_and_handlings_have_their_interaction(state: State) -> None:

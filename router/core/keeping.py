@@ -4,6 +4,8 @@ Used alike when a fact makes a record and when a snapshot brings it back, so tha
 """
 
 from history.core import routing as facts
+from history.core.call_words import LegPhase, PartyAt, Places
+from history.core.routing_call_records import CallRecord, LegRecord
 from history.core.routing_records import (
     AgentRecord,
     DeclinedBy,
@@ -17,7 +19,7 @@ from history.core.routing_records import (
     ReservationRecord,
     WorkRecord,
 )
-from history.core.vocabulary import AgentId, InteractionId
+from history.core.vocabulary import AgentId, HandlingPhase, InteractionId, LegId
 from router.core.capacity import Seat
 from router.core.occupancy import with_work
 from router.core.state import State
@@ -225,3 +227,74 @@ def remember_closed(state: State, interaction: InteractionId) -> None:
 def put_stop(state: State, fact: facts.RingingToStop) -> None:
     state.stops[fact.offer] = fact
     state.add_deadline(fact.give_up_at_ms, "stop", fact.offer)
+
+
+def leg_of(handling: HandlingRecord) -> LegId:
+    """Return the agent's own phone in the call."""
+    return handling.leg or LegId(handling.offer)
+
+
+def owner_of(state: State, interaction: InteractionId) -> HandlingRecord | None:
+    """Return the handling of who has the customer now."""
+    for handling in state.interaction_handlings.get(interaction, {}).values():
+        if handling.phase is HandlingPhase.ACTIVE:
+            return handling
+    return None
+
+
+def call_of(state: State, interaction: InteractionId) -> CallRecord:
+    """Return a call's record; a plain call gets one now."""
+    call = state.calls.get(interaction)
+    if call is None:
+        call = state.calls[interaction] = CallRecord(interaction=interaction)
+        owner = owner_of(state, interaction)
+        if owner is not None:
+            put_places(state, call, ((leg_of(owner), PartyAt.TALK),))
+    return call
+
+
+def put_places(state: State, call: CallRecord, legs: Places) -> None:
+    """Let these legs be those of the call."""
+    for leg, _ in call.legs:
+        state.call_of_leg.pop(leg, None)
+    call.legs = legs
+    for leg, _ in legs:
+        state.call_of_leg[leg] = call.interaction
+
+
+def put_call(state: State, record: CallRecord) -> None:
+    state.calls[record.interaction] = record
+    put_places(state, record, record.legs)
+    put_arrangement(state, record)
+    put_lost(state, record)
+
+
+def put_arrangement(state: State, record: CallRecord) -> None:
+    """Let it be given up when the switch does not confirm it."""
+    if record.ordered is not None:
+        state.add_deadline(record.give_up_at_ms, "arrangement", record.interaction)
+
+
+def put_lost(state: State, record: CallRecord) -> None:
+    """Let the owner's phone be rung again, and given up in the end."""
+    if record.lost is None:
+        state.lost.pop(record.interaction, None)
+        return
+    state.lost[record.interaction] = None
+    state.add_deadline(record.lost.until_ms, "lost", record.interaction)
+    if record.lost.again_ms:
+        state.add_deadline(record.lost.again_ms, "lost", record.interaction)
+
+
+def put_leg(state: State, record: LegRecord) -> None:
+    state.legs[record.leg] = record
+    if record.phase is not LegPhase.CONNECTED:
+        state.add_deadline(record.expires_at_ms, "leg", record.leg)
+
+
+def forget_call(state: State, interaction: InteractionId) -> None:
+    """A call that has ended is kept until the switch has done what was ordered last."""
+    call = state.calls.get(interaction)
+    if call is not None and call.ordered is None and interaction not in state.interactions:
+        put_places(state, call, ())
+        del state.calls[interaction]

@@ -83,13 +83,7 @@ def take(deciding: Deciding, record: InteractionRecord, route: Route | None, bec
 def close(deciding: Deciding, record: InteractionRecord, route: Route | None) -> None:
     """The customer is outside, or has heard the word."""
     outside = route is not None and route.destination is not None
-    deciding.add(
-        facts.CustomerLegEnded(interaction=record.interaction),
-        facts.InteractionClosed(
-            interaction=record.interaction,
-            reason=CloseReason.SENT_OUTSIDE if outside else CloseReason.TURNED_AWAY,
-        ),
-    )
+    deciding.close(record, CloseReason.SENT_OUTSIDE if outside else CloseReason.TURNED_AWAY)
 
 
 def customer_sent(deciding: Deciding, given: CustomerSent) -> Refused | None:

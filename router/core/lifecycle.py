@@ -1,7 +1,10 @@
 """An interaction's life: it waits in a queue, is offered to one agent at a time, is active with the agent who took it,
-and is closed once the customer has gone and the last wrap-up is done. A rule may send a caller outside instead.
+and is closed once the customer has gone and the last wrap-up is done. A rule or an agent may send a caller outside
+instead. An agent may pass a caller on: to a queue, where nobody is offered the call before the switch has brought them
+back, or to somebody else, whose phone may still ring.
 
-An offer that ends without an answer returns it to waiting, in its old place. A leg lost in talk does the same. A
+An offer that ends without an answer returns it to waiting, in its old place. So does a leg that was lost in talk and
+not found again. Who passed a caller on may still write about the call when they have left: it is closed after that. A
 customer may leave at any moment; late news about a closed interaction is ignored, since two rooms may report the
 same end.
 """
@@ -20,6 +23,10 @@ class Trigger(StrEnum):
     PART_ENDED = "part_ended"
     REQUEUED = "requeued"
     SENT = "sent"
+    PASSED = "passed"
+    BACK = "back"
+    HANDED_ON = "handed_on"
+    LEFT_WRITING = "left_writing"
     CUSTOMER_LEFT = "customer_left"
     CLOSED = "closed"
 
@@ -41,6 +48,20 @@ LIFECYCLE: Machine[Phase, Trigger] = Machine(
         (Phase.SENDING, Trigger.REQUEUED): Move(Phase.WAITING),
         (Phase.SENDING, Trigger.CUSTOMER_LEFT): Move(Phase.SENDING),
         (Phase.SENDING, Trigger.CLOSED): Move(Phase.CLOSED),
+        # The switch has brought the caller back, or is not waited for any longer.
+        (Phase.PASSING, Trigger.BACK): Move(Phase.WAITING),
+        (Phase.PASSING, Trigger.CUSTOMER_LEFT): Move(Phase.PASSING),
+        (Phase.PASSING, Trigger.CLOSED): Move(Phase.CLOSED),
+        (Phase.HANDED_ON, Trigger.ACCEPTED): Move(Phase.ACTIVE),
+        # Whose phone rang on for the customer was not reached.
+        (Phase.HANDED_ON, Trigger.PASSED): Move(Phase.PASSING),
+        (Phase.HANDED_ON, Trigger.CUSTOMER_LEFT): Move(Phase.HANDED_ON),
+        (Phase.HANDED_ON, Trigger.CLOSED): Move(Phase.CLOSED),
+        # Somebody who had the customer before still writes about it.
+        **{
+            (left, Trigger.LEFT_WRITING): Move(Phase.WRAP_UP)
+            for left in (Phase.WAITING, Phase.SENDING, Phase.PASSING, Phase.HANDED_ON)
+        },
         (Phase.OFFERED, Trigger.OFFER_ENDED): Move(Phase.WAITING),
         (Phase.OFFERED, Trigger.ACCEPTED): Move(Phase.ACTIVE),
         # The offer is withdrawn in the same decision, before the customer's leaving is applied.
@@ -49,6 +70,11 @@ LIFECYCLE: Machine[Phase, Trigger] = Machine(
         (Phase.ACTIVE, Trigger.CUSTOMER_LEFT): Move(Phase.ACTIVE),
         # The switch tells that the customer is gone after the agent ended the call: expected, and no news twice.
         (Phase.WRAP_UP, Trigger.CUSTOMER_LEFT): Move(Phase.WRAP_UP),
+        # Passed on: to somebody who is in the call already, to a phone that rings, to a queue, outside.
+        (Phase.WRAP_UP, Trigger.ACCEPTED): Move(Phase.ACTIVE),
+        (Phase.WRAP_UP, Trigger.HANDED_ON): Move(Phase.HANDED_ON),
+        (Phase.WRAP_UP, Trigger.PASSED): Move(Phase.PASSING),
+        (Phase.WRAP_UP, Trigger.SENT): Move(Phase.SENDING),
         # The agent's leg was lost: the caller is back at the music.
         (Phase.WRAP_UP, Trigger.REQUEUED): Move(Phase.WAITING),
         (Phase.WRAP_UP, Trigger.CLOSED): Move(Phase.CLOSED),

@@ -8,10 +8,21 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from history.core import routing as facts
+from history.core.call_words import LegFor, LegPhase
 from history.core.entries import Fact
+from history.core.routing_call_records import CallRecord, LegRecord
 from history.core.routing_records import InteractionRecord, OfferRecord
-from history.core.vocabulary import Medium, OfferPhase
-from router.core.effects import AnyEffect, HangUpCustomer, RingAgent, SendCustomer, ShowScreenPop, StopRinging
+from history.core.vocabulary import Medium, OfferId, OfferPhase
+from router.core.effects import (
+    AnyEffect,
+    ArrangeCall,
+    HangUpCustomer,
+    RingAgent,
+    RingLeg,
+    SendCustomer,
+    ShowScreenPop,
+    StopRinging,
+)
 from router.core.state import State
 
 
@@ -53,6 +64,24 @@ def _of_sending(state: State, fact: facts.SendOrdered) -> Iterator[AnyEffect]:
         yield from _send(record)
 
 
+def _of_arrangement(state: State, fact: facts.ArrangementOrdered) -> Iterator[AnyEffect]:
+    call = state.calls.get(fact.interaction)
+    if call is not None and call.arrangement == fact.arrangement:
+        yield from _arrange(call)
+
+
+def _of_leg(state: State, fact: facts.LegOrdered) -> Iterator[AnyEffect]:
+    leg = state.legs.get(fact.leg)
+    if leg is not None and leg.phase is LegPhase.PENDING:
+        yield from _pop_of_leg(state, leg)
+
+
+def _of_leg_ring(state: State, fact: facts.LegRingOrdered) -> Iterator[AnyEffect]:
+    leg = state.legs.get(fact.leg)
+    if leg is not None:
+        yield from _ring_leg(state, leg)
+
+
 def outstanding(state: State) -> Iterator[AnyEffect]:
     """Every effect that is due and not yet answered, oldest offer first."""
     for stop in state.stops.values():
@@ -62,6 +91,13 @@ def outstanding(state: State) -> Iterator[AnyEffect]:
             yield _pop(state, offer)
         if offer.phase is OfferPhase.RINGING and not offer.rang:
             yield from _ring(state, offer)
+    for call in state.calls.values():
+        yield from _arrange(call)
+    for leg in state.legs.values():
+        if leg.phase is not LegPhase.CONNECTED:
+            yield from _pop_of_leg(state, leg)
+        if leg.phase is LegPhase.RINGING and not leg.rang:
+            yield from _ring_leg(state, leg)
     for interaction in state.interactions.values():
         if interaction.hang_up_until_ms is not None:
             yield HangUpCustomer(interaction=interaction.interaction)
@@ -72,6 +108,47 @@ def _pop(state: State, offer: OfferRecord) -> ShowScreenPop:
     queue = state.interactions[offer.interaction].queue
     return ShowScreenPop(
         offer=offer.offer, interaction=offer.interaction, agent=offer.agent, medium=offer.medium, queue=queue
+    )
+
+
+def _arrange(call: CallRecord) -> Iterator[ArrangeCall]:
+    if call.ordered is not None:
+        yield ArrangeCall(
+            interaction=call.interaction,
+            arrangement=call.arrangement,
+            customer=call.ordered.customer,
+            legs=call.ordered.legs,
+        )
+
+
+def _pop_of_leg(state: State, leg: LegRecord) -> Iterator[ShowScreenPop]:
+    """An agent who is rung again for their own call has it on the screen."""
+    if leg.agent is None or leg.purpose is LegFor.AGAIN or leg.pop_shown:
+        return
+    if state.agents[leg.agent].desktop:
+        yield ShowScreenPop(
+            offer=OfferId(leg.leg),
+            interaction=leg.interaction,
+            agent=leg.agent,
+            medium=Medium.VOICE,
+            queue=state.interactions[leg.interaction].queue,
+        )
+
+
+def _ring_leg(state: State, leg: LegRecord) -> Iterator[RingLeg]:
+    settings = None if leg.agent is None else state.seats.of[leg.agent].settings
+    switch = state.interactions[leg.interaction].switch if settings is None else settings.switch
+    if switch is None or (settings is not None and settings.phone is None):
+        return
+    yield RingLeg(
+        leg=leg.leg,
+        interaction=leg.interaction,
+        agent=leg.agent,
+        switch=switch,
+        phone=None if settings is None else settings.phone,
+        destination=leg.destination,
+        at=dict(state.calls[leg.interaction].legs).get(leg.leg, leg.at),
+        ring_ms=leg.ring_ms,
     )
 
 
@@ -105,4 +182,7 @@ _EFFECTS: dict[type[Fact], Callable[[State, Any], Iterator[AnyEffect]]] = {
     facts.RingingToStop: _of_stop,
     facts.HangUpOrdered: _of_hang_up,
     facts.SendOrdered: _of_sending,
+    facts.ArrangementOrdered: _of_arrangement,
+    facts.LegOrdered: _of_leg,
+    facts.LegRingOrdered: _of_leg_ring,
 }

@@ -3,11 +3,14 @@
 from typing import Any
 
 from history.core import routing as facts
+from history.core.call_words import LegFor, LegPhase
 from history.core.entries import Fact
+from history.core.routing_call_records import LegRecord
 from history.core.routing_records import AgentRecord
 from history.core.vocabulary import (
     AgentId,
     HandlingPhase,
+    LegFailure,
     OfferPhase,
     OutcomeReason,
     Presence,
@@ -16,7 +19,7 @@ from history.core.vocabulary import (
     ReservationEndedBecause,
     WithdrawnBecause,
 )
-from router.core import queueing
+from router.core import lost_legs, party_news, passing_on, queueing
 from router.core.decision import Deciding, Refused, ignored
 from router.core.inputs import AgentChosePresence, PresenceForced
 from router.core.presence import CHOSEN, PRESENCE
@@ -39,14 +42,29 @@ def agent_chose_presence(deciding: Deciding, given: AgentChosePresence) -> Refus
         return None
     if because is not None:
         return ignored(because)
-    in_hand = bool(state.seats.of[given.agent].leases())
+    if given.presence is Presence.SIGNED_OUT and not given.after_work:
+        _give_up_lost(deciding, given.agent)
+    in_hand = _has_in_hand(deciding, given.agent)
     if in_hand and given.after_work and given.presence is not Presence.READY:
         deciding.add(facts.PresencePlanned(agent=given.agent, presence=given.presence, reason=given.reason))
         return None
     if in_hand and given.presence is Presence.SIGNED_OUT:
+        deciding.facts.clear()
         return Refused(OutcomeReason.WORK_IN_HAND)
     _change(deciding, given.agent, given.presence, given.reason, PresenceBy.AGENT)
     return None
+
+
+def _give_up_lost(deciding: Deciding, agent: AgentId) -> None:
+    """Who goes is not rung again for a call whose leg was lost."""
+    for handling in lost_legs.of_agent(deciding.state, agent):
+        passing_on.lost_for_good(deciding, handling)
+
+
+def _has_in_hand(deciding: Deciding, agent: AgentId) -> bool:
+    """Whether the agent has a lease that this decision does not end."""
+    completed = sum(isinstance(fact, facts.WrapUpCompleted) and fact.agent == agent for fact in deciding.facts)
+    return len(deciding.state.seats.of[agent].leases()) > completed
 
 
 def _why_not(state: State, agent: AgentRecord, presence: Presence, reason: ReasonCode | None) -> Refused | None:
@@ -80,8 +98,10 @@ def presence_forced(deciding: Deciding, given: PresenceForced) -> Refused | None
     if given.presence is Presence.NOT_READY and given.reason is None:
         return Refused(OutcomeReason.REASON_MISSING)
     seat = state.seats.of[given.agent]
-    talks = [handling for handling in seat.handlings.values() if handling.phase is HandlingPhase.ACTIVE]
-    if given.presence is Presence.SIGNED_OUT and (talks or seat.works):
+    lost = lost_legs.of_agent(state, given.agent)
+    rings = [leg for leg in state.legs.values() if leg.agent == given.agent and _is_asked(leg)]
+    talks = [each for each in seat.handlings.values() if each.phase is HandlingPhase.ACTIVE and each not in lost]
+    if given.presence is Presence.SIGNED_OUT and (talks or len(seat.works) > len(rings)):
         return Refused(OutcomeReason.WORK_IN_HAND)
     if PRESENCE.why_ignored(agent.presence, CHOSEN[given.presence]) is not None and agent.planned is None:
         return ignored(OutcomeReason.NO_CHANGE)
@@ -90,11 +110,19 @@ def presence_forced(deciding: Deciding, given: PresenceForced) -> Refused | None
             deciding.withdraw(offer, WithdrawnBecause.FORCED)
             if offer.phase is OfferPhase.RINGING:
                 deciding.stop_ringing(offer)
+        for leg in rings:
+            party_news.is_gone(deciding, leg, LegFailure.REFUSED, None)
+        _give_up_lost(deciding, given.agent)
     if given.presence is agent.presence and given.presence is not Presence.NOT_READY:
         deciding.add(facts.PresencePlanned(agent=given.agent))
         return None
     _change(deciding, given.agent, given.presence, given.reason, PresenceBy.SUPERVISOR, given)
     return None
+
+
+def _is_asked(leg: LegRecord) -> bool:
+    """Whether somebody's phone is rung, or about to be, for a call of others."""
+    return leg.phase is not LegPhase.CONNECTED and leg.purpose is not LegFor.AGAIN
 
 
 def _change(
@@ -108,7 +136,8 @@ def _change(
     supervisor = None if forced is None else forced.by
     if presence is Presence.SIGNED_OUT:
         for handling in deciding.state.seats.of[agent].handlings.values():
-            deciding.complete_and_close(handling, None, supervisor)
+            if not deciding.has_completed(handling):
+                deciding.complete_and_close(handling, None, supervisor)
     if presence is not Presence.READY:
         for kept in deciding.state.seats.of[agent].reservations.values():
             because = ReservationEndedBecause.AGENT_GONE

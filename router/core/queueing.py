@@ -10,7 +10,7 @@ from history.core.vocabulary import AgentId, QueueId, Requirement, VisitId
 from router.core.expected_wait import at_arrival, remaining
 from router.core.inputs import InteractionArrived
 from router.core.order import due_ms
-from router.core.requirements import asked_by, every_requirement
+from router.core.requirements import IsAgent, asked_by, every_requirement, text_of
 from router.core.state import State
 from router.core.steps import Step, first_step, steps
 
@@ -57,14 +57,21 @@ def queued(state: State, given: InteractionArrived, queue: QueueSettings, now_ms
 
 
 def queued_again(
-    state: State, record: InteractionRecord, now_ms: int, *, to: QueueId | None = None
+    state: State,
+    record: InteractionRecord,
+    now_ms: int,
+    *,
+    to: QueueId | None = None,
+    for_agent: AgentId | None = None,
+    passing: bool = False,
 ) -> InteractionQueued:
     """Return the fact of a later visit: in its own queue, where arrival, due time and step stay, or in another one,
-    where it stands as if it had arrived there."""
+    where it stands as if it had arrived there. `for_agent` has it first, alone, for as long as an offer stands."""
     queue = state.queue_settings[record.queue if to is None else to]
-    found = _steps(queue, record.own or ANYONE, record.attributes.preferred_agents)
+    found = _steps(queue, record.own or ANYONE, record.attributes.preferred_agents, for_agent)
     if to is None:
-        step, due = min(record.step, len(found) - 1), record.due_ms
+        gone_by = 0 if for_agent is not None else record.step - (record.for_agent is not None)
+        step, due = min(max(0, gone_by), len(found) - 1), record.due_ms
     else:
         step = first_step(found, 0, lambda requirement: is_servable(state, requirement))
         due = due_ms(queue, record.arrived_ms, record.priority, record.attributes.value)
@@ -76,6 +83,8 @@ def queued_again(
         queue=queue.queue,
         requirement=found[step].requirement,
         own=record.own,
+        for_agent=for_agent,
+        passing=passing,
         step=step,
         next_step_ms=_ends_ms(found[step], now_ms),
         arrived_ms=record.arrived_ms,
@@ -97,7 +106,7 @@ def relaxed(state: State, record: InteractionRecord, now_ms: int, *, without: in
     """Return the fact of the next step that somebody signed in could serve, or of the next one when none could be; or
     None after the last. `without` is a mask of agents who do not count."""
     queue = state.queue_settings[record.queue]
-    found = _steps(queue, record.own or ANYONE, record.attributes.preferred_agents)
+    found = _steps(queue, record.own or ANYONE, record.attributes.preferred_agents, record.for_agent)
     if record.step + 1 >= len(found):
         return None
     step = first_step(found, record.step + 1, lambda requirement: is_servable(state, requirement, without))
@@ -121,7 +130,7 @@ def expected_still(state: State, record: InteractionRecord, now_ms: int) -> Expe
     if record.parked_until_ms is not None:
         return None
     queue = state.queue_settings[record.queue]
-    found = _steps(queue, record.own or ANYONE, record.attributes.preferred_agents)
+    found = _steps(queue, record.own or ANYONE, record.attributes.preferred_agents, record.for_agent)
     return remaining(state, record, found[min(record.step, len(found) - 1) :], now_ms)
 
 
@@ -153,8 +162,11 @@ def is_servable(state: State, requirement: Requirement, without: int = 0) -> boo
     return bool(state.seats.mask_of(requirement) & state.seats.signed_in & ~without)
 
 
-def _steps(queue: QueueSettings, own: Requirement, preferred: tuple[AgentId, ...]) -> tuple[Step, ...]:
-    return _steps_of(queue.requirement, own, queue.relaxation, preferred, queue.preferred_ms)
+def _steps(
+    queue: QueueSettings, own: Requirement, preferred: tuple[AgentId, ...], for_agent: AgentId | None = None
+) -> tuple[Step, ...]:
+    found = _steps_of(queue.requirement, own, queue.relaxation, preferred, queue.preferred_ms)
+    return found if for_agent is None else (Step(text_of(IsAgent(for_agent)), queue.offer_ms), *found)
 
 
 @lru_cache(maxsize=10_000)

@@ -6,13 +6,16 @@ from typing import Any
 import msgspec
 
 from history.core import routing as facts
+from history.core import routing_call_records as call_records
 from history.core import routing_records as records
 from history.core.entries import Fact
 from history.core.vocabulary import InteractionPhase
 from router.core.keeping import (
     put_agent,
+    put_call,
     put_emergency,
     put_handling,
+    put_leg,
     put_offer,
     put_opening,
     put_overflow,
@@ -28,7 +31,7 @@ from router.core.state import State
 
 
 def _counters_restored(state: State, fact: records.CountersRestored, at_ms: int) -> None:
-    state.offers_made, state.handlings_started = fact.offers, fact.handlings
+    state.offers_made, state.handlings_started, state.legs_ordered = fact.offers, fact.handlings, fact.legs
 
 
 def _source_restored(state: State, fact: records.SourceRestored, at_ms: int) -> None:
@@ -63,6 +66,14 @@ def _handling_restored(state: State, fact: records.HandlingRestored, at_ms: int)
 
 def _work_restored(state: State, fact: records.WorkRestored, at_ms: int) -> None:
     put_work(state, fact.record)
+
+
+def _call_restored(state: State, fact: call_records.CallRestored, at_ms: int) -> None:
+    put_call(state, msgspec.structs.replace(fact.record))
+
+
+def _leg_restored(state: State, fact: call_records.LegRestored, at_ms: int) -> None:
+    put_leg(state, msgspec.structs.replace(fact.record))
 
 
 def _reservation_restored(state: State, fact: records.ReservationRestored, at_ms: int) -> None:
@@ -122,6 +133,8 @@ RESTORE: dict[type[Fact], Callable[[State, Any, int], None]] = {
     records.OfferRestored: _offer_restored,
     records.HandlingRestored: _handling_restored,
     records.WorkRestored: _work_restored,
+    call_records.CallRestored: _call_restored,
+    call_records.LegRestored: _leg_restored,
     records.ReservationRestored: _reservation_restored,
     records.ShareRestored: _share_restored,
     records.LendingRestored: _lending_restored,

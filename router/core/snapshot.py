@@ -2,6 +2,7 @@
 
 from copy import copy
 
+from history.core import routing_call_records as call_records
 from history.core import routing_records as records
 from history.core.entries import Fact
 from history.core.routing import RoutingDefined
@@ -12,7 +13,7 @@ def snapshot(state: State) -> list[Fact]:
     """Return facts that, folded into an empty state, give this one."""
     folded: list[Fact] = [
         RoutingDefined(settings=state.settings),
-        records.CountersRestored(offers=state.offers_made, handlings=state.handlings_started),
+        records.CountersRestored(offers=state.offers_made, handlings=state.handlings_started, legs=state.legs_ordered),
     ]
     folded += [records.SourceRestored(record=copy(source)) for source in state.sources.values()]
     folded += [records.AgentRestored(record=copy(agent)) for agent in state.agents.values()]
@@ -20,6 +21,8 @@ def snapshot(state: State) -> list[Fact]:
     folded += [records.OfferRestored(record=copy(offer)) for offer in state.offers.values()]
     folded += [records.HandlingRestored(record=copy(handling)) for handling in state.handlings.values()]
     folded += [records.WorkRestored(record=work) for work in state.works.values()]
+    folded += [call_records.CallRestored(record=copy(call)) for call in state.calls.values()]
+    folded += [call_records.LegRestored(record=copy(leg)) for leg in state.legs.values()]
     folded += [records.ReservationRestored(record=each) for each in state.reservations.values()]
     folded += [records.LendingRestored(record=copy(lending)) for lending in state.lendings.values()]
     folded += [records.ShareRestored(record=copy(share)) for share in state.shares.values()]

@@ -12,6 +12,7 @@ import msgspec
 
 from history.core import routing as facts
 from history.core.routing_blending import Lending
+from history.core.routing_call_records import CallRecord, LegRecord
 from history.core.routing_records import (
     AgentRecord,
     EmergencyRecord,
@@ -35,6 +36,7 @@ from history.core.vocabulary import (
     HoursId,
     IdentityId,
     InteractionId,
+    LegId,
     NumberId,
     OfferId,
     QueueId,
@@ -71,6 +73,10 @@ class State:
     handlings: dict[HandlingId, HandlingRecord] = field(default_factory=dict)
     works: dict[WorkId, WorkRecord] = field(default_factory=dict)
     reservations: dict[ReservationId, ReservationRecord] = field(default_factory=dict)
+    calls: dict[InteractionId, CallRecord] = field(default_factory=dict)
+    """Of those that are not plain: a party stands elsewhere than in talk, or there were more than two."""
+    legs: dict[LegId, LegRecord] = field(default_factory=dict)
+    """All but the first of each call."""
     stops: dict[OfferId, facts.RingingToStop] = field(default_factory=dict)
     places_kept: "OrderedDict[tuple[QueueId, IdentityId], PlaceRecord]" = field(default_factory=OrderedDict)
     """Of customers who left unanswered, the one who left first first."""
@@ -86,6 +92,7 @@ class State:
     shares: dict[tuple[RuleId, QueueId], ShareRecord] = field(default_factory=dict)
     offers_made: int = 0
     handlings_started: int = 0
+    legs_ordered: int = 0
 
     # Indexes, derived from the above by apply.
     seats: Seats = field(default_factory=Seats)
@@ -104,6 +111,10 @@ class State:
     reason_lasts_ms: dict[ReasonCode, int] = field(default_factory=dict)
     held_for: dict[InteractionId, AgentId] = field(default_factory=dict)
     """Overdue interactions for which an agent is held."""
+    call_of_leg: dict[LegId, InteractionId] = field(default_factory=dict)
+    """The legs that calls with a record name, first ones too."""
+    lost: dict[InteractionId, None] = field(default_factory=dict)
+    """Whose owner's leg is gone and is rung again."""
     handling_of_offer: dict[OfferId, HandlingId] = field(default_factory=dict)
     interaction_handlings: dict[InteractionId, dict[HandlingId, HandlingRecord]] = field(default_factory=dict)
     deadlines: list[Deadline] = field(default_factory=list)

@@ -7,6 +7,7 @@ The wait that is reported counts on from the arrival, whatever is done here.
 from typing import Any
 
 from history.core import routing as facts
+from history.core.call_words import WorkKind
 from history.core.routing_records import InteractionRecord
 from history.core.vocabulary import (
     InteractionId,
@@ -163,6 +164,8 @@ def _pull(deciding: Deciding, record: InteractionRecord, seat: Seat) -> OfferId:
 def work_begun(deciding: Deciding, given: WorkBegun) -> Refused | None:
     if given.agent not in deciding.state.seats.of:
         return ignored(OutcomeReason.UNKNOWN_AGENT)
+    if given.kind is WorkKind.CONSULT:
+        return Refused(OutcomeReason.WORK_OF_A_CALL)
     if given.work in deciding.state.works:
         return ignored(OutcomeReason.NO_CHANGE)
     kept = deciding.state.reservations.get(given.reservation) if given.reservation is not None else None
@@ -170,7 +173,15 @@ def work_begun(deciding: Deciding, given: WorkBegun) -> Refused | None:
         deciding.add(
             facts.ReservationEnded(agent=kept.agent, reservation=kept.reservation, because=ReservationEndedBecause.USED)
         )
-    deciding.add(facts.WorkStarted(work=given.work, agent=given.agent, medium=given.medium))
+    deciding.add(
+        facts.WorkStarted(
+            work=given.work,
+            agent=given.agent,
+            medium=given.medium,
+            kind=given.kind,
+            interaction=given.interaction,
+        )
+    )
     return None
 
 
@@ -178,6 +189,8 @@ def work_finished(deciding: Deciding, given: WorkFinished) -> Refused | None:
     work = deciding.state.works.get(given.work)
     if work is None:
         return ignored(OutcomeReason.UNKNOWN_WORK)
+    if work.kind is WorkKind.CONSULT:
+        return Refused(OutcomeReason.WORK_OF_A_CALL)
     deciding.add(facts.WorkEnded(work=work.work, agent=work.agent))
     return None
 

@@ -7,15 +7,14 @@ from history.core.routing_records import OfferRecord
 from history.core.vocabulary import (
     AgentId,
     BackOffBecause,
-    EndedBy,
-    InteractionPhase,
+    InteractionId,
     LegFailure,
-    Medium,
-    OfferPhase,
+    LegId,
     OutcomeReason,
     PresenceBy,
     WithdrawnBecause,
 )
+from router.core import departures, party_news
 from router.core.decision import Deciding, Refused, ignored
 from router.core.handlings import HANDLING
 from router.core.handlings import Trigger as HandlingTrigger
@@ -29,6 +28,7 @@ from router.core.inputs import (
     PhoneReachable,
     PhoneUnreachable,
 )
+from router.core.late_answers import answered_late
 from router.core.offers import OFFER
 from router.core.offers import Trigger as OfferTrigger
 
@@ -48,31 +48,11 @@ def agent_answered(deciding: Deciding, given: AgentAnswered) -> Refused | None:
     """The phone is connected with the caller: believed in any phase of the offer, also after its end."""
     offer = deciding.state.offers.get(given.offer)
     if offer is None:
-        return _answered_late(deciding, given)
+        refused = deciding.ended_offer(given.offer)
+        if refused.reason is OutcomeReason.UNKNOWN_OFFER:
+            return refused
+        return answered_late(deciding, given.offer, given.interaction, given.agent)
     deciding.accept(offer)
-    return None
-
-
-def _answered_late(deciding: Deciding, given: AgentAnswered) -> Refused | None:
-    """The offer ended while the phone was being picked up. The two talk, so the agent has the customer; what was
-    offered meanwhile, of this interaction or to this phone, is taken back."""
-    state = deciding.state
-    interaction = state.interactions.get(given.interaction)
-    refused = deciding.ended_offer(given.offer)
-    if interaction is None or given.agent not in state.agents or refused.reason is OutcomeReason.UNKNOWN_OFFER:
-        return refused
-    if interaction.phase not in (InteractionPhase.WAITING, InteractionPhase.OFFERED):
-        return refused
-    if given.offer in state.stops:
-        deciding.add(facts.RingingStopped(offer=given.offer))
-    if interaction.offer is not None:
-        deciding.withdraw(state.offers[interaction.offer], WithdrawnBecause.ANSWERED_ELSEWHERE)
-    for other in list(state.seats.of[given.agent].offers.values()):
-        if other.medium is Medium.VOICE and other.interaction != given.interaction:
-            deciding.withdraw(other, WithdrawnBecause.AGENT_TALKS)
-            if other.phase is OfferPhase.RINGING:
-                deciding.stop_ringing(other)
-    deciding.begin_handling(interaction, given.agent, given.offer)
     return None
 
 
@@ -113,10 +93,15 @@ def _fail(deciding: Deciding, offer: OfferRecord, cause: LegFailure) -> None:
 
 
 def leg_ended(deciding: Deciding, given: LegEnded) -> Refused | None:
-    """The agent's leg ended after an answer. If the agent hung up, the call ends; a lost leg sends the caller back."""
+    """The agent's leg ended after an answer. If the agent hung up, whoever stays in the call takes over, and without
+    anybody it ends; a lost leg is rung again."""
     state = deciding.state
     if given.offer in state.stops:
         deciding.add(facts.RingingStopped(offer=given.offer))
+        return None
+    record = state.interactions.get(state.call_of_leg.get(LegId(given.offer), InteractionId("")))
+    if record is not None and departures.is_talked_on(deciding, record):
+        departures.talked_on(deciding, record, LegId(given.offer), given.by)
         return None
     handling_id = state.handling_of_offer.get(given.offer)
     if handling_id is None:
@@ -125,13 +110,13 @@ def leg_ended(deciding: Deciding, given: LegEnded) -> Refused | None:
     because = HANDLING.why_ignored(handling.phase, HandlingTrigger.PART_ENDED)
     if because is not None:
         return ignored(because)
+    if handling.leg is not None or handling.interaction in state.lost:
+        return ignored(OutcomeReason.LEG_OVER)
     interaction = state.interactions[handling.interaction]
-    if given.by in (EndedBy.LOST, EndedBy.SYSTEM) and not interaction.customer_gone:
-        deciding.back_to_queue(handling, given.by)
-        return None
-    deciding.end_part(handling, given.by)
-    if given.by is EndedBy.AGENT:
-        deciding.order_hang_up(interaction)
+    if interaction.customer_gone:
+        deciding.end_part(handling, given.by)
+    else:
+        party_news.own_leg_ended(deciding, handling, given.by)
     return None
 
 

@@ -52,7 +52,9 @@ def opening_facts(state: State, at_ms: int) -> Iterator[Fact]:
     for handling in state.handlings.values():
         yield from _in_hand(handling, at_ms)
     for work in state.works.values():
-        yield facts.WorkStarted(work=work.work, agent=work.agent, medium=work.medium)
+        yield facts.WorkStarted(
+            work=work.work, agent=work.agent, medium=work.medium, kind=work.kind, interaction=work.interaction
+        )
 
 
 def _queued(record: InteractionRecord) -> facts.InteractionQueued:

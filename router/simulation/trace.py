@@ -13,7 +13,8 @@ from history.core import routing as facts
 from history.core.routing_records import InteractionRecord
 from history.core.routing_settings import RoutingSettings
 from history.core.vocabulary import AgentId, InteractionId, Medium, QueueId, ReasonCode, SourceId
-from router.core.inputs import AnyInput, Input, InteractionArrived
+from router.core.input_base import Input
+from router.core.inputs import AnyInput, InteractionArrived
 from router.core.order import due_ms
 
 TRACE: Final = SourceId("trace")

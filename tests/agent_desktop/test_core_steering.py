@@ -19,6 +19,7 @@ from agent_desktop.core.settings import UserSettings
 from agent_desktop.core.wallboard_parts import AgentRow, WrapUpShown
 from agent_desktop.sentences import sentence_of
 from history.core import routing as facts
+from history.core.call_words import WorkKind
 from history.core.entries import Fact
 from history.core.routing_settings import RoutingSettings
 from history.core.vocabulary import (
@@ -126,7 +127,7 @@ def test_an_overrun_counts_from_the_end_of_the_reasons_time_to_the_next_presence
 
 
 def test_work_that_was_not_offered_is_in_hand_and_counts_against_capacity() -> None:
-    begun = facts.WorkStarted(work=WorkId("w"), agent=ANN, medium=Medium.VOICE)
+    begun = facts.WorkStarted(work=WorkId("w"), agent=ANN, medium=Medium.VOICE, kind=WorkKind.OTHER)
     floor = floor_of(begun)
     assert me_of(begun).work_in_hand
     assert carried(floor)[Medium.VOICE] == 1

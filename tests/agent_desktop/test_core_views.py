@@ -26,6 +26,7 @@ from agent_desktop.core.parts import (
 from agent_desktop.core.protocol import Snapshot
 from agent_desktop.core.settings import CenterSettings, PhoneSettings, UserSettings
 from history.core import routing as facts
+from history.core.call_words import WorkKind
 from history.core.entries import Fact
 from history.core.vocabulary import (
     AgentId,
@@ -107,7 +108,7 @@ def any_fact(kind: int, work: int, agent: int) -> Fact:
         facts.WrapUpExtended(
             handling=handling, interaction=interaction, agent=who, ends_at_ms=199, extensions=number + 1
         ),
-        facts.WorkStarted(work=WorkId(f"w-{number}"), agent=who, medium=medium),
+        facts.WorkStarted(work=WorkId(f"w-{number}"), agent=who, medium=medium, kind=WorkKind.OTHER),
         facts.WorkEnded(work=WorkId(f"w-{number}"), agent=who),
         facts.InteractionPrioritised(interaction=interaction, priority=number - 2, due_ms=number),
         facts.InteractionParked(interaction=interaction, until_ms=number + 50),

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from history.core import routing as facts
+from history.core.call_words import WorkKind
 from history.core.entries import Fact
 from history.core.vocabulary import (
     AgentId,
@@ -262,7 +263,7 @@ def test_an_agents_spells_follow_one_another_and_say_what_was_in_hand() -> None:
 def test_work_that_was_not_offered_is_work_too() -> None:
     day = Story()
     day.is_present(0, ANN, Presence.READY)
-    day.tell(10, facts.WorkStarted(work=WorkId("w1"), agent=ANN, medium=Medium.VOICE))
+    day.tell(10, facts.WorkStarted(work=WorkId("w1"), agent=ANN, medium=Medium.VOICE, kind=WorkKind.OTHER))
     day.tell(30, facts.WorkEnded(work=WorkId("w1"), agent=ANN))
     day.tell(30, facts.WorkEnded(work=WorkId("w2"), agent=BEN))
     assert [value for value in counted(day.in_order()) if isinstance(value, AgentSpell)] == [

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from deploy.documents import PAGE, page
+from history.core.call_words import LegPhase
 from history.core.vocabulary import HandlingPhase, InteractionPhase, OfferPhase, Presence
-from router.core import handlings, lifecycle, offers, presence
+from router.core import handlings, legs, lifecycle, offers, presence
 from router.core.machine import Ignore, Machine, Move
 from router.errors import IllegalTransition
 
@@ -27,6 +28,7 @@ MACHINES: list[tuple[Machine[Any, Any], type[StrEnum], type[StrEnum], StrEnum, s
         OfferPhase.PENDING,
         {OfferPhase.ACCEPTED, OfferPhase.DECLINED, OfferPhase.EXPIRED, OfferPhase.FAILED, OfferPhase.WITHDRAWN},
     ),
+    (legs.LEG, LegPhase, legs.Trigger, LegPhase.PENDING, {LegPhase.OVER}),
     (handlings.HANDLING, HandlingPhase, handlings.Trigger, HandlingPhase.ACTIVE, {HandlingPhase.COMPLETED}),
 ]
 IDS = [machine[0].name for machine in MACHINES]

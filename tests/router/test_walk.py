@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from history.core import routing as facts
+from history.core.call_words import WorkKind
 from history.core.routing_settings import (
     AgentSettings,
 )
@@ -33,6 +34,7 @@ from history.core.vocabulary import (
 )
 from router.core import inputs
 from router.core.snapshot import snapshot
+from tests.router import walk_calls
 from tests.router.walk_center import FLOORS, HOTLINE, HOURS, LENDING, LIMITS, NUMBERS, QUEUES, RESERVES, SHARES
 from tests.specs.center import Center, an_agent
 
@@ -87,9 +89,25 @@ class Walk:
             self.work_of_their_own,
             self.lend,
             self.reserve,
+            self.steer_calls,
+            self.steer_calls,
+            self.leg_news,
+            self.leg_news,
+            self.arranging,
+            self.arranging,
         ]
         self.chance.choice(actions)()
         self.center.after(seconds=self.chance.choice((0, 0, 0.1, 1, 7, 30)))
+
+    def steer_calls(self) -> None:
+        walk_calls.steer_calls(self.center, self.chance, self.names)
+
+    def leg_news(self) -> None:
+        walk_calls.leg_news(self.center, self.chance)
+        walk_calls.hang_up_first_legs(self.center, self.chance)
+
+    def arranging(self) -> None:
+        walk_calls.arranging(self.center, self.chance)
 
     def arrive(self) -> None:
         preferred = tuple(AgentId(name) for name in self.chance.sample(self.names, self.chance.choice((0, 0, 1, 2))))
@@ -326,8 +344,9 @@ def test_when_everybody_works_on_every_queue_drains(seed: int) -> None:
         for kind in (inputs.PhoneFree, inputs.PhoneReachable, inputs.DesktopAttached):
             center.tell(kind, agent=AgentId(name))
     center.apply_definition(agents=tuple(an_agent(name, "repairs", "french 9") for name in walk.names))
-    for work in list(center.engine.state.works):
-        center.tell(inputs.WorkFinished, work=work)
+    for work in list(center.engine.state.works.values()):
+        if work.kind is not WorkKind.CONSULT:
+            center.tell(inputs.WorkFinished, work=work.work)
     for _ in range(2_000):
         if not center.engine.state.interactions:
             break
@@ -339,6 +358,7 @@ def test_when_everybody_works_on_every_queue_drains(seed: int) -> None:
             if handling.phase is HandlingPhase.ACTIVE:
                 center.ends(handling.agent, handling.handling)
             center.wraps_up(handling.agent, handling.handling)
+        walk_calls.everybody_finishes(center)
         for record in list(center.engine.state.interactions.values()):
             if record.phase is InteractionPhase.WRAP_UP:  # the switch tells that the customer's leg has ended too
                 center.customer_leaves(record.interaction)

@@ -133,12 +133,15 @@ def test_wrap_up_cannot_be_completed_while_talking(center: Center) -> None:
     assert center.wraps_up("ann", handling).reason is OutcomeReason.STILL_TALKING
 
 
-def test_a_lost_leg_sends_the_caller_back_to_the_head_of_the_queue(center: Center) -> None:
+def test_a_leg_that_is_not_found_again_sends_the_caller_back_to_the_head_of_the_queue(center: Center) -> None:
     early = center.caller_arrives()
     handling = center.takes("ann")
     center.after(seconds=5)
     late = center.caller_arrives()
     center.leg_ends(handling, EndedBy.LOST)
+    center.phone_is_gone("ann")
+    center.after(seconds=30)
+    center.tell(inputs.PhoneReachable, agent=AgentId("ann"))
     center.expect_offer("ann", early)
     assert center.engine.state.interactions[early].visits == 2
     assert center.engine.state.interactions[late].offer is None
