@@ -16,6 +16,7 @@ from channels.emergency_calls import EmergencyCalls, EmergencySettings
 from channels.identification import Known, who_is_this
 from channels.in_order import BufferFull, InOrder, Receipted
 from channels.voice_commands import Command, SwitchCommands
+from channels.voice_legs import VoiceLegs
 from cti.core import events
 from cti.ports import Switch
 from history.clock import Clock
@@ -25,14 +26,9 @@ from history.core.routing import Attributes
 from history.core.vocabulary import (
     AgentId,
     AnnouncementId,
-    EndedBy,
     InteractionId,
-    LegFailure,
     Medium,
     NumberId,
-    OfferId,
-    Outcome,
-    OutcomeReason,
     PhoneName,
     QueueId,
     SourceId,
@@ -45,8 +41,7 @@ from history.errors import AlreadyThere, StoreUnavailable
 from history.feed import Feed
 from history.store import Store
 from router.core import inputs
-from router.core.effects import AnyEffect, StopRinging
-from router.core.inputs import Receipt
+from router.core.effects import AnyEffect
 from router.ports import Router
 
 LOGINS_MAX = 1_000_000
@@ -56,24 +51,6 @@ BEGIN_TRIES_MAX = 25
 """So often the beginning of a call's conversation is tried while the database is away; nothing is decided meanwhile."""
 
 log = logging.getLogger(__name__)
-
-_LEG_FAILURE = {
-    events.LegFailure.BUSY: LegFailure.BUSY,
-    events.LegFailure.NO_ANSWER: LegFailure.NO_ANSWER,
-    events.LegFailure.DECLINED: LegFailure.DECLINED,
-    events.LegFailure.UNREACHABLE: LegFailure.UNREACHABLE,
-    events.LegFailure.CALLER_GONE: LegFailure.CALLER_GONE,
-    # The engine took the caller back itself: the offer has ended already, this only confirms it.
-    events.LegFailure.WITHDRAWN: LegFailure.SWITCH_DOWN,
-    events.LegFailure.REFUSED: LegFailure.REFUSED,
-    events.LegFailure.SWITCH_DOWN: LegFailure.SWITCH_DOWN,
-}
-_ENDED_BY = {
-    events.LegEndedBy.AGENT: EndedBy.AGENT,
-    events.LegEndedBy.CALLER: EndedBy.CUSTOMER,
-    events.LegEndedBy.LOST: EndedBy.LOST,
-    events.LegEndedBy.ENGINE: EndedBy.SYSTEM,
-}
 
 _STANDING: dict[type[events.CallState], Standing] = {
     events.Waiting: Standing.WAITING,
@@ -134,6 +111,7 @@ class VoiceChannel:
         self._calls: dict[InteractionId, events.CallId] = {}
         self._emergency = EmergencyCalls(settings.emergency, switch, store, clock, self._tell)
         self._commands = SwitchCommands(switch, settings.sounds, self._tell, reached)
+        self._legs = VoiceLegs(settings.phones, self._tell, self._commands)
 
     @property
     def switch(self) -> Switch:
@@ -208,33 +186,13 @@ class VoiceChannel:
                 case events.CallFellBack():
                     log.warning("call %s went to the dialplan's fallback", event.call_id)
                 case events.LegRang() | events.LegAnswered() | events.LegFailed() | events.LegEnded():
-                    self._leg(event)
+                    self._legs.told(event)
+                case events.LegHeld() | events.LegResumed() | events.CallArranged():
+                    self._legs.told(event)
                 case events.EmergencyAsked():
                     self._emergency.asked(event)
-                case events.CallArranged():
-                    log.debug("call %s stands as arrangement %s wants it", event.call_id, event.arrangement)
                 case _:
                     self._phone(event)
-
-    def _leg(self, event: events.LegEvent) -> None:
-        offer = OfferId(event.leg_key)
-        if not isinstance(event, events.LegRang):
-            self._commands.leg_is_over(offer)
-        match event:
-            case events.LegRang():
-                self._tell(inputs.AgentRang, offer=offer)
-            case events.LegAnswered():
-                self._answered_on(voice_interaction(event.call_id), offer, event.phone)
-            case events.LegFailed():
-                self._tell(inputs.AgentLegFailed, offer=offer, cause=_LEG_FAILURE[event.cause])
-            case events.LegEnded():
-                self._tell(inputs.LegEnded, offer=offer, by=_ENDED_BY[event.by])
-            case _:
-                assert_never(event)
-
-    def _answered_on(self, interaction: InteractionId, offer: OfferId, phone: PhoneName) -> None:
-        agent = self._settings.phones.get(phone)
-        self._tell(inputs.AgentAnswered, offer=offer, interaction=interaction, agent=agent)
 
     def _phone(self, event: events.PhoneEvent) -> None:
         agent = self._settings.phones.get(event.phone)
@@ -277,7 +235,7 @@ class VoiceChannel:
         self._tell_phones(seen.phones)
         for call in seen.calls:
             await self._arrived(call, _STANDING[type(call.state)])
-            self._adopt(call)
+            self._legs.adopt(call)
             self._reached("voice.resynchronising")
         self._commands.go_on(self._calls)
 
@@ -288,33 +246,6 @@ class VoiceChannel:
             reachable, busy = (False, False) if phone is None else (phone.reachable, phone.busy)
             self._tell(inputs.PhoneBusy if busy else inputs.PhoneFree, agent=agent)
             self._tell(inputs.PhoneReachable if reachable else inputs.PhoneUnreachable, agent=agent)
-
-    def _adopt(self, call: events.CallSeen) -> None:
-        """What the switch says about a leg is repeated to the router, which knows whether it is news."""
-        match call.state:
-            case events.Waiting() | events.InFallback() | events.Served():
-                pass
-            case events.Ringing(leg_key=key):
-                stop = StopRinging(offer=OfferId(key), interaction=voice_interaction(call.call_id))
-                self._tell(
-                    inputs.AgentRang, offer=OfferId(key), receipted=lambda given: self._stop_if_over(given, stop)
-                )
-            case events.Talking(leg_key=key, phone=phone):
-                self._answered_on(voice_interaction(call.call_id), OfferId(key), phone)
-            case events.Apart(legs=legs):
-                for leg in legs:
-                    if leg.answered:
-                        self._answered_on(voice_interaction(call.call_id), OfferId(leg.leg_key), leg.phone)
-            case events.AfterTalk(leg_key=key, phone=phone, by=by):
-                self._answered_on(voice_interaction(call.call_id), OfferId(key), phone)
-                self._tell(inputs.LegEnded, offer=OfferId(key), by=_ENDED_BY[by])
-            case _:
-                assert_never(call.state)
-
-    def _stop_if_over(self, receipt: Receipt, stop: StopRinging) -> None:
-        """A phone rings for an offer that has ended: nobody else would stop it."""
-        if receipt.outcome is Outcome.IGNORED and receipt.reason is not OutcomeReason.NO_CHANGE:
-            self.release([stop])
 
     async def _arrived(self, call: events.CallSeen, standing: Standing | None = None) -> None:
         interaction = voice_interaction(call.call_id)

@@ -1,4 +1,4 @@
-"""What the router wants of a switch: ring, stop ringing, hang up, send outside; each until the switch has answered.
+"""What the router wants of a switch: ring, stop ringing, arrange, hang up, send outside; each until it has answered.
 
 Commands of one call go one after another, those of other calls meanwhile. What finds the switch away, or being read,
 waits for it and is commanded again: commands may be repeated, and no offer fails because the link did.
@@ -11,11 +11,13 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, assert_never
 
+from channels.core.matching import call_of, is_first_leg
 from cti.core import commands, events
+from cti.core.parties import Arrangement
 from cti.ports import Switch
-from history.core.vocabulary import AnnouncementId, InteractionId, LegFailure, OfferId
-from router.core import inputs
-from router.core.effects import HangUpCustomer, RingAgent, SendCustomer, StopRinging
+from history.core.vocabulary import AnnouncementId, InteractionId, LegFailure, LegId, OfferId, PhoneName
+from router.core import call_inputs, inputs
+from router.core.effects import ArrangeCall, HangUpCustomer, RingAgent, RingLeg, SendCustomer, StopRinging
 
 EFFECTS_MAX = 10_000
 LANES = 16
@@ -26,7 +28,7 @@ RETRY_S = 0.2
 STOP_CONFIRM_S = 1.0
 """So long a stopped ring may take to be told as over; then it is taken to be."""
 
-Command = RingAgent | StopRinging | HangUpCustomer | SendCustomer
+Command = RingAgent | RingLeg | StopRinging | ArrangeCall | HangUpCustomer | SendCustomer
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +53,7 @@ class SwitchCommands:
         self._lanes: list[asyncio.Queue[Command]] = [asyncio.Queue(EFFECTS_MAX // LANES) for _ in range(LANES)]
         self._synchronised = asyncio.Event()
         self._calls: Mapping[InteractionId, events.CallId] = {}
-        self._to_stop: dict[OfferId, asyncio.Event] = {}
+        self._to_stop: dict[LegId, asyncio.Event] = {}
         """Rings that the router wants stopped; set when the switch has told their end."""
 
     def put(self, effect: Command) -> None:
@@ -63,7 +65,7 @@ class SwitchCommands:
             log.warning("switch %s: too many commands wait for it; one is dropped", self._switch.name)
             return
         if isinstance(effect, StopRinging):
-            self._to_stop.setdefault(effect.offer, asyncio.Event())
+            self._to_stop.setdefault(LegId(effect.offer), asyncio.Event())
 
     def hold(self) -> None:
         """The switch is away: nothing is commanded until it was read."""
@@ -74,10 +76,10 @@ class SwitchCommands:
         self._calls = calls
         self._synchronised.set()
 
-    def leg_is_over(self, offer: OfferId) -> None:
+    def leg_is_over(self, leg: LegId) -> None:
         """The switch has told how this leg ended, or that it was answered."""
-        if offer in self._to_stop:
-            self._to_stop[offer].set()
+        if leg in self._to_stop:
+            self._to_stop[leg].set()
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -89,7 +91,7 @@ class SwitchCommands:
             effect = await lane.get()
             await self._carry_out_one(effect)
             if isinstance(effect, StopRinging):
-                self._to_stop.pop(effect.offer, None)
+                self._to_stop.pop(LegId(effect.offer), None)
 
     async def _carry_out_one(self, effect: Command) -> None:
         """Command the switch. What finds it away or being read is commanded again afterwards: commands may be repeated,
@@ -98,10 +100,12 @@ class SwitchCommands:
         while True:
             await self._synchronised.wait()
             call = self._calls.get(effect.interaction)
+            if call is None and isinstance(effect, ArrangeCall):
+                call = events.CallId(call_of(effect.interaction))  # phones may stand there without the customer
             if call is None:
                 self._call_is_gone(effect)
                 return
-            if isinstance(effect, RingAgent) and effect.offer in self._to_stop:
+            if (leg := _rings(effect)) is not None and leg in self._to_stop:
                 return  # the offer ended while the ring could not be begun; the stop behind it answers
             answer = await self._command(effect, call)
             if isinstance(answer, commands.Done | commands.CallGone):
@@ -123,6 +127,13 @@ class SwitchCommands:
             case RingAgent():
                 answer = await self._switch.ring(call, events.LegKey(effect.offer), effect.phone, effect.ring_ms)
                 self._reached("voice.ring_sent")
+            case RingLeg():
+                answer = await self._ring_leg(effect, call)
+                self._reached("voice.leg_sent")
+            case ArrangeCall(arrangement=number, customer=customer, legs=legs):
+                places = {events.LegKey(leg): at for leg, at in legs}
+                answer = await self._switch.arrange(call, Arrangement(number, customer, places))
+                self._reached("voice.arrangement_sent")
             case StopRinging():
                 answer = await self._switch.stop_ringing(call, events.LegKey(effect.offer))
                 self._reached("voice.stop_sent")
@@ -137,6 +148,16 @@ class SwitchCommands:
                 assert_never(effect)
         return answer
 
+    async def _ring_leg(self, effect: RingLeg, call: events.CallId) -> commands.Answer:
+        target: PhoneName | commands.Outside
+        if effect.destination is not None:
+            target = commands.Outside(effect.destination)
+        elif effect.phone is not None:
+            target = effect.phone
+        else:
+            return commands.Refused(f"leg {effect.leg} has neither a phone nor a destination")
+        return await self._switch.invite(call, events.LegKey(effect.leg), target, effect.at, effect.ring_ms)
+
     async def _stopped(self, effect: StopRinging) -> None:
         """The switch took the command; the router may offer the call anew only when the leg is told as over.
 
@@ -144,9 +165,15 @@ class SwitchCommands:
         """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(STOP_CONFIRM_S):
-                await self._to_stop.setdefault(effect.offer, asyncio.Event()).wait()
+                await self._to_stop.setdefault(LegId(effect.offer), asyncio.Event()).wait()
                 return
-        self._tell(inputs.AgentLegFailed, offer=effect.offer, cause=LegFailure.SWITCH_DOWN)
+        self._leg_failed(LegId(effect.offer), LegFailure.SWITCH_DOWN)
+
+    def _leg_failed(self, leg: LegId, cause: LegFailure) -> None:
+        if is_first_leg(leg):
+            self._tell(inputs.AgentLegFailed, offer=OfferId(leg), cause=cause)
+        else:
+            self._tell(call_inputs.PartyFailed, leg=leg, cause=cause)
 
     def _answered(self, effect: Command, answer: commands.Answer) -> None:
         match answer:
@@ -156,17 +183,33 @@ class SwitchCommands:
                 self._call_is_gone(effect)
             case commands.Refused(reason=reason):
                 log.warning("switch %s refused %s: %s", self._switch.name, type(effect).__name__, reason)
-                if isinstance(effect, RingAgent):
-                    self._tell(inputs.AgentLegFailed, offer=effect.offer, cause=LegFailure.SWITCH_DOWN)
+                if (leg := _rings(effect)) is not None:
+                    self._leg_failed(leg, LegFailure.SWITCH_DOWN)
                 elif isinstance(effect, SendCustomer):
                     self._tell(inputs.CustomerNotSent, interaction=effect.interaction)
+                elif isinstance(effect, ArrangeCall):
+                    self._not_arranged(effect)
             case commands.OutcomeUnknown():
                 pass  # events tell what came of it, or the router's own deadline ends the matter
             case _:
                 assert_never(answer)
 
     def _call_is_gone(self, effect: Command) -> None:
-        if isinstance(effect, RingAgent):
-            self._tell(inputs.AgentLegFailed, offer=effect.offer, cause=LegFailure.CALLER_GONE)
+        if (leg := _rings(effect)) is not None:
+            self._leg_failed(leg, LegFailure.CALLER_GONE)
+        elif isinstance(effect, ArrangeCall):
+            # With nobody left everybody stands as is wanted, also where the customer's leaving was told before.
+            self._tell(inputs.CustomerLeft, interaction=effect.interaction)
+            self._tell(call_inputs.CallArranged, interaction=effect.interaction, arrangement=effect.arrangement)
         else:
             self._tell(inputs.CustomerLeft, interaction=effect.interaction)
+
+    def _not_arranged(self, effect: ArrangeCall) -> None:
+        self._tell(call_inputs.CallNotArranged, interaction=effect.interaction, arrangement=effect.arrangement)
+
+
+def _rings(effect: Command) -> LegId | None:
+    """The key of the leg that is to ring."""
+    if isinstance(effect, RingAgent):
+        return LegId(effect.offer)
+    return effect.leg if isinstance(effect, RingLeg) else None

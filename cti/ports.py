@@ -6,14 +6,15 @@ from typing import Protocol
 
 import msgspec
 
-from cti.core.commands import Answer
+from cti.core.commands import Answer, Outside
 from cti.core.events import (
     CallId,
     LegKey,
     SwitchEvent,
 )
 from cti.core.parties import Arrangement
-from history.core.vocabulary import DestinationId, PartyAt, PhoneName, SwitchName
+from history.core.call_words import PartyAt
+from history.core.vocabulary import DestinationId, PhoneName, SwitchName
 
 
 class Clock(Protocol):
@@ -81,8 +82,11 @@ class Switch(Protocol):
         talks with the caller."""
         ...
 
-    async def invite(self, call_id: CallId, leg_key: LegKey, phone: PhoneName, at: PartyAt, ring_ms: int) -> Answer:
-        """Ring one more phone for the call, which stands there when it answers."""
+    async def invite(
+        self, call_id: CallId, leg_key: LegKey, target: PhoneName | Outside, at: PartyAt, ring_ms: int
+    ) -> Answer:
+        """Ring one more phone for the call, or a destination outside, which stands there when it answers; where nobody
+        but the caller is in the call, as `ring` does."""
         ...
 
     async def arrange(self, call_id: CallId, arrangement: Arrangement) -> Answer:

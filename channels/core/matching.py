@@ -23,6 +23,16 @@ def voice_interaction(call: str) -> InteractionId:
     return InteractionId(f"v-{call}")
 
 
+def call_of(interaction: InteractionId) -> str:
+    """The id of the call of a voice interaction."""
+    return interaction.removeprefix("v-")
+
+
+def is_first_leg(leg: str) -> bool:
+    """Whether a leg's key is an offer's: the first phone that was rung for a call has the key of its offer."""
+    return leg.startswith("o")
+
+
 def mail_interaction(dedupe_key: str) -> InteractionId:
     return InteractionId(f"m-{_digest(dedupe_key)}")
 

@@ -8,11 +8,11 @@ import re
 from typing import assert_never
 
 from cti.asterisk.packet import AmiAction, action
-from cti.core.commands import Command, HangUp, Invite, Ring, SendOut, StopRinging
+from cti.core.commands import Command, HangUp, Invite, Outside, Ring, SendOut, StopRinging
 from cti.core.events import LegKey
 from cti.core.parties import Move, MoveBoth, StandLater, Step, StopInvitation
 from cti.errors import UnencodableError
-from history.core.vocabulary import PartyAt
+from history.core.call_words import PartyAt
 
 EPOCH_GLOBAL = "SWITCHROOM_EPOCH"
 HEARTBEAT_GLOBAL = "SWITCHROOM_HEARTBEAT"
@@ -29,6 +29,9 @@ OUR_VARIABLES = (
 )
 LEG_CHANNEL_PREFIX = "switchroom-"
 """Begins the id that we choose for the channel of a phone that is rung beside others."""
+FAR_HALF = "-far"
+"""Ends the id of the half of a Local channel that runs the dialplan outside."""
+OUTSIDE_CONTEXT = "switchroom-outside"
 EXTENSION_MAX = 79
 """Asterisk keeps an extension in 80 bytes, the last of them a zero."""
 RING_MS_MAX = 600_000
@@ -145,23 +148,34 @@ def leg_channel(leg_key: LegKey) -> str:
 
 def originate(command: Invite, unique_id: str, caller_channel: str, epoch: int) -> AmiAction:
     """Ring one more phone. `caller_channel`: the name of the caller's channel, where known. Raises UnencodableError."""
-    if not _PHONE.fullmatch(command.phone):
-        raise UnencodableError(f"{command.phone!r} is no phone's name: letters, digits and . _ + - only")
+    own_id = leg_channel(command.leg_key)
+    ids = [("ChannelId", own_id)]
+    if isinstance(command.target, Outside):
+        destination = command.target.destination
+        if not _LEG_KEY.fullmatch(destination):
+            raise UnencodableError(f"{destination!r} is no destination: letters, digits and . _ - only")
+        # Not optimised away: the half that stands in the call keeps the id that we chose.
+        channel = f"Local/{destination}@{OUTSIDE_CONTEXT}/n"
+        ids.append(("OtherChannelId", own_id + FAR_HALF))
+    else:
+        if not _PHONE.fullmatch(command.target):
+            raise UnencodableError(f"{command.target!r} is no phone's name: letters, digits and . _ + - only")
+        channel = f"PJSIP/{command.target}"
     if not 0 < command.ring_ms <= RING_MS_MAX:
         raise UnencodableError(f"a phone is rung for 1 to {RING_MS_MAX} ms, not {command.ring_ms}")
     variables = {
         "__SWITCHROOM_CALL": _channel(unique_id),
         "SWITCHROOM_LEG": _checked(command.leg_key),
-        "SWITCHROOM_PHONE": command.phone,
+        "SWITCHROOM_PHONE": "" if isinstance(command.target, Outside) else command.target,
         "SWITCHROOM_AT": command.at.value,
         "SWITCHROOM_CALLER": caller_channel if _CHANNEL_NAME.fullmatch(caller_channel) else "",
     }
     return action(
         "Originate",
-        ("Channel", f"PJSIP/{command.phone}"),
+        ("Channel", channel),
         *_to("switchroom-joins", str(epoch)),
         ("Timeout", str(command.ring_ms)),
-        ("ChannelId", leg_channel(command.leg_key)),
+        *ids,
         ("Async", "true"),
         # Asterisk splits them at the commas, which none of these values can hold.
         ("Variable", ",".join(f"{name}={value}" for name, value in variables.items())),

@@ -19,6 +19,7 @@ from cti.core.commands import (
     HangUp,
     Invite,
     OutcomeUnknown,
+    Outside,
     Refused,
     Ring,
     SendOut,
@@ -29,7 +30,8 @@ from cti.core.events import CallId, LegKey, Served, SwitchEvent
 from cti.core.parties import PARTIES_MAX, Arrangement, Move, MoveBoth, Party, StandLater, Step
 from cti.errors import AmiError, UnencodableError
 from cti.ports import Clock, LinkState
-from history.core.vocabulary import DestinationId, PartyAt, PhoneName, SwitchName
+from history.core.call_words import PartyAt
+from history.core.vocabulary import DestinationId, PhoneName, SwitchName
 
 log = logging.getLogger(__name__)
 
@@ -108,8 +110,11 @@ class Steering(ABC):
             return Refused(f"call {call_id} has been answered by the dialplan's fallback")
         return await self._redirect(SendOut(call_id, sound, destination), call.caller.unique_id)
 
-    async def invite(self, call_id: CallId, leg_key: LegKey, phone: PhoneName, at: PartyAt, ring_ms: int) -> Answer:
-        """Ring one more phone for the call, which stands there when it answers. Keys are treated as by `ring`."""
+    async def invite(
+        self, call_id: CallId, leg_key: LegKey, target: PhoneName | Outside, at: PartyAt, ring_ms: int
+    ) -> Answer:
+        """Ring one more phone for the call, which stands there when it answers; where nobody but the caller is in the
+        call, as `ring` does. Keys are treated as by `ring`."""
         call = self._correlator.call(call_id)
         if refusal := self._refusal():
             return refusal
@@ -119,13 +124,18 @@ class Steering(ABC):
         phones = {} if gathering is None else gathering.parties
         if leg_key in phones:
             return Done()
+        if not phones and call.leg is None and not isinstance(target, Outside):
+            return await self.ring(call_id, leg_key, target, ring_ms)
+        if call.leg is not None and call.leg.key == leg_key:
+            return Done()
         if call.knows_ended(leg_key):
             return Refused(f"leg {leg_key} of call {call_id} has ended already")
         if isinstance(call.fallback, Served):
             return Refused(f"call {call_id} has been answered by the dialplan's fallback")
         if len(phones) + 1 >= PARTIES_MAX:
             return Refused(f"call {call_id} has {PARTIES_MAX} parties already")
-        command = Invite(call_id, leg_key, phone, at, ring_ms)
+        command = Invite(call_id, leg_key, target, at, ring_ms)
+        phone = PhoneName("") if isinstance(target, Outside) else target
         at_ms = self._clock.now_ms()
         try:
             asked = actions.originate(command, call.caller.unique_id, call.caller.channel, self._epoch)

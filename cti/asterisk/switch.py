@@ -178,10 +178,12 @@ class AsteriskSwitch(Steering):
             if not answers[0].succeeded:
                 raise self._unusable(name, answers[0])
         at_ms = self._clock.now_ms()
-        self._correlator.adopt(translate.snapshot_of(status, devices, self._offset_ms()), at_ms)
+        settled = self._correlator.adopt(translate.snapshot_of(status, devices, self._offset_ms()), at_ms)
         self._logins += 1
         calls, phones = self._correlator.calls(), self._correlator.phones()
         self._tell(SwitchResynchronised(at_ms, self._logins, calls, phones, restarted))
+        for event in settled:
+            self._tell(event)
         self._link = link
         self._told_lost = False
         # Before anybody is told that calls are served: a caller who came now would still meet the fallback.

@@ -6,7 +6,7 @@ It knows the names in our dialplan fragment (`dialplan/switchroom.conf`) and Ast
 
 from collections.abc import Iterable
 
-from cti.asterisk.actions import LEG_CHANNEL_PREFIX
+from cti.asterisk.actions import FAR_HALF, LEG_CHANNEL_PREFIX
 from cti.asterisk.packet import AmiPacket
 from cti.core.commands import Answer, CallGone, Done, Refused
 from cti.core.events import (
@@ -46,13 +46,15 @@ from cti.core.signals import (
     LegReturned,
     LegTakenBack,
     PartyFound,
+    PhoneHolds,
     PhoneStands,
     RingBegan,
     RingRefused,
     Signal,
     Snapshot,
 )
-from history.core.vocabulary import PartyAt, PhoneName
+from history.core.call_words import PartyAt
+from history.core.vocabulary import PhoneName
 
 PHONE_PREFIX = "PJSIP/"
 
@@ -104,10 +106,12 @@ def signal_of(packet: AmiPacket, offset_ms: int) -> Signal | None:
             return LegAlerting(unique_id)
         case "DialEnd" if unique_id and packet.get("DialStatus") == "ANSWER":
             return LegPickedUp(unique_id)
-        case "Newchannel" if unique_id.startswith(LEG_CHANNEL_PREFIX):
+        case "Newchannel" if unique_id.startswith(LEG_CHANNEL_PREFIX) and not unique_id.endswith(FAR_HALF):
             return LegDialled(unique_id)
         case "OriginateResponse" if packet.get("Response") == "Failure":
             return LegNotMade(unique_id) if unique_id.startswith(LEG_CHANNEL_PREFIX) else None
+        case "Hold" | "Unhold" as told if unique_id:
+            return PhoneHolds(unique_id, told == "Hold")
         case "HangupRequest" if unique_id:
             return HangUpAsked(unique_id)
         case "Hangup" if unique_id:

@@ -10,7 +10,8 @@ from cti.core.events import (
     CallId,
     LegKey,
 )
-from history.core.vocabulary import DestinationId, PartyAt, PhoneName
+from history.core.call_words import PartyAt
+from history.core.vocabulary import DestinationId, PhoneName
 
 
 class Ring(msgspec.Struct, frozen=True, tag=True):
@@ -45,13 +46,19 @@ class SendOut(msgspec.Struct, frozen=True, tag=True):
     destination: DestinationId | None
 
 
+class Outside(msgspec.Struct, frozen=True, tag=True):
+    """A destination of the dialplan, in place of a phone."""
+
+    destination: DestinationId
+
+
 class Invite(msgspec.Struct, frozen=True, tag=True):
     """Ring one more phone for the call, for at most `ring_ms`; when it answers it stands there. Answered by LegRang,
     LegAnswered or LegFailed."""
 
     call_id: CallId
     leg_key: LegKey
-    phone: PhoneName
+    target: PhoneName | Outside
     at: PartyAt
     ring_ms: int
 

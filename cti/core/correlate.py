@@ -29,8 +29,10 @@ from cti.core.events import (
     LegEndedBy,
     LegFailed,
     LegFailure,
+    LegHeld,
     LegKey,
     LegRang,
+    LegResumed,
     PhoneBusy,
     PhoneFree,
     PhoneReachable,
@@ -67,6 +69,7 @@ from cti.core.signals import (
     LegPickedUp,
     LegReturned,
     LegTakenBack,
+    PhoneHolds,
     PhoneStands,
     RingBegan,
     RingRefused,
@@ -146,8 +149,9 @@ class Correlator:
                 events += self._fail_leg(call, leg, LegFailure.SWITCH_DOWN, at_ms)
         return events
 
-    def adopt(self, snapshot: Snapshot, at_ms: int) -> None:
-        """Forget all calls and phones and believe the snapshot; ended legs stay known."""
+    def adopt(self, snapshot: Snapshot, at_ms: int) -> Events:
+        """Forget all calls and phones and believe the snapshot; ended legs stay known. What is to be told after it:
+        arrangements that were made meanwhile."""
         before = self._calls
         self._calls = {}
         self.gatherings.forget_all()
@@ -169,6 +173,7 @@ class Correlator:
             if call_id not in self._calls:
                 _remember(self._ended, call_id, ENDED_CALLS_KEPT)
         self._phones = {seen.phone: seen for seen in snapshot.phones}
+        return [event for call_id in self._calls for event in self.gatherings.settle(call_id, at_ms)]
 
     def _adopted(self, found: CallFound, at_ms: int) -> Call:
         call = Call(call_id_of(self._switch, found.caller.unique_id), found.caller)
@@ -212,11 +217,10 @@ class Correlator:
                 return self._device(seen, at_ms)
             case CustomerStands() | PhoneStands() | LegDialled() | LegNotMade():
                 return self._stands(signal, at_ms)
-            case HangUpAsked(unique_id=unique_id):
-                self._note_end(unique_id, None)
-                return []
-            case CallEnding(unique_id=unique_id, by=by):
-                self._note_end(unique_id, by)
+            case PhoneHolds():
+                return self._holds(signal, at_ms)
+            case HangUpAsked() | CallEnding():
+                self._note_end(signal.unique_id, signal.by if isinstance(signal, CallEnding) else None)
                 return []
             case ChannelGone():
                 return self._gone(signal, at_ms)
@@ -310,6 +314,17 @@ class Correlator:
             if isinstance(event, LegEnded | LegFailed) and (call := self._calls.get(event.call_id)) is not None:
                 self._calls[call.id] = replace(call, ended_legs=with_ended(call.ended_legs, event.leg_key))
         return events
+
+    def _holds(self, signal: PhoneHolds, at_ms: int) -> Events:
+        """Of phones that talk in our calls; a caller's own hold is not ours to tell."""
+        told = LegHeld if signal.holds else LegResumed
+        found = self.gatherings.on(signal.unique_id)
+        if found is not None:
+            return [told(at_ms, found[0].call_id, found[1].key)]
+        call = self._calls.get(self._call_of_leg_channel.get(signal.unique_id, CallId("")))
+        if call is None or call.leg is None or call.leg.stage is not LegStage.TALKING:
+            return []
+        return [told(at_ms, call.id, call.leg.key)]
 
     def _note_end(self, unique_id: str, by: EndedBy | None) -> None:
         found = self.gatherings.on(unique_id)

@@ -12,7 +12,8 @@ from typing import NewType
 
 import msgspec
 
-from history.core.vocabulary import PartyAt, PhoneName, SwitchName
+from history.core.call_words import PartyAt
+from history.core.vocabulary import PhoneName, SwitchName
 
 CallId = NewType("CallId", str)
 """`<switch>-<Uniqueid of the caller's channel>`, only letters, digits, dot and hyphen; the same after a restart."""
@@ -228,6 +229,22 @@ class LegEnded(msgspec.Struct, frozen=True, tag=True):
     talk_ms: int
 
 
+class LegHeld(msgspec.Struct, frozen=True, tag=True):
+    """A phone has put its call on hold by its own key: the others hear music."""
+
+    at_ms: int
+    call_id: CallId
+    leg_key: LegKey
+
+
+class LegResumed(msgspec.Struct, frozen=True, tag=True):
+    """It has taken the call back; may come without a hold before it."""
+
+    at_ms: int
+    call_id: CallId
+    leg_key: LegKey
+
+
 class PhoneBusy(msgspec.Struct, frozen=True, tag=True):
     """The phone has a call, ours or any other."""
 
@@ -289,7 +306,7 @@ class SwitchResynchronised(msgspec.Struct, frozen=True, tag=True):
 
 
 CallEvent = CallArrived | CallEnded | CallSent | CallNotSent | CallFellBack | CallServed | CallArranged
-LegEvent = LegRang | LegAnswered | LegFailed | LegEnded
+LegEvent = LegRang | LegAnswered | LegFailed | LegEnded | LegHeld | LegResumed
 PhoneEvent = PhoneBusy | PhoneFree | PhoneReachable | PhoneUnreachable
 LinkEvent = SwitchLost | SwitchResynchronised
 SwitchEvent = CallEvent | LegEvent | PhoneEvent | EmergencyAsked | LinkEvent

@@ -6,7 +6,7 @@ from cti.core.call import Call, Leg, LegStage
 from cti.core.events import Apart, CallArranged, CallId, LegKey
 from cti.core.parties import Arrangement, Events, Gathering, Party, Step, steps_to
 from cti.core.signals import CallFound
-from history.core.vocabulary import PartyAt
+from history.core.call_words import PartyAt
 
 UNTOLD_RING_MS = 8_000
 """A ring that the switch accepted but never began fails after this long."""
@@ -18,6 +18,7 @@ class Gatherings:
     def __init__(self) -> None:
         self._of_call: dict[CallId, Gathering] = {}
         self._call_of_channel: dict[str, CallId] = {}
+        self._wanted: dict[CallId, Arrangement] = {}
 
     def of(self, call_id: CallId) -> Gathering | None:
         """The parties of this call that stand on their own, or None."""
@@ -112,9 +113,15 @@ class Gatherings:
             self._of_call.pop(gathering.call_id, None)
 
     def forget_all(self) -> None:
-        """Nothing is believed any more."""
+        """Nothing is believed any more; what is wanted stays wanted, should the call be found again."""
+        self._wanted = {key: each.wanted for key, each in self._of_call.items() if each.wanted is not None}
         self._of_call = {}
         self._call_of_channel = {}
+
+    def settle(self, call_id: CallId, at_ms: int) -> Events:
+        """A call was found again: tell an arrangement that stands now."""
+        wanted = self._wanted.pop(call_id, None)
+        return [] if wanted is None else self.together(call_id).want(wanted, at_ms)
 
     def adopt(self, call_id: CallId, found: CallFound, at_ms: int) -> None:
         """Believe what was found of a call some of whose phones stand on their own."""

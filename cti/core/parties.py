@@ -23,7 +23,8 @@ from cti.core.events import (
     LegSeen,
     SwitchEvent,
 )
-from history.core.vocabulary import PartyAt, PhoneName
+from history.core.call_words import PartyAt
+from history.core.vocabulary import PhoneName
 
 PARTIES_MAX = 6
 """In one call, the customer counted."""

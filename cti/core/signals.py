@@ -14,7 +14,8 @@ from cti.core.events import (
     LegKey,
     PhoneSeen,
 )
-from history.core.vocabulary import PartyAt, PhoneName
+from history.core.call_words import PartyAt
+from history.core.vocabulary import PhoneName
 
 
 class DialStatus(StrEnum):
@@ -180,6 +181,13 @@ class LegNotMade(msgspec.Struct, frozen=True):
     leg_unique_id: str
 
 
+class PhoneHolds(msgspec.Struct, frozen=True):
+    """The phone on this channel (any channel) has put its call on hold by its own key, or taken it back."""
+
+    unique_id: str
+    holds: bool
+
+
 class EmergencyDialled(msgspec.Struct, frozen=True):
     """Somebody on this channel (no caller of ours) has entered digits that declare or end an emergency."""
 
@@ -210,6 +218,7 @@ Signal = (
     | PhoneStands
     | LegDialled
     | LegNotMade
+    | PhoneHolds
     | EmergencyDialled
 )
 

@@ -13,6 +13,7 @@ from cti.rehearsal.call import Call
 from cti.rehearsal.phone import Phone, PhoneState
 
 LEGS_MAX = 1_000
+OUTSIDE_RINGS_SECONDS = 1.0
 PLACES = ("talk", "consult", "hold", "queue", "gone")
 CAUSE_NORMAL, CAUSE_BUSY, CAUSE_NO_ANSWER, CAUSE_DECLINED, CAUSE_LOST = 16, 17, 19, 21, 44
 
@@ -31,6 +32,8 @@ class OwnLeg:
     at: str
     answered: bool = False
     talk: str = ""
+    outside: bool = False
+    """Somebody at a destination of the dialplan, who answers by themselves."""
     moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -77,6 +80,10 @@ class OwnLegs:
     def __contains__(self, unique_id: str) -> bool:
         return unique_id in self._legs
 
+    def of(self, phone: Phone) -> list[str]:
+        """The channels of this phone."""
+        return [leg.unique_id for leg in self._legs.values() if leg.phone is phone and leg.answered]
+
     def channels(self, variables: list[str]) -> Iterable[Headers]:
         """Every one, as a Status shows it."""
         return [leg.channel(variables) for leg in self._legs.values()]
@@ -118,10 +125,10 @@ class OwnLegs:
         leg.phone.become(PhoneState.RINGING)
         self._event("Newstate", leg, ("ChannelState", "5"))
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(min(seconds, OUTSIDE_RINGS_SECONDS) if leg.outside else seconds):
                 pressed = await self._pressed_or_moved(leg)
         except TimeoutError:
-            pressed = "no answer"
+            pressed = "answer" if leg.outside and seconds >= OUTSIDE_RINGS_SECONDS else "no answer"
         except asyncio.CancelledError:
             leg.phone.become(PhoneState.FREE)
             raise

@@ -140,6 +140,20 @@ class RehearsalSwitch:
         """The leg is lost, as when the network fails in mid-talk."""
         self._phone(phone).press("break", PhoneState.TALKING)
 
+    def phone_holds(self, phone: str) -> None:
+        """It puts its call on hold by its own key."""
+        self._hold(phone, "Hold")
+
+    def phone_resumes(self, phone: str) -> None:
+        """It takes the call back."""
+        self._hold(phone, "Unhold")
+
+    def _hold(self, name: str, event: str) -> None:
+        phone = self._phone(name)
+        legs = [call.leg_unique_id for call in self._calls.values() if call.phone == name and call.talk]
+        for unique_id in [each for each in legs if each] or self._legs.of(phone):
+            self._ami.tell([("Event", event), ("Uniqueid", unique_id)])
+
     def phone_calls_outside(self, phone: str) -> None:
         """It begins a call that does not come through us."""
         self._phone(phone).set_outside(True)
@@ -245,13 +259,20 @@ class RehearsalSwitch:
         if action.get("context") != "switchroom-joins" or not milliseconds.isdigit() or self._legs.count >= LEGS_MAX:
             return "Extension does not exist."
         phone = self._phones.get(channel.removeprefix("PJSIP/"))
+        outside = channel.startswith("Local/")
+        if outside:
+            phone = self._outside(channel.removeprefix("Local/").partition("@")[0])
         if phone is None or not phone.reachable:
             self._ami.tell([("Event", "OriginateResponse"), ("Response", "Failure"), ("Uniqueid", own_id)])
             return None
         place = place_of(f"*{given.get('SWITCHROOM_AT', '')}", obeyed=self._fence(action.get("exten", "")))
         call, key = given.get("__SWITCHROOM_CALL", ""), given.get("SWITCHROOM_LEG", "")
-        self._legs.invite(OwnLeg(own_id, call, key, phone, place), int(milliseconds) / 1_000)
+        self._legs.invite(OwnLeg(own_id, call, key, phone, place, outside=outside), int(milliseconds) / 1_000)
         return None
+
+    def _outside(self, destination: str) -> Phone | None:
+        """Somebody at a destination of the dialplan; the phone is none of ours."""
+        return Phone(destination, lambda changed: None) if destination in self._destinations else None
 
     def _place_in(self, extension: str) -> str:
         return place_of(extension, obeyed=self._fence(extension.partition("*")[0]))

@@ -286,15 +286,6 @@ class MovedBecause(Word):
     NOBODY_SIGNED_IN = "nobody_signed_in"
 
 
-class PartyAt(Word):
-    """Where a party of a call stands."""
-
-    TALK = "talk"  # in the conversation with the customer
-    CONSULT = "consult"  # apart from the customer
-    HOLD = "hold"  # with the music
-    QUEUE = "queue"  # a customer who waits for an agent
-
-
 class Opening(Word):
     """How a queue stands by its hours."""
 

@@ -248,6 +248,14 @@ class SippPhone(_Sipp):
         """Answer 486 to the call that rings."""
         self._wish("BUSY")
 
+    def hold(self) -> None:
+        """Put the call on hold, as the key of a desk phone does; once in a call."""
+        self._wish("HOLD")
+
+    def resume(self) -> None:
+        """Take it back."""
+        self._wish("RESUME")
+
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self.start)
         return self

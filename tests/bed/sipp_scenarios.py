@@ -20,6 +20,7 @@ a=rtpmap:101 telephone-event/8000
 a=ptime:20
 """
 ANSWER_AT_ONCE, BUSY_AT_ONCE, DECLINE_AT_ONCE = 2, 3, 4
+_TALKS, _HOLDS, _RESUMES = 20, 21, 22
 _EMPTY = "Content-Length: 0\n"
 _US = "Contact: <sip:bed@127.0.0.1:[local_port]>\nAllow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO\n"
 _KEEP_MEDIA = """<ereg regexp="m=audio ([0-9]+)" search_in="body" check_it="false" assign_to="line,media" />
@@ -129,9 +130,28 @@ def caller(rtp_port: int) -> str:
     )
 
 
+def _reinvited(label: int, word: str, number: int, rtp_port: int, direction: str) -> str:
+    """The phone changes the direction of its sound; once in a call."""
+    request = (
+        "INVITE sip:[remote_ip]:[remote_port] SIP/2.0\n"
+        f"Via: SIP/2.0/UDP 127.0.0.1:[local_port];branch=z9hG4bK-[pid]-[call_number]-{number}\n"
+        f"From:[$to];tag=[pid]x[call_number]\nTo:[$from]\nCall-ID: [call_id]\nCSeq: {number} INVITE\nMax-Forwards: 70\n"
+    )
+    acknowledged = request.replace("INVITE", "ACK").replace(f"-{number}\n", f"-{number}a\n")
+    return (
+        _label(label)
+        + _send(request + _US + _SDP.format(rtp_port=rtp_port) + direction, 'retrans="500"')
+        + _receive("100", 'optional="true"')
+        + _receive("200", "", _note(word))
+        + _send(acknowledged + _US + _EMPTY)
+        + _jump(_TALKS)
+    )
+
+
 def phone(rtp_port: int, answer_after_ms: int | None, at_once: int | None) -> str:
     """A phone: words invited (From), media, then answered, cancelled or refused (status), and ended (far or self).
 
+    While it talks it puts the call on hold by a wish HOLD and takes it back by RESUME (words held, resumed).
     It rings until a wish ANSWER, BUSY, DECLINE or HANGUP comes, or answers by itself after ``answer_after_ms``;
     ``at_once`` is a label to take without ringing: ANSWER_AT_ONCE, BUSY_AT_ONCE or DECLINE_AT_ONCE.
     """
@@ -144,7 +164,7 @@ def phone(rtp_port: int, answer_after_ms: int | None, at_once: int | None) -> st
         (
             "BYE sip:[remote_ip]:[remote_port] SIP/2.0\n"
             "Via: SIP/2.0/UDP 127.0.0.1:[local_port];branch=z9hG4bK-[pid]-[call_number]-b\n"
-            "From:[$to];tag=[pid]x[call_number]\nTo:[$from]\nCall-ID: [call_id]\nCSeq: 2 BYE\nMax-Forwards: 70\n"
+            "From:[$to];tag=[pid]x[call_number]\nTo:[$from]\nCall-ID: [call_id]\nCSeq: 99 BYE\nMax-Forwards: 70\n"
         )
         + _US
         + _EMPTY
@@ -168,10 +188,15 @@ def phone(rtp_port: int, answer_after_ms: int | None, at_once: int | None) -> st
         + _answer_invite("200 OK", _SDP.format(rtp_port=rtp_port), 'retrans="500"')
         + _receive("CANCEL", 'optional="true"')
         + _receive("ACK", "", _note("answered"))
+        + _label(_TALKS)
         + _receive("HANGUP", 'optional="true" next="6"')
+        + _receive("HOLD", f'optional="true" next="{_HOLDS}"')
+        + _receive("RESUME", f'optional="true" next="{_RESUMES}"')
         + _receive("BYE", "", _note("ended", "far"))
         + _answer_last("200 OK")
         + _jump(9)
+        + _reinvited(_HOLDS, "held", 21, rtp_port, "a=sendonly\n")
+        + _reinvited(_RESUMES, "resumed", 22, rtp_port, "a=sendrecv\n")
         + _label(6)
         + _log("ended", "self")
         + _send(bye, 'retrans="500"')

@@ -76,19 +76,6 @@ async def test_the_caller_hangs_up_in_talk(floor: Floor) -> None:
     assert (await floor.sees(WrapUpStarted)).by is EndedBy.CUSTOMER
 
 
-async def test_a_lost_leg_puts_the_caller_back_in_their_place(floor: Floor) -> None:
-    await floor.ready("ann")
-    call = floor.switch.caller_calls("100")
-    await floor.rings("phone-ann")
-    floor.switch.phone_answers("phone-ann")
-    await floor.sees(OfferAccepted)
-    first = await floor.sees(InteractionQueued)
-    floor.switch.phone_breaks("phone-ann")
-    again = await floor.sees(InteractionQueued, times=2)
-    assert (again.interaction, again.due_ms) == (interaction_of(call), first.due_ms)
-    await floor.rings("phone-ann")
-
-
 async def test_the_caller_gives_up_while_waiting_and_while_it_rings(floor: Floor) -> None:
     waiting = floor.switch.caller_calls("100")
     await floor.sees(InteractionQueued)

@@ -27,6 +27,8 @@ exten => _X.,1,Goto(switchroom,${EXTEN},1)
 exten => _+X.,1,Goto(switchroom,${EXTEN},1)
 [switchroom-outside]
 exten => voicemail,1,Wait(60)
+exten => answers,1,Answer()
+ same => n,Wait(60)
 """
 PHONES = ("agent1", "agent2", "desk")
 
@@ -68,6 +70,12 @@ class Stage(Protocol):
     async def phone_breaks(self, phone: str) -> None:
         """The leg is lost without a hang-up."""
         ...
+
+    async def phone_holds(self, phone: str) -> None:
+        """It puts its call on hold by its own key."""
+        ...
+
+    async def phone_resumes(self, phone: str) -> None: ...
 
     async def outside_call_begins(self, phone: str) -> None: ...
 
@@ -122,6 +130,12 @@ class RehearsalStage:
 
     async def phone_breaks(self, phone: str) -> None:
         self._switch.phone_breaks(phone)
+
+    async def phone_holds(self, phone: str) -> None:
+        self._switch.phone_holds(phone)
+
+    async def phone_resumes(self, phone: str) -> None:
+        self._switch.phone_resumes(phone)
 
     async def outside_call_begins(self, phone: str) -> None:
         self._switch.phone_calls_outside(phone)
@@ -204,6 +218,14 @@ class AsteriskStage:
         channel = next(fields[0] for fields in self.asterisk.channels() if fields[0].startswith(f"PJSIP/{phone}-"))
         await ami_once(self.ami_port, self.secret, f"Action: Hangup\r\nChannel: {channel}\r\nCause: 44\r\n")
 
+    async def phone_holds(self, phone: str) -> None:
+        self.phones[phone].hold()
+        await self.phones[phone].until("held")
+
+    async def phone_resumes(self, phone: str) -> None:
+        self.phones[phone].resume()
+        await self.phones[phone].until("resumed")
+
     async def outside_call_begins(self, phone: str) -> None:
         originate = f"Action: Originate\r\nChannel: PJSIP/{phone}\r\nApplication: Wait\r\nData: 60\r\nAsync: true\r\n"
         await ami_once(self.ami_port, self.secret, originate)
@@ -258,7 +280,7 @@ async def ami_once(port: int, secret: str, action: str, user: str = "bed") -> st
 @asynccontextmanager
 async def rehearsal_stage() -> AsyncIterator[RehearsalStage]:
     """A rehearsal switch of the test's own."""
-    async with RehearsalSwitch("the-secret", phones=PHONES, destinations=["voicemail"]) as switch:
+    async with RehearsalSwitch("the-secret", phones=PHONES, destinations=["voicemail", "answers"]) as switch:
         yield RehearsalStage(switch, "the-secret")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cti.core.commands import CallGone, Done, Refused
+from cti.core.commands import CallGone, Done, Outside, Refused
 from cti.core.events import (
     Apart,
     CallArranged,
@@ -14,15 +14,18 @@ from cti.core.events import (
     LegEndedBy,
     LegFailed,
     LegFailure,
+    LegHeld,
     LegKey,
     LegRang,
+    LegResumed,
     LegSeen,
     PhoneFree,
     SwitchResynchronised,
     Waiting,
 )
 from cti.core.parties import Arrangement
-from history.core.vocabulary import PartyAt, PhoneName
+from history.core.call_words import PartyAt
+from history.core.vocabulary import DestinationId, PhoneName
 from tests.bed.waiting import until
 from tests.cti.engine import Engine
 from tests.cti.stages import Stage
@@ -174,6 +177,40 @@ async def test_a_phone_that_is_none_is_unreachable(stage: Stage, engine: Engine)
         assert (await engine.sees(LegFailed, leg_key=SECOND)).cause is LegFailure.UNREACHABLE
     else:
         assert isinstance(answer, Refused)
+
+
+async def test_a_destination_outside_is_asked_and_gets_the_call(stage: Stage, engine: Engine) -> None:
+    caller, call = await talking(stage, engine)
+    outside = Outside(DestinationId("answers"))
+    assert await engine.switch.invite(call.call_id, SECOND, outside, CONSULT, 8_000) == Done()
+    await call.arrange(HOLD, offer_1=CONSULT, l1=CONSULT)
+    await engine.sees(LegAnswered, leg_key=SECOND)
+    await call.arrange(TALK, l1=TALK)
+    assert (await engine.sees(LegEnded, leg_key=KEY1)).by is LegEndedBy.ENGINE
+    await stage.caller_hangs_up(caller)
+    await engine.sees(CallEnded, call_id=call.call_id)
+    await call.arrange(TALK)
+    await engine.sees(LegEnded, leg_key=SECOND)
+
+
+async def test_a_lost_phone_is_rung_again_for_the_same_caller(stage: Stage, engine: Engine) -> None:
+    _, call = await talking(stage, engine)
+    await stage.phone_breaks("agent1")
+    assert (await engine.sees(LegEnded, leg_key=KEY1)).by is LegEndedBy.LOST
+    assert await engine.switch.invite(call.call_id, SECOND, AGENT1, TALK, 8_000) == Done()
+    await stage.phone_rings("agent1", 2)
+    await stage.phone_answers("agent1")
+    await engine.sees(LegAnswered, leg_key=SECOND, phone=AGENT1)
+    await call.arrange(HOLD, l1=TALK)
+    await call.arrange(TALK, l1=TALK)
+
+
+async def test_the_phones_own_hold_is_told(stage: Stage, engine: Engine) -> None:
+    _, call = await talking(stage, engine)
+    await stage.phone_holds("agent1")
+    await engine.sees(LegHeld, call_id=call.call_id, leg_key=KEY1)
+    await stage.phone_resumes("agent1")
+    await engine.sees(LegResumed, call_id=call.call_id, leg_key=KEY1)
 
 
 async def test_an_invitation_is_taken_back(stage: Stage, engine: Engine) -> None:
