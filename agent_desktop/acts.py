@@ -10,9 +10,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from agent_desktop.calling import Calling
 from agent_desktop.core import protocol as p
 from agent_desktop.core.floor import Floor
 from agent_desktop.core.on_floor import HandlingOnFloor
+from agent_desktop.core.refusal_reasons import RefusalReason
 from agent_desktop.core.rights import ACTION_OF, NOTHING, Actor, Thing, may, own
 from agent_desktop.errors import ChannelRefused
 from agent_desktop.ports import ChatSpeaker, MailAnswerer, RehearsalPhones, SteeringLog, TaskMaker
@@ -21,7 +23,7 @@ from agent_desktop.steering import Steering
 from history import audit, drafts
 from history.core.conversations import NoteWritten
 from history.core.customers import Act
-from history.core.vocabulary import AgentId, Medium, Outcome
+from history.core.vocabulary import AgentId, HandlingId, Medium, Outcome
 from history.errors import StoreUnavailable
 from history.store import Store
 from router.core import inputs
@@ -51,7 +53,7 @@ class Acts:
         floor: Callable[[], Floor],
         channels: Channels,
         steering_log: SteeringLog,
-        draft_saved: Callable[[AgentId], None],
+        draft_saved: Callable[[AgentId, HandlingId], None],
         read: Callable[[AgentId, HandlingOnFloor, int], None],
     ) -> None:
         self._router = router
@@ -79,20 +81,21 @@ class Acts:
             p.AnswerRehearsalPhone: self._rehearsal_phone,
             p.DeclineRehearsalPhone: self._rehearsal_phone,
             p.HangUpRehearsalPhone: self._rehearsal_phone,
+            **Calling(self._submit).carry,
             **self._steering.carry,
         }
 
     async def carry_out(self, actor: Actor, source: Source, request: p.Request) -> Reply:
         """Do what is asked, if the actor may; exactly one answer, whatever happens."""
         if not may(actor, ACTION_OF[type(request)], self.thing_of(actor, request)):
-            return refused(request, p.RefusalReason.NOT_ALLOWED)
+            return refused(request, RefusalReason.NOT_ALLOWED)
         try:
             return await self._carry[type(request)](request, actor, source)
         except ChannelRefused as error:
-            return refused(request, p.RefusalReason.CHANNEL_REFUSED, str(error))
+            return refused(request, RefusalReason.CHANNEL_REFUSED, str(error))
         except (RouterUnavailable, StoreUnavailable) as error:
             LOG.warning("%s of %s: %s", type(request).__name__, actor.user, error)
-            return refused(request, p.RefusalReason.TRY_AGAIN)
+            return refused(request, RefusalReason.TRY_AGAIN)
 
     def thing_of(self, actor: Actor, request: p.Request) -> Thing:
         """Whose the thing is that a request names. What the floor does not know (any more) is left to the router,
@@ -102,7 +105,10 @@ class Acts:
             case p.AcceptOffer() | p.DeclineOffer() | p.PopShown():
                 offer = floor.offers.get(request.offer)
                 return Thing(owners=frozenset({offer.agent})) if offer else own(actor)
-            case p.EndHandling() | p.CompleteHandling() | p.ExtendWrapUp():
+            case p.EndHandling() | p.CompleteHandling() | p.ExtendWrapUp() | p.SteerCall() | p.HandOverCall():
+                handling = floor.handlings.get(request.handling)
+                return Thing(owners=frozenset({handling.agent})) if handling else own(actor)
+            case p.AskConsult() | p.DropParty():
                 handling = floor.handlings.get(request.handling)
                 return Thing(owners=frozenset({handling.agent})) if handling else own(actor)
             case p.SendLine() | p.SendMail() | p.SaveDraft() | p.MarkRead() | p.TellTyping():
@@ -180,7 +186,7 @@ class Acts:
         if receipt.outcome is Outcome.ACCEPTED:
             async with self._store.writing("desk.drop_drafts") as writing:
                 await drafts.drop_draft(writing, agent, request.handling)
-            self._draft_saved(agent)
+            self._draft_saved(agent, request.handling)
         return reply
 
     async def _write_note(self, request: p.CompleteHandling, handling: HandlingOnFloor, agent: AgentId) -> None:
@@ -192,11 +198,11 @@ class Acts:
     async def _say(self, request: p.SendLine, actor: Actor, _source: Source) -> Reply:
         handling = self._floor().handlings[request.handling]
         if self._channels.chat is None:
-            return refused(request, p.RefusalReason.NO_SUCH_CHANNEL)
+            return refused(request, RefusalReason.NO_SUCH_CHANNEL)
         if handling.medium is not Medium.CHAT:
-            return refused(request, p.RefusalReason.WRONG_MEDIUM)
+            return refused(request, RefusalReason.WRONG_MEDIUM)
         if handling.wrap_up_since_ms is not None:
-            return refused(request, p.RefusalReason.HANDLING_ENDED)
+            return refused(request, RefusalReason.HANDLING_ENDED)
         message = await self._channels.chat.say(
             interaction=handling.interaction,
             handling=request.handling,
@@ -209,11 +215,11 @@ class Acts:
     async def _answer_mail(self, request: p.SendMail, actor: Actor, _source: Source) -> Reply:
         handling = self._floor().handlings[request.handling]
         if self._channels.mail is None:
-            return refused(request, p.RefusalReason.NO_SUCH_CHANNEL)
+            return refused(request, RefusalReason.NO_SUCH_CHANNEL)
         if handling.medium is not Medium.MAIL:
-            return refused(request, p.RefusalReason.WRONG_MEDIUM)
+            return refused(request, RefusalReason.WRONG_MEDIUM)
         if handling.wrap_up_since_ms is not None:
-            return refused(request, p.RefusalReason.HANDLING_ENDED)
+            return refused(request, RefusalReason.HANDLING_ENDED)
         agent = AgentId(actor.user)
         message = await self._channels.mail.answer(
             interaction=handling.interaction,
@@ -224,7 +230,7 @@ class Acts:
         )
         async with self._store.writing("desk.drop_answer") as writing:
             await drafts.drop_draft(writing, agent, request.handling, drafts.DraftKind.ANSWER)
-        self._draft_saved(agent)
+        self._draft_saved(agent, request.handling)
         return p.Answer(id=request.id, created=message)
 
     async def _save_draft(self, request: p.SaveDraft, actor: Actor, _source: Source) -> Reply:
@@ -232,7 +238,7 @@ class Acts:
         await drafts.save_draft(
             self._store, agent, request.handling, drafts.DraftKind(request.kind.value), request.text
         )
-        self._draft_saved(agent)
+        self._draft_saved(agent, request.handling)
         return p.Answer(id=request.id)
 
     async def _mark_read(self, request: p.MarkRead, actor: Actor, _source: Source) -> Reply:
@@ -247,7 +253,7 @@ class Acts:
 
     async def _create_task(self, request: p.CreateTask, actor: Actor, _source: Source) -> Reply:
         if self._channels.tasks is None:
-            return refused(request, p.RefusalReason.NO_SUCH_CHANNEL)
+            return refused(request, RefusalReason.NO_SUCH_CHANNEL)
         conversation = await self._channels.tasks.make(
             key=f"{actor.user}/{request.client_message}",
             title=request.title,
@@ -266,7 +272,7 @@ class Acts:
     async def _rehearsal_phone(self, request: p.Request, actor: Actor, _source: Source) -> Reply:
         phones = self._channels.rehearsal
         if phones is None:
-            return refused(request, p.RefusalReason.NO_SUCH_CHANNEL)
+            return refused(request, RefusalReason.NO_SUCH_CHANNEL)
         agent = AgentId(actor.user)
         match request:
             case p.AnswerRehearsalPhone():

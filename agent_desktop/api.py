@@ -13,6 +13,7 @@ from agent_desktop.acts import Acts
 from agent_desktop.attendance import Attendance
 from agent_desktop.commands import COMMANDS, Command
 from agent_desktop.core import protocol as p
+from agent_desktop.core.refusal_reasons import RefusalReason
 from agent_desktop.core.rights import ACTION_OF, NOTHING, Action, Actor, Thing, own
 from agent_desktop.core.settings import CenterSettings
 from agent_desktop.definition_routes import DefinitionRoutes
@@ -36,10 +37,10 @@ NUMBER_HEADER = "switchroom-request"
 AUDIT_ROWS_MAX = 500
 
 _STATUS = {
-    p.RefusalReason.NOT_ALLOWED: 404,
-    p.RefusalReason.TRY_AGAIN: 503,
-    p.RefusalReason.DEFECT: 500,
-    p.RefusalReason.MALFORMED: 400,
+    RefusalReason.NOT_ALLOWED: 404,
+    RefusalReason.TRY_AGAIN: 503,
+    RefusalReason.DEFECT: 500,
+    RefusalReason.MALFORMED: 400,
 }
 _TAB = re.compile(r"[A-Za-z0-9_-]{8,64}")
 

@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from agent_desktop.acts import Acts
 from agent_desktop.attendance import Attendance
 from agent_desktop.core import protocol as p
+from agent_desktop.core.refusal_reasons import RefusalReason
 from agent_desktop.core.rights import ACTION_OF, Action, action_of_view, may, own
 from agent_desktop.core.settings import CenterSettings
 from agent_desktop.errors import DesktopError
@@ -225,15 +226,15 @@ class Gateway:
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
             return p.Refused(
                 id=_id_of(data),
-                reason=p.RefusalReason.MALFORMED,
+                reason=RefusalReason.MALFORMED,
                 sentence=f"The request could not be read: {error}.",
             )
         try:
             reply = await self._carry_out(desktop, request)
         except (HistoryError, DesktopError) as error:
             LOG.warning("%s of %s: %s", type(request).__name__, desktop.who.actor.user, error)
-            return refused(request, p.RefusalReason.TRY_AGAIN)
-        if not (isinstance(reply, p.Refused) and reply.reason is p.RefusalReason.TRY_AGAIN):
+            return refused(request, RefusalReason.TRY_AGAIN)
+        if not (isinstance(reply, p.Refused) and reply.reason is RefusalReason.TRY_AGAIN):
             desktop.tab.last_id = max(desktop.tab.last_id, request.id)
         return reply
 
@@ -243,7 +244,7 @@ class Gateway:
                 return await self._open_view(desktop, request)
             case p.CloseView():
                 if not may(desktop.who.actor, ACTION_OF[p.CloseView], own(desktop.who.actor)):
-                    return refused(request, p.RefusalReason.NOT_ALLOWED)
+                    return refused(request, RefusalReason.NOT_ALLOWED)
                 self._close_view(desktop, request.view)
                 return p.Answer(id=request.id)
             case _:
@@ -252,11 +253,11 @@ class Gateway:
     async def _open_view(self, desktop: _Desktop, request: p.OpenView) -> Reply:
         actor = desktop.who.actor
         if action_of_view(request.view) is None:
-            return refused(request, p.RefusalReason.UNKNOWN_VIEW)
+            return refused(request, RefusalReason.UNKNOWN_VIEW)
         if not await self._may_see(desktop.who, request.view):
-            return refused(request, p.RefusalReason.NOT_ALLOWED)
+            return refused(request, RefusalReason.NOT_ALLOWED)
         if len(desktop.views) >= VIEWS_MAX and request.view not in desktop.views:
-            return refused(request, p.RefusalReason.TOO_MANY_VIEWS)
+            return refused(request, RefusalReason.TOO_MANY_VIEWS)
         if request.view.startswith(p.CONVERSATION_VIEW_PREFIX):
             conversation = ConversationId(request.view.removeprefix(p.CONVERSATION_VIEW_PREFIX))
             await self._viewings.record(desktop.who, conversation)

@@ -7,7 +7,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from agent_desktop.core.protocol import RefusalReason, Refused
+from agent_desktop.core.protocol import Refused
+from agent_desktop.core.refusal_reasons import RefusalReason
 from agent_desktop.core.rights import Action, Actor, Thing, may, own
 from agent_desktop.errors import ChannelRefused, ForeignOrigin, NotAllowed, NotSignedIn, SignInRefused
 from agent_desktop.origins import Origins

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from agent_desktop.client import DesktopClient
 from agent_desktop.core import protocol as p
 from agent_desktop.core.parts import Center, MessageShown, OfferCard, WorkItem, WorkState
+from agent_desktop.core.refusal_reasons import RefusalReason
 from agent_desktop.errors import ClientError
 from history.core.conversations import Author
 from history.core.vocabulary import DispositionId, HandlingId, Medium, OfferId, Presence
@@ -85,7 +86,7 @@ class HeadlessAgent:
             except ClientError as error:
                 if self._client.farewell in (p.FarewellReason.SIGNED_OUT, p.FarewellReason.OLD_PAGE):
                     raise
-                if error.reason == p.RefusalReason.NOT_ALLOWED:
+                if error.reason == RefusalReason.NOT_ALLOWED:
                     raise
                 self._said(f"connection lost ({error}); again in {pause_s:.1f} s")
             if stop is not None and stop.is_set():
@@ -117,7 +118,7 @@ class HeadlessAgent:
         try:
             await self._client.ask(kind, **fields)
         except ClientError as error:
-            if error.reason in (None, p.RefusalReason.TRY_AGAIN):
+            if error.reason in (None, RefusalReason.TRY_AGAIN):
                 raise
             self._said(f"{kind.__name__}: {error}")
             return False

@@ -9,6 +9,7 @@ from agent_desktop.core.conversation import (
     Conversation,
     CustomerKnown,
     Found,
+    NoteSoFar,
     Written,
     is_answered,
     last_line,
@@ -35,7 +36,7 @@ from history.core.vocabulary import (
     Trust,
 )
 from history.customers import customer_of
-from history.drafts import drafts
+from history.drafts import drafts, notes_so_far
 from history.feed import entry_of
 from history.store import Store
 from history.tables import contents, handlings, interactions, journal, positions
@@ -159,7 +160,13 @@ class Lookups:
             attachments=await self._attachments(began.conversation, conversation.attachments()),
             customer=await self._customer(customer, trust),
             closed=closed,
+            notes_so_far=await self._notes_so_far(floor, began.interaction),
         )
+
+    async def _notes_so_far(self, floor: Floor, interaction: InteractionId) -> tuple[NoteSoFar, ...]:
+        open_handlings = [each.handling for each in floor.handlings.values() if each.interaction == interaction]
+        found = await notes_so_far(self._store, open_handlings)
+        return tuple(NoteSoFar(draft.handling, agent, draft.saved_ms, draft.text) for agent, draft in found)
 
     async def _interaction_row(self, interaction: InteractionId) -> tuple[str | None, str | None] | None:
         statement = select(interactions.c.customer, interactions.c.close_reason).where(

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from agent_desktop.core import protocol as p
+from agent_desktop.core.refusal_reasons import RefusalReason
 from agent_desktop.core.rights import Actor
 from agent_desktop.sentences import sentence_of
 from history.core.vocabulary import Outcome, OutcomeReason, SourceId
@@ -48,16 +49,16 @@ def source_of_tab(actor: Actor, tab: str) -> Source:
     return Source(SourceId(f"desktop/{actor.user}/{tab}"), epoch=1, counted_by_client=True)
 
 
-def refused(request: p.Request, reason: p.RefusalReason, sentence: str | None = None) -> p.Refused:
+def refused(request: p.Request, reason: RefusalReason, sentence: str | None = None) -> p.Refused:
     return p.Refused(id=request.id, reason=reason, sentence=sentence or sentence_of(reason, type(request)))
 
 
 def reply_to(request: p.Request, receipt: Receipt) -> Reply:
     """The router's receipt in the words of the protocol. That nothing had to change is no refusal."""
     if receipt.outcome is Outcome.DEFECT:
-        return refused(request, p.RefusalReason.DEFECT)
+        return refused(request, RefusalReason.DEFECT)
     if receipt.outcome is Outcome.ACCEPTED or receipt.reason in (None, OutcomeReason.NO_CHANGE):
         return p.Answer(id=request.id)
     if receipt.reason in _HIDDEN:
-        return refused(request, p.RefusalReason.NOT_ALLOWED)
-    return refused(request, p.RefusalReason(receipt.reason.value))
+        return refused(request, RefusalReason.NOT_ALLOWED)
+    return refused(request, RefusalReason(receipt.reason.value))

@@ -4,7 +4,7 @@ from types import MappingProxyType
 from typing import Final
 
 from agent_desktop.core import protocol as p
-from agent_desktop.core.protocol import RefusalReason as R
+from agent_desktop.core.refusal_reasons import RefusalReason as R
 
 SENTENCES: Final = MappingProxyType(
     {

@@ -197,7 +197,7 @@ def build_desk(
         floor=lambda: views.floor,
         channels=channels or Channels(),
         steering_log=steering_log or AuditedSteering(store),
-        draft_saved=views.touch_desk,
+        draft_saved=views.draft_saved,
         read=views.mark_read,
     )
     viewings = Viewings(store, clock, lambda: views.floor)

@@ -234,6 +234,13 @@ class Views:
         """Something of this user's desk that is not in the journal has changed: a draft, what was read."""
         self._mark({f"{DESK_VIEW}/{user}"})
 
+    def draft_saved(self, user: str, handling: HandlingId) -> None:
+        """Half a note or half an answer has changed: for the writer, and for whoever looks at the conversation."""
+        self.touch_desk(user)
+        about = self.floor.handlings.get(handling)
+        if about is not None:
+            self._mark({CONVERSATION_VIEW_PREFIX + about.interaction})
+
     def touch_all(self) -> None:
         """The definition or a channel's health has changed: every view may look different."""
         self._mark(set(self._shown))

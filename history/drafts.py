@@ -3,6 +3,7 @@
 A half note whose wrap-up has ended by itself becomes the note of its handling (`keep_left_notes`).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -63,6 +64,26 @@ async def drafts(store: Store, agent: AgentId) -> list[Draft]:
     async with store.reading() as connection:
         rows = (await connection.execute(statement)).all()
     return [Draft(HandlingId(row.handling), DraftKind(row.kind), row.text, row.saved_ms) for row in rows]
+
+
+async def notes_so_far(store: Store, handlings_of: Collection[HandlingId]) -> list[tuple[AgentId, Draft]]:
+    """Return the half notes on these handlings with their writers, oldest first."""
+    if not handlings_of:
+        return []
+    statement = (
+        select(table)
+        .where(
+            table.c.tenant == store.tenant,
+            table.c.kind == DraftKind.NOTE.value,
+            table.c.handling.in_(sorted(handlings_of)),
+        )
+        .order_by(table.c.saved_ms)
+    )
+    async with store.reading() as connection:
+        rows = (await connection.execute(statement)).all()
+    return [
+        (AgentId(row.agent), Draft(HandlingId(row.handling), DraftKind.NOTE, row.text, row.saved_ms)) for row in rows
+    ]
 
 
 async def keep_left_notes(store: Store) -> int:

@@ -73,6 +73,16 @@ class Noted:
     disposition: DispositionId | None
 
 
+@dataclass(frozen=True, slots=True)
+class NoteSoFar:
+    """What an agent has written of a note that they have not finished; whoever takes over reads it."""
+
+    handling: HandlingId
+    agent: AgentId
+    at_ms: int
+    text: str
+
+
 @dataclass(slots=True)
 class Conversation:
     """A conversation as its stream tells it up to `number`."""
@@ -189,6 +199,7 @@ class Found:
     attachments: Mapping[ContentId, AttachmentShown] = field(default_factory=dict)
     customer: CustomerKnown = CustomerKnown()
     closed: CloseReason | None = None
+    notes_so_far: tuple[NoteSoFar, ...] = ()
 
 
 def conversation_parts(conversation: Conversation, center: CenterSettings, found: Found) -> list[AnyPart]:
@@ -201,6 +212,7 @@ def conversation_parts(conversation: Conversation, center: CenterSettings, found
         parts.append(_task(conversation.task, found))
     parts += [_message(item, center, found) for item in written]
     parts += [_note(note, center, found) for note in conversation.notes.values()]
+    parts += [_note_so_far(note, center) for note in found.notes_so_far if note.handling not in conversation.notes]
     known = found.customer
     parts.append(
         CustomerShown(
@@ -351,6 +363,20 @@ def _note(note: Noted, center: CenterSettings, found: Found) -> NoteShown:
         at_ms=note.at_ms,
         text=_text(note.text, found.texts),
         disposition=note.disposition,
+        so_far=False,
+    )
+
+
+def _note_so_far(note: NoteSoFar, center: CenterSettings) -> NoteShown:
+    return NoteShown(
+        key=f"note/{note.handling}",
+        handling=note.handling,
+        agent=note.agent,
+        who=center.user_name(note.agent),
+        at_ms=note.at_ms,
+        text=note.text,
+        disposition=None,
+        so_far=True,
     )
 
 

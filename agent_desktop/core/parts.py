@@ -318,7 +318,7 @@ class TaskShown(Part, frozen=True, kw_only=True):
 
 
 class NoteShown(Part, frozen=True, kw_only=True):
-    """Key `note/<handling>`. An agent's note on their handling."""
+    """Key `note/<handling>`. An agent's note on their handling; `so_far` while they still write it."""
 
     handling: HandlingId
     agent: AgentId
@@ -326,6 +326,7 @@ class NoteShown(Part, frozen=True, kw_only=True):
     at_ms: int
     text: str
     disposition: DispositionId | None
+    so_far: bool
 
 
 class CustomerShown(Part, frozen=True, kw_only=True):

@@ -20,15 +20,19 @@ from typing import Annotated
 import msgspec
 
 from agent_desktop.core.parts import AnyPart
+from agent_desktop.core.refusal_reasons import RefusalReason
 from agent_desktop.core.words import tag_of
+from history.core.call_words import CallAct
 from history.core.vocabulary import (
     AgentId,
     ClientMessageId,
     ConversationId,
     CustomerId,
+    DestinationId,
     DispositionId,
     HandlingId,
     InteractionId,
+    LegId,
     NumberId,
     OfferId,
     Presence,
@@ -68,81 +72,6 @@ class DraftKind(StrEnum):
 
     NOTE = "note"
     ANSWER = "answer"
-
-
-class RefusalReason(StrEnum):
-    """Why a request was refused. The first group is the router's own `OutcomeReason`, word for word."""
-
-    OLDER_EPOCH = "older_epoch"
-    ALREADY_HANDLED = "already_handled"
-    UNKNOWN_AGENT = "unknown_agent"
-    UNKNOWN_QUEUE = "unknown_queue"
-    UNKNOWN_REASON = "unknown_reason"
-    UNKNOWN_DISPOSITION = "unknown_disposition"
-    UNKNOWN_INTERACTION = "unknown_interaction"
-    UNKNOWN_OFFER = "unknown_offer"
-    UNKNOWN_HANDLING = "unknown_handling"
-    NOT_YOURS = "not_yours"
-    OFFER_ENDED = "offer_ended"
-    OFFER_NOT_ACCEPTABLE_HERE = "offer_not_acceptable_here"
-    HANDLING_ENDED = "handling_ended"
-    STILL_TALKING = "still_talking"
-    DISPOSITION_MISSING = "disposition_missing"
-    INTERACTION_CLOSED = "interaction_closed"
-    NO_CHANGE = "no_change"
-    WORK_IN_HAND = "work_in_hand"
-    REASON_MISSING = "reason_missing"
-    REQUIREMENT_UNREADABLE = "requirement_unreadable"
-    UNKNOWN_WORK = "unknown_work"
-    NOT_WAITING = "not_waiting"
-    OUT_OF_RANGE = "out_of_range"
-    REASON_FULL = "reason_full"
-    NO_EXTENSION_LEFT = "no_extension_left"
-    WRONG_MEDIUM = "wrong_medium"
-    NOT_SIGNED_IN = "not_signed_in"
-    NOBODY_FREE = "nobody_free"
-    KEPT_FOR_OTHERS = "kept_for_others"
-    UNKNOWN_RESERVATION = "unknown_reservation"
-    NOT_LENT = "not_lent"
-    UNKNOWN_HOURS = "unknown_hours"
-    UNKNOWN_NUMBER = "unknown_number"
-    NO_EMERGENCY_ROUTE = "no_emergency_route"
-    NOT_READY = "not_ready"
-    CHANGE_PLANNED = "change_planned"
-    BACKED_OFF = "backed_off"
-    MEDIUM_NOT_TAKEN = "medium_not_taken"
-    NO_PHONE = "no_phone"
-    PHONE_UNREACHABLE = "phone_unreachable"
-    PHONE_BUSY = "phone_busy"
-    HELD_FOR_ANOTHER = "held_for_another"
-    LENT_ELSEWHERE = "lent_elsewhere"
-    OFFER_STANDS = "offer_stands"
-    LIMIT_REACHED = "limit_reached"
-    FULLY_LOADED = "fully_loaded"
-    RESERVED = "reserved"
-    NO_CALL = "no_call"
-    ONE_TARGET = "one_target"
-    YOURSELF = "yourself"
-    NOBODY_COULD_SERVE = "nobody_could_serve"
-    QUEUE_CLOSED = "queue_closed"
-    CONSULT_STANDS = "consult_stands"
-    NO_CONSULT = "no_consult"
-    NOT_ANSWERED = "not_answered"
-    PARTIES_FULL = "parties_full"
-    UNKNOWN_LEG = "unknown_leg"
-    LEG_OVER = "leg_over"
-    LEG_IS_LOST = "leg_is_lost"
-    HELD_BY_PHONE = "held_by_phone"
-    WORK_OF_A_CALL = "work_of_a_call"
-
-    NOT_ALLOWED = "not_allowed"  # `may` says no; the same for what does not exist
-    MALFORMED = "malformed"
-    UNKNOWN_VIEW = "unknown_view"
-    TOO_MANY_VIEWS = "too_many_views"
-    NO_SUCH_CHANNEL = "no_such_channel"  # this center has no such medium, or no rehearsal switch
-    CHANNEL_REFUSED = "channel_refused"  # the sentence says why
-    DEFECT = "defect"  # a fault of ours; nothing has changed and somebody has been alarmed
-    TRY_AGAIN = "try_again"  # nothing was decided; send the same request with the same id again
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, tag=tag_of, forbid_unknown_fields=True):
@@ -343,6 +272,40 @@ class LiftEmergency(Request, frozen=True, kw_only=True):
     number: NumberId | None = None
 
 
+class SteerCall(Request, frozen=True, kw_only=True):
+    """Hold the customer or take them back; in a consultation swap, join all, hand over to whom is asked, or end it."""
+
+    handling: HandlingId
+    act: CallAct
+
+
+class HandOverCall(Request, frozen=True, kw_only=True):
+    """Hand the customer on without asking first, to exactly one of the three. My part ends with it; my note so far, who
+    the customer is and how sure that is go along."""
+
+    handling: HandlingId
+    to_queue: QueueId | None = None
+    to_agent: AgentId | None = None
+    to_destination: DestinationId | None = None
+
+
+class AskConsult(Request, frozen=True, kw_only=True):
+    """Ask somebody, exactly one of the three, while the customer hears music."""
+
+    handling: HandlingId
+    to_queue: QueueId | None = None
+    """The best agent of it who is free now."""
+    to_agent: AgentId | None = None
+    to_destination: DestinationId | None = None
+
+
+class DropParty(Request, frozen=True, kw_only=True):
+    """Take somebody out of the call: a phone that rings or talks, not my own."""
+
+    handling: HandlingId
+    leg: LegId
+
+
 class TellTyping(Request, frozen=True, kw_only=True):
     """The agent is (or is no longer) writing to the customer; may be lost."""
 
@@ -393,6 +356,10 @@ AnyRequest = (
     | ResumeWork
     | DeclareEmergency
     | LiftEmergency
+    | SteerCall
+    | HandOverCall
+    | AskConsult
+    | DropParty
     | TellTyping
     | Ping
     | AnswerRehearsalPhone

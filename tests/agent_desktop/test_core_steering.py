@@ -15,6 +15,7 @@ from agent_desktop.core.floor import Floor
 from agent_desktop.core.parts import AnyPart, CapacityChip, Me, QueueGlance, WorkItem
 from agent_desktop.core.queue_parts import QueueHead, WaitingRow
 from agent_desktop.core.queue_view import QUEUE_ROWS_MAX, may_pull_from, queue_parts
+from agent_desktop.core.refusal_reasons import RefusalReason
 from agent_desktop.core.settings import UserSettings
 from agent_desktop.core.wallboard_parts import AgentRow, WrapUpShown
 from agent_desktop.sentences import sentence_of
@@ -319,16 +320,16 @@ def figures() -> BoardFigures:
 
 def test_every_refusal_has_one_clear_sentence_for_every_request() -> None:
     for request in get_args(p.AnyRequest):
-        for reason in p.RefusalReason:
+        for reason in RefusalReason:
             sentence = sentence_of(reason, request)
             assert sentence.endswith(".")
             assert sentence[0].isupper()
 
 
 def test_what_supervisors_ask_is_refused_in_words_for_supervisors() -> None:
-    unknown = p.RefusalReason.UNKNOWN_AGENT
+    unknown = RefusalReason.UNKNOWN_AGENT
     assert sentence_of(unknown, p.ForcePresence) == "There is no such agent; choose one of the list."
-    assert "31 days" in sentence_of(p.RefusalReason.OUT_OF_RANGE, p.ParkWork)
+    assert "31 days" in sentence_of(RefusalReason.OUT_OF_RANGE, p.ParkWork)
     assert "You do not work" in sentence_of(unknown, p.SetPresence)
 
 

@@ -27,6 +27,7 @@ from agent_desktop.core.parts import (
     WorkItem,
     WorkState,
 )
+from agent_desktop.core.refusal_reasons import RefusalReason
 from agent_desktop.core.wallboard_parts import AgentRow, QueueFigures
 from agent_desktop.errors import ClientError
 from history.core.vocabulary import (
@@ -91,7 +92,7 @@ async def test_a_chat_from_sign_in_to_wrap_up(tmp_path: Path) -> None:
         await ann.until(lambda: bool(ann.parts("desk", DraftShown)), 5, "the draft")
         refused = await ann.request(p.CompleteHandling(id=ann.next_id(), handling=work.handling))
         assert isinstance(refused, p.Refused)
-        assert refused.reason is p.RefusalReason.DISPOSITION_MISSING
+        assert refused.reason is RefusalReason.DISPOSITION_MISSING
         await ann.ask(
             p.CompleteHandling, handling=work.handling, disposition=DispositionId("solved"), note="Mended the chain."
         )
@@ -127,7 +128,7 @@ async def test_a_mail_shows_where_the_answer_goes(tmp_path: Path) -> None:
             p.SendLine(id=ann.next_id(), handling=work.handling, client_message=ClientMessageId("b"), text="no chat")
         )
         assert isinstance(refused, p.Refused)
-        assert refused.reason is p.RefusalReason.WRONG_MEDIUM
+        assert refused.reason is RefusalReason.WRONG_MEDIUM
 
 
 async def test_a_returning_page_resumes_where_it_stood(tmp_path: Path) -> None:
@@ -180,10 +181,10 @@ async def test_what_is_anothers_is_answered_like_what_is_not_there(tmp_path: Pat
         board = await ben.request(p.OpenView(id=ben.next_id(), view="wallboard"))
         for reply in (foreign, missing, seen, nowhere, board):
             assert isinstance(reply, p.Refused)
-            assert reply.reason is p.RefusalReason.NOT_ALLOWED
+            assert reply.reason is RefusalReason.NOT_ALLOWED
         unknown = await ben.request(p.OpenView(id=ben.next_id(), view="kitchen"))
         assert isinstance(unknown, p.Refused)
-        assert unknown.reason is p.RefusalReason.UNKNOWN_VIEW
+        assert unknown.reason is RefusalReason.UNKNOWN_VIEW
 
 
 async def test_the_wallboard_counts(tmp_path: Path) -> None:
@@ -251,7 +252,7 @@ async def test_a_router_that_is_away_asks_to_try_again(tmp_path: Path) -> None:
         center.router.down = True
         reply = await ann.request(wish)
         assert isinstance(reply, p.Refused)
-        assert reply.reason is p.RefusalReason.TRY_AGAIN
+        assert reply.reason is RefusalReason.TRY_AGAIN
         center.router.down = False
         assert isinstance(await ann.request(wish), p.Answer)
 

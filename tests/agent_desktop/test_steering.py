@@ -10,6 +10,7 @@ from agent_desktop.client import DesktopClient
 from agent_desktop.core import protocol as p
 from agent_desktop.core.parts import CapacityChip, Me, OfferCard, WorkItem, WorkState
 from agent_desktop.core.queue_parts import QueueHead, WaitingRow
+from agent_desktop.core.refusal_reasons import RefusalReason
 from agent_desktop.core.rights import Actor
 from agent_desktop.core.wallboard_parts import AgentRow
 from agent_desktop.errors import ClientError
@@ -96,7 +97,7 @@ async def test_a_timed_wrap_up_is_extended_as_often_as_its_queue_allows(tmp_path
         await at_desk(ann)
         work = await in_hand(center, ann, "c-1")
         talking = await refusal(ann, p.ExtendWrapUp, handling=work.handling)
-        assert talking.reason is p.RefusalReason.STILL_TALKING
+        assert talking.reason is RefusalReason.STILL_TALKING
         await wraps_up(ann, work)
         ends_at_ms = ann.parts("desk", WorkItem)[0].wrap_up_ends_at_ms
         assert ends_at_ms is not None
@@ -105,7 +106,7 @@ async def test_a_timed_wrap_up_is_extended_as_often_as_its_queue_allows(tmp_path
         assert ann.parts("desk", WorkItem)[0].wrap_up_ends_at_ms == ends_at_ms + 20_000
         again = await refusal(ann, p.ExtendWrapUp, handling=work.handling)
         assert (again.reason, again.sentence) == (
-            p.RefusalReason.NO_EXTENSION_LEFT,
+            RefusalReason.NO_EXTENSION_LEFT,
             "This wrap-up cannot be extended any more.",
         )
 
@@ -170,7 +171,7 @@ async def test_what_agents_may_not_take_or_steer_is_answered_like_what_is_not_th
         for kind, fields in asked:
             reply = await refusal(ann, kind, **fields)
             assert (reply.reason, reply.sentence) == (
-                p.RefusalReason.NOT_ALLOWED,
+                RefusalReason.NOT_ALLOWED,
                 "There is no such thing, or you may not do this.",
             ), (kind, fields)
         assert len(center.router.inputs) == inputs_before
@@ -226,13 +227,13 @@ async def test_a_supervisor_lends_an_agent_and_calls_them_back(tmp_path: Path) -
         assert lent is not None
         assert (lent.queue, lent.by_name, lent.only, lent.kept) == ("mail", "Sam Stone", True, False)
         nowhere = await refusal(sam, p.LendAgent, agent="ann", to="none")
-        assert nowhere.reason is p.RefusalReason.UNKNOWN_QUEUE
+        assert nowhere.reason is RefusalReason.UNKNOWN_QUEUE
         await sam.ask(p.RecallAgent, agent="ann")
         await sam.until(lambda: row_of(sam, "ann").lent is None, 5, "the board")
         back = await refusal(sam, p.RecallAgent, agent="ann")
         assert back.sentence == "This agent helps in no other queue now."
         kept = await refusal(sam, p.KeepLent, agent="ann", kept=True)
-        assert kept.reason is p.RefusalReason.NOT_LENT
+        assert kept.reason is RefusalReason.NOT_LENT
     assert center.steered.rows == [
         (Act.AGENT_LENT, "sam", "ann to mail alone", None),
         (Act.AGENT_RECALLED, "sam", "ann", None),
@@ -290,7 +291,7 @@ async def test_a_supervisor_steers_what_waits(tmp_path: Path) -> None:
         assert past.sentence == "Choose a time to come, at most 31 days from now."
         other = await refusal(sam, p.MoveWork, interaction="m-2", to="chat")
         assert (other.reason, other.sentence) == (
-            p.RefusalReason.WRONG_MEDIUM,
+            RefusalReason.WRONG_MEDIUM,
             "Choose a queue of the same medium.",
         )
     assert center.steered.rows == [
@@ -364,7 +365,7 @@ async def test_a_supervisor_declares_an_emergency_and_lifts_it_and_the_board_say
 async def test_an_agent_may_not_declare_an_emergency(tmp_path: Path) -> None:
     async with running_center(tmp_path) as center, center.signed_in("ann") as ann, ann.connected():
         refused = await refusal(ann, p.DeclareEmergency, queue="mail", until_ms=5)
-        assert refused.reason is p.RefusalReason.NOT_ALLOWED
+        assert refused.reason is RefusalReason.NOT_ALLOWED
 
 
 async def test_a_supervisor_gives_waiting_work_to_an_agent(tmp_path: Path) -> None:
@@ -382,7 +383,7 @@ async def test_a_supervisor_gives_waiting_work_to_an_agent(tmp_path: Path) -> No
         await sam.ask(p.PullWork, interaction="c-1", agent="ann")
         await ann.until(lambda: bool(ann.parts("desk", WorkItem)), 5, "the work")
         again = await refusal(sam, p.PullWork, interaction="c-1", agent="ann")
-        assert again.reason is p.RefusalReason.NOT_WAITING
+        assert again.reason is RefusalReason.NOT_WAITING
     assert center.steered.rows == [(Act.WORK_GIVEN, "sam", "c-1 to ann", None)]
 
 
@@ -393,7 +394,7 @@ async def test_an_act_that_could_not_be_logged_is_asked_again_and_done_once(tmp_
         center.steered.down = True
         reply = await sam.request(request)
         assert isinstance(reply, p.Refused)
-        assert reply.reason is p.RefusalReason.TRY_AGAIN
+        assert reply.reason is RefusalReason.TRY_AGAIN
         center.steered.down = False
         assert isinstance(await sam.request(request), p.Answer)
         assert [row[2] for row in center.steered.rows] == ["m-1 to 3"]

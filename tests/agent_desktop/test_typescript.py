@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 from agent_desktop.core import protocol
+from agent_desktop.core.refusal_reasons import RefusalReason
 from agent_desktop.core.words import tag_of
 from agent_desktop.typescript import FILE, typescript
 from history.core.vocabulary import OutcomeReason
@@ -31,7 +32,7 @@ def test_every_name_that_is_used_is_declared() -> None:
 
 
 def test_a_refusal_can_say_all_that_the_router_says() -> None:
-    assert {reason.value for reason in OutcomeReason} <= {reason.value for reason in protocol.RefusalReason}
+    assert {reason.value for reason in OutcomeReason} <= {reason.value for reason in RefusalReason}
 
 
 def test_it_is_written_where_it_is_told(tmp_path: Path) -> None:

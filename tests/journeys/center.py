@@ -14,6 +14,7 @@ from agent_desktop.client import DesktopClient
 from agent_desktop.core import protocol as p
 from agent_desktop.core.part import Part
 from agent_desktop.core.parts import AnyPart, OfferCard, WorkItem, WorkState
+from agent_desktop.core.refusal_reasons import RefusalReason
 from agent_desktop.core.wallboard_parts import AgentActivity, AgentRow, QueueFigures
 from agent_desktop.errors import ClientError
 from history.core.vocabulary import ConversationId, DispositionId, Medium, Presence, ReasonCode
@@ -143,7 +144,7 @@ class Desk:
         try:
             await self.client.ask(p.SetPresence, presence=Presence.NOT_READY, reason=ReasonCode("break"))
         except ClientError as error:
-            if error.reason != p.RefusalReason.NO_CHANGE:
+            if error.reason != RefusalReason.NO_CHANGE:
                 raise
 
     async def offer(self, medium: Medium, seconds: float = PATIENCE_S) -> OfferCard:

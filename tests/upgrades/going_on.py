@@ -36,7 +36,7 @@ class SwitchOfThen(RehearsalSwitch):
         for call in calls:
             await until(lambda: self.caller_state(call.unique_id) == "waiting", 5, "the caller waiting")  # noqa: B023 - awaited at once
             if call.leg:
-                assert self.redirect(call.unique_id, "switchroom-ring", f"1*{RING_MS}*{call.phone}*{call.leg}")
+                assert self.redirect(call.unique_id, ("switchroom-ring", f"1*{RING_MS}*{call.phone}*{call.leg}"))
                 await until(lambda: self.phone_ringing(call.phone), 5, f"{call.phone} ringing")  # noqa: B023 - the same
             if call.talking:
                 self.phone_answers(call.phone)

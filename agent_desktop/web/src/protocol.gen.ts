@@ -226,6 +226,44 @@ export interface LiftEmergency {
   readonly number?: string | null;
 }
 
+export type CallAct = "hold" | "resume" | "swap" | "join" | "complete" | "end_consult";
+
+/** Hold the customer or take them back; in a consultation swap, join all, hand over to whom is asked, or end it. */
+export interface SteerCall {
+  readonly type: "steer_call";
+  readonly id: number;
+  readonly handling: string;
+  readonly act: CallAct;
+}
+
+/** Hand the customer on without asking first, to exactly one of the three. My part ends with it; my note so far, who the customer is and how sure that is go along. */
+export interface HandOverCall {
+  readonly type: "hand_over_call";
+  readonly id: number;
+  readonly handling: string;
+  readonly to_queue?: string | null;
+  readonly to_agent?: string | null;
+  readonly to_destination?: string | null;
+}
+
+/** Ask somebody, exactly one of the three, while the customer hears music. */
+export interface AskConsult {
+  readonly type: "ask_consult";
+  readonly id: number;
+  readonly handling: string;
+  readonly to_queue?: string | null;
+  readonly to_agent?: string | null;
+  readonly to_destination?: string | null;
+}
+
+/** Take somebody out of the call: a phone that rings or talks, not my own. */
+export interface DropParty {
+  readonly type: "drop_party";
+  readonly id: number;
+  readonly handling: string;
+  readonly leg: string;
+}
+
 /** The agent is (or is no longer) writing to the customer; may be lost. */
 export interface TellTyping {
   readonly type: "tell_typing";
@@ -283,6 +321,10 @@ export type AnyRequest =
   | ResumeWork
   | DeclareEmergency
   | LiftEmergency
+  | SteerCall
+  | HandOverCall
+  | AskConsult
+  | DropParty
   | TellTyping
   | Ping
   | AnswerRehearsalPhone
@@ -543,7 +585,7 @@ export interface TaskShown {
   readonly fields: ReadonlyArray<FieldValue>;
 }
 
-/** Key `note/<handling>`. An agent's note on their handling. */
+/** Key `note/<handling>`. An agent's note on their handling; `so_far` while they still write it. */
 export interface NoteShown {
   readonly type: "note_shown";
   readonly key: string;
@@ -553,6 +595,7 @@ export interface NoteShown {
   readonly at_ms: number;
   readonly text: string;
   readonly disposition: string | null;
+  readonly so_far: boolean;
 }
 
 export type IdentityKind = "phone" | "mail" | "chat" | "external";
