@@ -10,6 +10,7 @@ from typing import Self
 from agent_desktop.client import DesktopClient
 from agent_desktop.core import protocol as p
 from agent_desktop.core.parts import DraftShown, Me, MessageShown, OfferCard, QueueGlance, WorkItem
+from agent_desktop.core.refusal_reasons import RefusalReason
 from agent_desktop.errors import ClientError
 from history.core.vocabulary import DispositionId, Presence
 
@@ -65,7 +66,7 @@ class Desk:
             else:
                 if isinstance(reply, p.Answer):
                     return reply
-                if reply.reason is not p.RefusalReason.TRY_AGAIN or time.monotonic() > deadline:
+                if reply.reason is not RefusalReason.TRY_AGAIN or time.monotonic() > deadline:
                     raise AssertionError(f"{self.name}: {request} was refused: {reply.sentence}")
             await asyncio.sleep(AGAIN_S)
 
