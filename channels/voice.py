@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
+from channels import voice_legs
 from channels.core.matching import conversation_of, phone_key, voice_interaction
 from channels.emergency_calls import EmergencyCalls, EmergencySettings
 from channels.identification import Known, who_is_this
@@ -219,19 +220,23 @@ class VoiceChannel:
             self._commands.leg_is_over(offer)
         match event:
             case events.LegRang():
-                self._tell(inputs.AgentRang, offer=offer)
+                kind, what = voice_legs.rang(event.leg_key)
+                self._tell(kind, **what)
             case events.LegAnswered():
                 self._answered_on(voice_interaction(event.call_id), offer, event.phone)
             case events.LegFailed():
-                self._tell(inputs.AgentLegFailed, offer=offer, cause=_LEG_FAILURE[event.cause])
+                kind, what = voice_legs.failed(event.leg_key, _LEG_FAILURE[event.cause])
+                self._tell(kind, **what)
             case events.LegEnded():
-                self._tell(inputs.LegEnded, offer=offer, by=_ENDED_BY[event.by])
+                kind, what = voice_legs.ended(event.leg_key, _ENDED_BY[event.by])
+                self._tell(kind, **what)
             case _:
                 assert_never(event)
 
     def _answered_on(self, interaction: InteractionId, offer: OfferId, phone: PhoneName) -> None:
         agent = self._settings.phones.get(phone)
-        self._tell(inputs.AgentAnswered, offer=offer, interaction=interaction, agent=agent)
+        kind, what = voice_legs.answered(offer, interaction, agent)
+        self._tell(kind, **what)
 
     def _phone(self, event: events.PhoneEvent) -> None:
         agent = self._settings.phones.get(event.phone)
@@ -293,14 +298,14 @@ class VoiceChannel:
                 pass
             case events.Ringing(leg_key=key):
                 stop = StopRinging(offer=OfferId(key), interaction=voice_interaction(call.call_id))
-                self._tell(
-                    inputs.AgentRang, offer=OfferId(key), receipted=lambda given: self._stop_if_over(given, stop)
-                )
+                kind, what = voice_legs.rang(key)
+                self._tell(kind, **what, receipted=lambda given: self._stop_if_over(given, stop))
             case events.Talking(leg_key=key, phone=phone):
                 self._answered_on(voice_interaction(call.call_id), OfferId(key), phone)
             case events.AfterTalk(leg_key=key, phone=phone, by=by):
                 self._answered_on(voice_interaction(call.call_id), OfferId(key), phone)
-                self._tell(inputs.LegEnded, offer=OfferId(key), by=_ENDED_BY[by])
+                kind, what = voice_legs.ended(key, _ENDED_BY[by])
+                self._tell(kind, **what)
             case _:
                 assert_never(call.state)
 

@@ -11,11 +11,12 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, assert_never
 
+from channels import voice_legs
 from cti.core import commands, events
 from cti.ports import Switch
 from history.core.vocabulary import AnnouncementId, InteractionId, LegFailure, OfferId
 from router.core import inputs
-from router.core.effects import HangUpCustomer, RingAgent, SendCustomer, StopRinging
+from router.core.effects import HangUpCustomer, RingAgent, RingLeg, SendCustomer, StopRinging
 
 EFFECTS_MAX = 10_000
 LANES = 16
@@ -26,7 +27,7 @@ RETRY_S = 0.2
 STOP_CONFIRM_S = 1.0
 """So long a stopped ring may take to be told as over; then it is taken to be."""
 
-Command = RingAgent | StopRinging | HangUpCustomer | SendCustomer
+Command = RingAgent | RingLeg | StopRinging | HangUpCustomer | SendCustomer
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +102,7 @@ class SwitchCommands:
             if call is None:
                 self._call_is_gone(effect)
                 return
-            if isinstance(effect, RingAgent) and effect.offer in self._to_stop:
+            if isinstance(effect, RingAgent | RingLeg) and _key_of(effect) in self._to_stop:
                 return  # the offer ended while the ring could not be begun; the stop behind it answers
             answer = await self._command(effect, call)
             if isinstance(answer, commands.Done | commands.CallGone):
@@ -122,6 +123,11 @@ class SwitchCommands:
         match effect:
             case RingAgent():
                 answer = await self._switch.ring(call, events.LegKey(effect.offer), effect.phone, effect.ring_ms)
+                self._reached("voice.ring_sent")
+            case RingLeg():
+                if effect.phone is None:
+                    return commands.Refused("it rings phones of agents only")
+                answer = await self._switch.ring(call, events.LegKey(effect.leg), effect.phone, effect.ring_ms)
                 self._reached("voice.ring_sent")
             case StopRinging():
                 answer = await self._switch.stop_ringing(call, events.LegKey(effect.offer))
@@ -156,8 +162,8 @@ class SwitchCommands:
                 self._call_is_gone(effect)
             case commands.Refused(reason=reason):
                 log.warning("switch %s refused %s: %s", self._switch.name, type(effect).__name__, reason)
-                if isinstance(effect, RingAgent):
-                    self._tell(inputs.AgentLegFailed, offer=effect.offer, cause=LegFailure.SWITCH_DOWN)
+                if isinstance(effect, RingAgent | RingLeg):
+                    self._failed(effect, LegFailure.SWITCH_DOWN)
                 elif isinstance(effect, SendCustomer):
                     self._tell(inputs.CustomerNotSent, interaction=effect.interaction)
             case commands.OutcomeUnknown():
@@ -167,6 +173,15 @@ class SwitchCommands:
 
     def _call_is_gone(self, effect: Command) -> None:
         if isinstance(effect, RingAgent):
-            self._tell(inputs.AgentLegFailed, offer=effect.offer, cause=LegFailure.CALLER_GONE)
+            self._failed(effect, LegFailure.CALLER_GONE)
         else:
             self._tell(inputs.CustomerLeft, interaction=effect.interaction)
+
+    def _failed(self, effect: RingAgent | RingLeg, cause: LegFailure) -> None:
+        kind, what = voice_legs.failed(_key_of(effect), cause)
+        self._tell(kind, **what)
+
+
+def _key_of(effect: RingAgent | RingLeg) -> OfferId:
+    """The key of the ring, by which it is stopped too."""
+    return effect.offer if isinstance(effect, RingAgent) else OfferId(effect.leg)
