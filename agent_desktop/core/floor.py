@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from typing import Any
 
+from agent_desktop.core.call_on_floor import Talking, TalksOnFloor
 from agent_desktop.core.on_floor import (
     HANDLED_MAX,
     HANDLED_MS,
@@ -63,6 +64,7 @@ class Floor:
     waits: dict[QueueId, WaitOnFloor] = field(default_factory=dict)
     """Of the queues whose wait is known."""
     held: dict[AgentId, HeldOnFloor] = field(default_factory=dict)
+    talks: TalksOnFloor = field(default_factory=TalksOnFloor)
     _glances: dict[QueueId, tuple[int, int]] | None = field(default=None, compare=False)
     """What `waiting` found last; none when it may have changed."""
     _aside: Counter[QueueId] = field(default_factory=Counter, compare=False)
@@ -74,6 +76,7 @@ class Floor:
         """Apply one fact; a fact about something unknown (begun before the first snapshot) changes nothing."""
         touched = Touched()
         self._hold(fact, touched)
+        self._talk(fact, at_ms, touched)
         match fact:
             case facts.RoutingDefined():
                 self._define(fact.settings)
@@ -96,7 +99,7 @@ class Floor:
             ):
                 self._agent(fact, at_ms, touched)
             case facts.WorkStarted() | facts.WorkEnded():
-                self._work(fact, touched)
+                self._work(fact, at_ms, touched)
             case facts.AgentReserved():
                 self.reservations[fact.reservation] = ReservationOnFloor(fact.reservation, fact.agent, fact.medium)
                 touched.agents.add(fact.agent)
@@ -152,7 +155,15 @@ class Floor:
             for items in (self.offers.values(), self.handlings.values())
             for item in items
             if item.interaction == interaction
+        ) | self.talks.agents_at(interaction)
+
+    def doing(self, agent: AgentId, interaction: InteractionId) -> Talking | None:
+        """What an agent does in a call; none when they have no part in it."""
+        owns = any(
+            item.agent == agent and item.interaction == interaction and item.wrap_up_since_ms is None
+            for item in self.handlings.values()
         )
+        return self.talks.doing(agent, interaction, owns)
 
     def waiting(self) -> dict[QueueId, tuple[int, int]]:
         """For each queue in which somebody waits: how many, and since when the longest has waited."""
@@ -209,11 +220,20 @@ class Floor:
             case facts.EmergencyEnded():
                 self.emergencies.pop((fact.queue, fact.number), None)
 
-    def _work(self, fact: facts.WorkStarted | facts.WorkEnded, touched: Touched) -> None:
+    def _work(self, fact: facts.WorkStarted | facts.WorkEnded, at_ms: int, touched: Touched) -> None:
         before = self.works.pop(fact.work, None)
         touched.agents |= {fact.agent, before.agent if before is not None else fact.agent}
         if isinstance(fact, facts.WorkStarted):
-            self.works[fact.work] = WorkOnFloor(fact.work, fact.agent, fact.medium)
+            self.works[fact.work] = WorkOnFloor(fact.work, fact.agent, fact.medium, fact.kind, fact.interaction, at_ms)
+
+    def _talk(self, fact: Fact, at_ms: int, touched: Touched) -> None:
+        """Whom a fact about a call with more than two parties lets look different."""
+        interaction = self.talks.interaction_of(fact)
+        if interaction is not None:
+            touched.agents |= self.agents_at(interaction)
+            self.talks.fold(fact, at_ms)
+            touched.agents |= self.agents_at(interaction)
+            touched.interactions.add(interaction)
 
     def _wait(self, fact: facts.ExpectedWaitTold, touched: Touched) -> None:
         self.waits.pop(fact.queue, None)

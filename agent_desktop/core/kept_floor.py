@@ -9,6 +9,7 @@ from collections import deque
 
 import msgspec
 
+from agent_desktop.core.call_on_floor import CallOnFloor, LegOnFloor, TalksOnFloor
 from agent_desktop.core.floor import Floor
 from agent_desktop.core.on_floor import (
     HANDLED_MAX,
@@ -28,7 +29,7 @@ from history.core.routing import RoutingDefined
 from history.core.routing_settings import RoutingSettings
 from history.core.vocabulary import AgentId, QueueId
 
-FORM = f"floor/6, settings/{RoutingDefined.version}"
+FORM = f"floor/7, settings/{RoutingDefined.version}"
 """Its first number rises with every change of what the floor holds or of what `Floor.fold` makes of a fact that may be
 in a journal already; the floor is then folded from the first entry once."""
 
@@ -46,6 +47,8 @@ class _Kept(msgspec.Struct, frozen=True):
     openings: dict[QueueId, OpeningOnFloor]
     emergencies: tuple[EmergencyOnFloor, ...]
     held: dict[AgentId, HeldOnFloor]
+    calls: tuple[CallOnFloor, ...]
+    legs: tuple[LegOnFloor, ...]
 
 
 _DECODER = msgspec.msgpack.Decoder(_Kept)
@@ -67,6 +70,8 @@ def kept(floor: Floor) -> bytes:
             openings=floor.openings,
             emergencies=tuple(floor.emergencies.values()),
             held=floor.held,
+            calls=tuple(floor.talks.calls.values()),
+            legs=tuple(floor.talks.legs.values()),
         )
     )
 
@@ -90,5 +95,9 @@ def restored(body: bytes) -> Floor:
         waits=found.waits,
         openings=found.openings,
         held=found.held,
+        talks=TalksOnFloor(
+            calls={item.interaction: item for item in found.calls},
+            legs={item.leg: item for item in found.legs},
+        ),
         emergencies={(item.queue, item.number): item for item in found.emergencies},
     )

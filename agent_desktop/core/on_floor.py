@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from history.core import routing as facts
+from history.core.call_words import WorkKind
 from history.core.entries import Fact
 from history.core.routing_settings import ANYONE
 from history.core.vocabulary import (
@@ -140,6 +141,9 @@ class WorkOnFloor:
     work: WorkId
     agent: AgentId
     medium: Medium
+    kind: WorkKind = WorkKind.OTHER
+    interaction: InteractionId | None = None
+    since_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ class CallRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     ordered: Arrangement | None = None
     """What the switch has not confirmed yet:"""
     give_up_at_ms: int = 0
+    firm: bool = False
     tries: int = 0
     before: Arrangement | None = None
     """How the parties stood before it."""

@@ -19,7 +19,7 @@ from history.core.vocabulary import (
 )
 
 
-class ArrangementOrdered(Fact, frozen=True, kw_only=True):
+class ArrangementOrdered(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """From here on the parties are to stand so. `customer` says nothing once the customer has gone."""
 
     interaction: InteractionId
@@ -28,6 +28,8 @@ class ArrangementOrdered(Fact, frozen=True, kw_only=True):
     customer: PartyAt
     legs: Places
     give_up_at_ms: int
+    firm: bool = False
+    """There is no way back: if the switch cannot, it is ordered again. Else the parties stand as before."""
 
 
 class ArrangementMade(Fact, frozen=True, kw_only=True):
@@ -38,8 +40,8 @@ class ArrangementMade(Fact, frozen=True, kw_only=True):
 
 
 class ArrangementFailed(Fact, frozen=True, kw_only=True, omit_defaults=True):
-    """The switch could not, or has not said that it did. Where only places were to change the parties stand as before;
-    where legs were to be dropped it is ordered again a few times."""
+    """The switch could not, or has not said that it did. A firm one is ordered again a few times; of any
+    other the parties stand as before."""
 
     interaction: InteractionId
     arrangement: int

@@ -34,6 +34,7 @@ def _ordered(state: State, fact: facts.ArrangementOrdered, at_ms: int) -> None:
         call.before = Arrangement(customer=call.customer, legs=call.legs)
     again = call.tries > 0 and (call.customer, call.legs) == (fact.customer, fact.legs)
     call.tries = call.tries + 1 if again else 1
+    call.firm = fact.firm or (call.firm and call.ordered is not None)
     call.arrangement = fact.arrangement
     call.ordered = Arrangement(customer=fact.customer, legs=fact.legs)
     call.give_up_at_ms = fact.give_up_at_ms
@@ -50,23 +51,16 @@ def _made(state: State, fact: facts.ArrangementMade, at_ms: int) -> None:
 
 
 def _failed(state: State, fact: facts.ArrangementFailed, at_ms: int) -> None:
-    """Where only places were to change, the parties stand as before."""
+    """Unless there is no way back, the parties stand as before."""
     call = state.calls[fact.interaction]
     before = call.before
-    if before is not None and is_only_places(call):
+    if before is not None and not call.firm:
         stood = dict(before.legs)
         call.customer = before.customer
         put_places(state, call, tuple((leg, stood.get(leg, at)) for leg, at in call.legs))
         call.before, call.tries = None, 0
     call.ordered = None
     _back(state, call)
-
-
-def is_only_places(call: CallRecord) -> bool:
-    """Whether what is ordered drops nobody, so that it may be taken back."""
-    if call.before is None or call.ordered is None:
-        return False
-    return {leg for leg, _ in call.before.legs} <= {leg for leg, _ in call.ordered.legs}
 
 
 def _back(state: State, call: CallRecord) -> None:

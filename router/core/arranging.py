@@ -1,7 +1,7 @@
 """What the switch says of an arrangement: it is made, or it cannot be.
 
-Where only places were to change and it cannot, everybody stands as before and the agent sees it. Where somebody was to
-be let go it is ordered again, three times at most. Who is on the way to a queue is offered in any case.
+If it cannot be, everybody stands as before and the agent sees it. A firm one (somebody has gone, or is to be let go) is
+ordered again, three times at most. Who is on the way to a queue is offered in any case.
 """
 
 from typing import Any
@@ -11,7 +11,6 @@ from history.core.call_words import HeldBy, PartyAt
 from history.core.routing_call_records import CallRecord
 from history.core.vocabulary import InteractionId, InteractionPhase, OutcomeReason
 from router.core import calls
-from router.core.applying_to_calls import is_only_places
 from router.core.call_inputs import CallArranged, CallNotArranged
 from router.core.decision import Deciding, Refused, ignored
 from router.core.keeping import owner_of
@@ -59,10 +58,10 @@ def _failed(deciding: Deciding, call: CallRecord, *, unanswered: bool) -> None:
     record = deciding.state.interactions.get(call.interaction)
     if record is None or record.phase is InteractionPhase.PASSING:
         return
-    if is_only_places(call):
+    if not call.firm:
         _hold_as_before(deciding, call)
     elif call.tries < TRIES_MAX:
-        calls.order(deciding, calls.plan_of(deciding.state, call.interaction))
+        calls.order(deciding, calls.plan_of(deciding.state, call.interaction), firm=True)
 
 
 def _hold_as_before(deciding: Deciding, call: CallRecord) -> None:

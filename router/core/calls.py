@@ -54,8 +54,9 @@ def plan_of(state: State, interaction: InteractionId) -> Plan:
     return Plan(interaction, PartyAt.TALK, {} if owner is None else {leg_of(owner): PartyAt.TALK})
 
 
-def order(deciding: Deciding, plan: Plan) -> None:
-    """Have the switch bring the parties there, and note what that means for the customer's hold."""
+def order(deciding: Deciding, plan: Plan, *, firm: bool) -> None:
+    """Have the switch bring the parties there, and note what that means for the customer's hold. `firm`: there is no
+    way back."""
     call = deciding.state.calls.get(plan.interaction)
     owner = owner_of(deciding.state, plan.interaction)
     if owner is not None and not deciding.has_ended(owner):
@@ -67,6 +68,7 @@ def order(deciding: Deciding, plan: Plan) -> None:
             customer=plan.customer,
             legs=tuple(plan.legs.items()),
             give_up_at_ms=deciding.now_ms + ARRANGE_MS,
+            firm=firm,
         )
     )
 

@@ -156,7 +156,7 @@ def _ask(
     plan = calls.plan_of(state, handling.interaction)
     plan.legs[leg] = PartyAt.CONSULT
     _apart(state, plan, handling)
-    calls.order(deciding, plan)
+    calls.order(deciding, plan, firm=False)
     if not pops:
         ring(deciding, leg, handling.interaction, pop_was_late=False)
 
@@ -209,7 +209,7 @@ def _hold(deciding: Deciding, handling: HandlingRecord, call: CallRecord | None,
         return Refused(OutcomeReason.HELD_BY_PHONE)
     plan = calls.plan_of(deciding.state, handling.interaction)
     plan.customer = PartyAt.HOLD if act is CallAct.HOLD else PartyAt.TALK
-    calls.order(deciding, plan)
+    calls.order(deciding, plan, firm=False)
     return None
 
 
@@ -225,7 +225,7 @@ def _rearrange(deciding: Deciding, handling: HandlingRecord, leg: LegRecord, act
     else:
         _apart(state, plan, handling)
         plan.legs[leg.leg] = PartyAt.CONSULT
-    calls.order(deciding, plan)
+    calls.order(deciding, plan, firm=False)
 
 
 def end_consult(
@@ -245,7 +245,7 @@ def end_consult(
     left = [each for each in calls.talk(calls.others(deciding.state, call.interaction)) if each is not leg]
     if call.lost is not None and not left:
         plan.customer = PartyAt.QUEUE
-    calls.order(deciding, plan)
+    calls.order(deciding, plan, firm=True)
 
 
 def party_dropped(deciding: Deciding, given: PartyDropped) -> Refused | None:
@@ -287,7 +287,7 @@ def party_is_gone(
         elif call.consult is not None and PartyAt.TALK not in plan.legs.values():
             plan.customer = PartyAt.HOLD
     if dropped or plan.customer is not before:
-        calls.order(deciding, plan)
+        calls.order(deciding, plan, firm=True)
 
 
 DECIDE: dict[type, Any] = {

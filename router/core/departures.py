@@ -35,7 +35,7 @@ def part_over(deciding: Deciding, record: InteractionRecord, by: EndedBy, *, at_
     kept = {leg.leg for leg in stay} | ({leg_of(owner)} if stay else set())
     if kept != set(plan.legs):
         plan.legs = {leg: at for leg, at in plan.legs.items() if leg in kept}
-        calls.order(deciding, plan)
+        calls.order(deciding, plan, firm=True)
 
 
 def _with_owner(deciding: Deciding, owner: HandlingRecord, rest: list[LegRecord]) -> list[LegRecord]:
@@ -50,7 +50,7 @@ def left_handed_on(deciding: Deciding, record: InteractionRecord, *, at_once: bo
     if calls.drop_others(deciding, record.interaction, LEFT) and not at_once:
         plan = calls.plan_of(deciding.state, record.interaction)
         plan.legs = {}
-        calls.order(deciding, plan)
+        calls.order(deciding, plan, firm=True)
     deciding.close(record, CloseReason.HANDLED)
 
 
@@ -72,7 +72,7 @@ def talked_on(deciding: Deciding, record: InteractionRecord, leg: LegId, by: End
             _over(deciding, record, other, EndedBy.SYSTEM)
         if plan.legs:
             plan.legs = {}
-            calls.order(deciding, plan)
+            calls.order(deciding, plan, firm=True)
         _close(deciding, record)
 
 

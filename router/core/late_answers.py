@@ -23,6 +23,9 @@ def answered_late(
     interaction = state.interactions.get(interaction_id)
     if interaction is None or agent is None or agent not in state.agents:
         return ignored(OutcomeReason.OFFER_ENDED)
+    if key in state.handling_of_offer:
+        # Told again of who has passed the caller on: the switch is still letting them go.
+        return ignored(OutcomeReason.OFFER_ENDED)
     if interaction.phase not in (InteractionPhase.WAITING, InteractionPhase.OFFERED):
         return ignored(OutcomeReason.OFFER_ENDED)
     if key in state.stops:

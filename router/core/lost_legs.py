@@ -50,7 +50,7 @@ def lose(deciding: Deciding, handling: HandlingRecord) -> None:
     if plan.customer is not PartyAt.HOLD:
         deciding.end_hold(handling)
     if arranged or rest:
-        calls.order(deciding, plan)
+        calls.order(deciding, plan, firm=True)
 
 
 def ring_again(deciding: Deciding) -> None:
@@ -124,7 +124,7 @@ def found(deciding: Deciding, call: CallRecord, leg: LegRecord) -> None:
         plan.legs[call.consult] = PartyAt.CONSULT
     else:
         plan.all_talk()
-    calls.order(deciding, plan)
+    calls.order(deciding, plan, firm=True)
 
 
 def not_found(deciding: Deciding, call: CallRecord, leg: LegRecord, cause: LegFailure, *, stop: bool = False) -> None:

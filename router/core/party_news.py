@@ -52,7 +52,7 @@ def party_answered(deciding: Deciding, given: PartyAnswered) -> Refused | None:
         case LegFor.NEXT:
             _has_come(deciding, leg)
         case LegFor.PARTY:
-            calls.order(deciding, calls.plan_of(state, leg.interaction))
+            calls.order(deciding, calls.plan_of(state, leg.interaction), firm=True)
         case LegFor.CONSULT | LegFor.OWNER:
             pass
     return None
@@ -67,7 +67,7 @@ def _late(deciding: Deciding, given: PartyAnswered) -> Refused:
         and call.ordered is None
         and given.interaction in deciding.state.interactions
     ):
-        calls.order(deciding, calls.plan_of(deciding.state, given.interaction))
+        calls.order(deciding, calls.plan_of(deciding.state, given.interaction), firm=True)
     return _over(deciding, given.leg)
 
 
@@ -81,7 +81,7 @@ def _has_come(deciding: Deciding, leg: LegRecord) -> None:
     passing_on.begin_owning(deciding, leg)
     plan = calls.plan_of(state, leg.interaction)
     plan.all_talk()
-    calls.order(deciding, plan)
+    calls.order(deciding, plan, firm=True)
 
 
 def party_failed(deciding: Deciding, given: PartyFailed) -> Refused | None:

@@ -106,7 +106,7 @@ def _send(deciding: Deciding, handling: HandlingRecord, given: CallHandedOver) -
     calls.drop_others(deciding, handling.interaction, ConsultEndedBecause.ENDED)
     deciding.end_part(handling, EndedBy.AGENT)
     if arranged:
-        calls.order(deciding, calls.Plan(handling.interaction, PartyAt.QUEUE, {}))
+        calls.order(deciding, calls.Plan(handling.interaction, PartyAt.QUEUE, {}), firm=True)
     deciding.add(
         facts.SendOrdered(
             interaction=handling.interaction,
@@ -138,7 +138,7 @@ def to_queue(
     """Let the customer stand in a queue, and be offered once the switch has brought them back alone."""
     state, now_ms = deciding.state, deciding.now_ms
     deciding.add(queueing.queued_again(state, record, now_ms, to=to, for_agent=for_agent, passing=True))
-    calls.order(deciding, calls.Plan(record.interaction, PartyAt.QUEUE, {}))
+    calls.order(deciding, calls.Plan(record.interaction, PartyAt.QUEUE, {}), firm=True)
 
 
 def lost_for_good(deciding: Deciding, handling: HandlingRecord) -> None:
@@ -161,7 +161,7 @@ def end_call(deciding: Deciding, handling: HandlingRecord, by: EndedBy) -> None:
         return
     deciding.end_part(handling, by)
     if calls.was_arranged(deciding.state, handling.interaction):
-        calls.order(deciding, calls.Plan(handling.interaction, PartyAt.QUEUE, {}))
+        calls.order(deciding, calls.Plan(handling.interaction, PartyAt.QUEUE, {}), firm=True)
     deciding.order_hang_up(deciding.state.interactions[handling.interaction])
 
 
@@ -209,7 +209,9 @@ def _give_to(deciding: Deciding, handling: HandlingRecord, heir: LegRecord, rest
     _transferred(deciding, handling, heir)
     deciding.end_part(handling, by)
     begin_owning(deciding, heir)
-    calls.order(deciding, calls.Plan(handling.interaction, PartyAt.TALK, {leg.leg: PartyAt.TALK for leg in rest}))
+    calls.order(
+        deciding, calls.Plan(handling.interaction, PartyAt.TALK, {leg.leg: PartyAt.TALK for leg in rest}), firm=True
+    )
 
 
 def begin_owning(deciding: Deciding, leg: LegRecord) -> None:
@@ -236,7 +238,9 @@ def _await(
     deciding.end_part(handling, by)
     deciding.add(facts.LegAwaited(leg=ringing.leg, interaction=handling.interaction))
     customer = PartyAt.TALK if calls.talk(rest) else PartyAt.QUEUE
-    calls.order(deciding, calls.Plan(handling.interaction, customer, {leg.leg: PartyAt.TALK for leg in rest}))
+    calls.order(
+        deciding, calls.Plan(handling.interaction, customer, {leg.leg: PartyAt.TALK for leg in rest}), firm=True
+    )
 
 
 def _leave_outside(deciding: Deciding, handling: HandlingRecord, there: list[LegRecord], by: EndedBy) -> None:
@@ -247,7 +251,7 @@ def _leave_outside(deciding: Deciding, handling: HandlingRecord, there: list[Leg
 
 def stay_outside(deciding: Deciding, interaction: InteractionId, there: list[LegRecord]) -> None:
     """Only parties outside are left with the customer: from here on it is no call of ours, and nobody hangs it up."""
-    calls.order(deciding, calls.Plan(interaction, PartyAt.TALK, {leg.leg: PartyAt.TALK for leg in there}))
+    calls.order(deciding, calls.Plan(interaction, PartyAt.TALK, {leg.leg: PartyAt.TALK for leg in there}), firm=True)
     for leg in there:
         calls.leg_is_over(deciding, leg, by=EndedBy.SYSTEM)
     deciding.close(deciding.state.interactions[interaction], CloseReason.SENT_OUTSIDE)

@@ -7,6 +7,7 @@ from dataclasses import fields
 import msgspec
 import pytest
 
+from agent_desktop.core.call_on_floor import CallOnFloor, LegOnFloor, TalksOnFloor
 from agent_desktop.core.floor import Floor
 from agent_desktop.core.kept_floor import FORM, kept, restored
 from agent_desktop.core.on_floor import (
@@ -47,7 +48,13 @@ SHAPES = {
         "timed frees extensions"
     ),
     LentOnFloor: "queue since_ms by only kept",
-    WorkOnFloor: "work agent medium",
+    WorkOnFloor: "work agent medium kind interaction since_ms",
+    CallOnFloor: (
+        "interaction customer legs confirmed failed held_since_ms held_by consult consult_since_ms consult_failed "
+        "lost_since_ms lost_until_ms"
+    ),
+    LegOnFloor: "leg interaction purpose phase since_ms agent destination asked_by",
+    TalksOnFloor: "calls legs",
     ReservationOnFloor: "reservation agent medium",
     WaitOnFloor: "p50_ms p90_ms",
     Handled: "medium completed_ms handle_ms",
@@ -56,7 +63,7 @@ SHAPES = {
     HeldOnFloor: "interaction medium",
     Floor: (
         "settings agents interactions offers handlings works reservations handled openings emergencies waits held "
-        "_glances _aside _offered"
+        "talks _glances _aside _offered"
     ),
 }
 

@@ -8,6 +8,7 @@ from history.core.vocabulary import (
     DestinationId,
     EndedBy,
     HandlingPhase,
+    InteractionId,
     LegFailure,
     LegId,
     Medium,
@@ -39,6 +40,11 @@ def steer_calls(center: Center, chance: Random, names: list[str]) -> None:
         if handling.medium is not Medium.VOICE or handling.phase is not HandlingPhase.ACTIVE:
             continue
         of = {"agent": handling.agent, "handling": handling.handling}
+        call = center.engine.state.calls.get(handling.interaction)
+        if call is not None and call.consult is not None and chance.random() < 0.5:
+            acts = (CallAct.SWAP, CallAct.JOIN, CallAct.COMPLETE, CallAct.END_CONSULT)
+            center.tell(CallSteered, **of, act=chance.choice(acts))
+            continue
         match chance.randrange(5):
             case 0:
                 center.tell(CallSteered, **of, act=chance.choice(list(CallAct)))
@@ -91,7 +97,7 @@ def leg_news(center: Center, chance: Random) -> None:
                 pass
     if chance.random() < 0.2:
         late = LegId(f"l{chance.randrange(1, state.legs_ordered + 3)}")
-        calls = list(state.interactions) or ["v-none"]
+        calls = list(state.interactions) or [InteractionId("v-none")]
         center.tell(PartyAnswered, leg=late, interaction=chance.choice(calls), agent=AgentId("agent1"))
         center.tell(PartyEnded, leg=late, by=EndedBy.AGENT)
 
@@ -126,8 +132,8 @@ def everybody_finishes(center: Center) -> None:
             center.tell(PartyAnswered, leg=leg.leg, interaction=leg.interaction, agent=leg.agent)
     for call in list(state.calls.values()):
         record = state.interactions.get(call.interaction)
-        for leg, _ in call.legs if record is not None and record.customer_gone else ():
-            if leg.startswith("o"):
-                center.tell(inputs.LegEnded, offer=OfferId(leg), by=EndedBy.AGENT)
+        for key, _ in call.legs if record is not None and record.customer_gone else ():
+            if key.startswith("o"):
+                center.tell(inputs.LegEnded, offer=OfferId(key), by=EndedBy.AGENT)
             else:
-                center.tell(PartyEnded, leg=leg, by=EndedBy.AGENT)
+                center.tell(PartyEnded, leg=key, by=EndedBy.AGENT)

@@ -129,7 +129,7 @@ class Center:
         )
         return self.tell(inputs.DefinitionApplied, settings=settings)
 
-    def tell(self, kind: type, **what: object) -> Receipt:
+    def tell(self, kind: type, /, **what: object) -> Receipt:
         """Send one input from the test's own source and check the invariants after it."""
         self.sent += 1
         given = kind(source=SourceId("spec"), source_epoch=1, source_number=self.sent, **what)

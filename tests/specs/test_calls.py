@@ -375,8 +375,11 @@ def test_a_caller_who_is_found_waiting_has_lost_the_agent_and_keeps_the_place(ce
     caller = center.caller_arrives()
     center.takes("ann")
     behind = center.caller_arrives()
+    center.phone_is_gone("ann")
     assert center.finds(caller, Standing.WITH_AGENT).outcome is Outcome.IGNORED
     assert center.finds(caller, Standing.WAITING).outcome is Outcome.ACCEPTED
+    center.after(seconds=30)
+    center.tell(inputs.PhoneReachable, agent=AgentId("ann"))
     center.expect_offer("ann", caller)
     assert phase_of(center, behind) == "waiting"
     assert center.finds(caller, Standing.WAITING).outcome is Outcome.IGNORED

@@ -125,6 +125,7 @@ def test_who_loses_their_agent_after_closing_came_in_time() -> None:
     handling = center.takes("ann")
     later(center, NOON + HOUR + 60_000)
     center.leg_ends(handling, EndedBy.LOST)
+    center.after(seconds=30)
     record = center.engine.state.interactions[caller]
     assert record.phase in (InteractionPhase.WAITING, InteractionPhase.OFFERED)
 

@@ -30,6 +30,7 @@ from history.core.routing_settings import (
 )
 from history.core.vocabulary import (
     AnnouncementId,
+    DestinationId,
     HoursId,
     LentWhen,
     Medium,
@@ -44,6 +45,7 @@ from history.core.vocabulary import (
     WorkId,
 )
 from router.core import inputs
+from router.core.call_inputs import ConsultAsked
 from router.core.snapshot import snapshot
 from tests.specs.center import Center, a_queue, an_agent
 
@@ -70,6 +72,8 @@ def a_center() -> Center:
     center.tell(inputs.PopShown, agent=offer.agent, offer=offer.offer)
     center.tell(inputs.AgentAnswered, agent=offer.agent, offer=offer.offer, interaction=offer.interaction)
     center.tell(inputs.WorkBegun, work=WorkId("w1"), agent=offer.agent, medium=Medium.TASK)
+    handling = center.handling_of(offer.agent)
+    center.tell(ConsultAsked, agent=offer.agent, handling=handling, to_destination=DestinationId("bank"))
     return center
 
 
@@ -110,6 +114,9 @@ def _ids(name: str, center: Center) -> Sequence[Any]:
         "handling": tuple(state.handlings),
         "queue": tuple(state.queue_settings),
         "to": tuple(state.queue_settings),
+        "to_queue": tuple(state.queue_settings),
+        "to_agent": tuple(state.agents),
+        "leg": (*state.call_of_leg, *state.legs),
         "work": tuple(state.works),
         "reservation": tuple(state.reservations),
         "reason": state.settings.reasons,
