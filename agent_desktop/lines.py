@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from agent_desktop.core.desk import About
+from agent_desktop.core.desk_words import About
 from agent_desktop.core.floor import Floor
 from agent_desktop.core.on_floor import InteractionOnFloor
 from agent_desktop.lookups import Lookups

@@ -16,7 +16,7 @@ from agent_desktop.core.conversation import (
     timeline_key,
     why,
 )
-from agent_desktop.core.desk import About
+from agent_desktop.core.desk_words import About
 from agent_desktop.core.floor import Floor
 from agent_desktop.core.mail_headers import headers_of
 from agent_desktop.core.parts import AttachmentShown, IdentityShown, TimelineRow

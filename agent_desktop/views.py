@@ -14,6 +14,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from agent_desktop.core.board import board_parts
+from agent_desktop.core.calls_on_desk import asked_legs, directory_parts
 from agent_desktop.core.conversation import conversation_parts
 from agent_desktop.core.desk import LookedUp, desk_parts
 from agent_desktop.core.floor import Floor
@@ -24,6 +25,7 @@ from agent_desktop.core.parts import AnyPart, ChannelDown
 from agent_desktop.core.protocol import (
     CONVERSATION_VIEW_PREFIX,
     DESK_VIEW,
+    DIRECTORY_VIEW,
     QUEUE_VIEW_PREFIX,
     WALLBOARD_VIEW,
     Snapshot,
@@ -272,7 +274,7 @@ class Views:
                         asyncio.get_running_loop().call_later(FEED_PAUSE_S, self._mark, {name})
 
     async def _publish_board(self) -> None:
-        """Four times a second: the wallboard, the queues and their glances on all desks, and the channels' health."""
+        """Four times a second: wallboard and directory, the queues' glances on all desks, and the channels' health."""
         troubles: tuple[ChannelDown, ...] = ()
         while True:
             await asyncio.sleep(BOARD_PERIOD_S)
@@ -290,10 +292,11 @@ class Views:
                 self._mark({prefix + queue for queue in lines for prefix in (QUEUE_VIEW_PREFIX, UNNAMED_QUEUE_PREFIX)})
             with suppress(HistoryError):
                 await self._mark_caught_up()
-            shown = self._shown.get(WALLBOARD_VIEW)
-            if shown is not None and shown.watchers:
-                async with shown.gate:
-                    await self._refresh(WALLBOARD_VIEW, shown)
+            for name in (WALLBOARD_VIEW, DIRECTORY_VIEW):
+                shown = self._shown.get(name)
+                if shown is not None and shown.watchers:
+                    async with shown.gate:
+                        await self._refresh(name, shown)
 
     def channels_down(self) -> tuple[ChannelDown, ...]:
         return tuple(
@@ -319,6 +322,8 @@ class Views:
     async def _parts(self, name: str, shown: _Shown) -> list[AnyPart]:
         if name == WALLBOARD_VIEW:
             return board_parts(self._board.figures(), self.floor, self._center(), self.channels_down())
+        if name == DIRECTORY_VIEW:
+            return directory_parts(self.floor, self._center())
         if shown.user is not None:
             return await self._desk(shown, shown.user)
         if name.startswith((QUEUE_VIEW_PREFIX, UNNAMED_QUEUE_PREFIX)):
@@ -348,6 +353,7 @@ class Views:
         agent = AgentId(user.user)
         read = {work.interaction: self._read.get((agent, work.handling), 0) for work in self.floor.work_of(agent)}
         wanted = [*read, *(offer.interaction for offer in self.floor.offers_to(agent))]
+        wanted += [leg.interaction for leg in asked_legs(self.floor, agent)]
         return LookedUp(
             about={
                 interaction: await self._lookups.about(self.floor, interaction, read.get(interaction, 0))

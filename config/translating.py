@@ -37,6 +37,7 @@ from history.core.routing_settings import (
 )
 from history.core.vocabulary import (
     AgentId,
+    DestinationId,
     DispositionId,
     HoursId,
     MailboxId,
@@ -228,6 +229,7 @@ def center_settings(definition: Definition, secret: Secret) -> CenterSettings:
         ),
         reasons=tuple((ReasonCode(reason.id), reason.name) for reason in definition.reasons),
         dispositions=tuple((DispositionId(given.id), given.name) for given in definition.dispositions),
+        destinations=tuple((DestinationId(place.id), place.name) for place in definition.destinations),
         rehearsal=definition.is_rehearsal,
         emergency_places=emergency_places(definition),
         mailboxes=tuple(

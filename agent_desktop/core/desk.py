@@ -6,6 +6,8 @@ Pure: the same floor and look-ups give the same parts. The browser computes noth
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from agent_desktop.core.calls_on_desk import calls_in_hand, consults_of
+from agent_desktop.core.desk_words import About, unknown_who
 from agent_desktop.core.floor import Floor
 from agent_desktop.core.kept_away_words import line_of
 from agent_desktop.core.on_floor import AgentOnFloor, HandlingOnFloor, InteractionOnFloor, OfferOnFloor
@@ -29,23 +31,11 @@ from agent_desktop.core.parts import (
     WorkState,
 )
 from agent_desktop.core.seating import Seating
+from agent_desktop.core.serving import serves
 from agent_desktop.core.settings import CenterSettings, UserSettings
+from history.core.call_words import LegPhase
 from history.core.routing_settings import AgentSettings, QueueSettings, RoutingSettings
 from history.core.vocabulary import AgentId, ConversationId, HandlingId, InteractionId, Medium, QueueId
-from router.core.requirements import is_met, parse
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What the shell has looked up about an interaction."""
-
-    who: str = ""
-    why: str = ""
-    unread: int = 0
-    last_line: str = ""
-    last_line_ms: int | None = None
-    answered: bool = False
-    """Of a mail: the newest word is ours, so nothing is due to the customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +49,6 @@ class LookedUp:
     """Since when an agent's numbers of today count."""
 
 
-_NAME_TAG = 4
 PULLED_MEDIA = frozenset({Medium.MAIL, Medium.TASK})
 """What agents may take for themselves, out of its turn: nobody is on the line for it."""
 
@@ -76,10 +65,12 @@ def desk_parts(
         settings = agent_settings(floor.settings, agent_id)
         offers, work = floor.offers_to(agent_id), floor.work_of(agent_id)
         if Medium.VOICE in center.media:
-            parts.append(_phone(user, agent, offers))
+            parts.append(_phone(user, agent, offers, rung=_is_rung(floor, agent_id)))
         parts += _capacity(center, settings, floor.leases_of(agent_id))
         parts += [_offer(offer, floor, center, looked_up) for offer in offers]
         parts += [_work(handling, floor, center, looked_up) for handling in work]
+        parts += calls_in_hand(floor, center, agent_id)
+        parts += consults_of(floor, center, agent_id, looked_up.about)
         parts += _drafts(work, looked_up)
         glances = _glances(floor, center, settings)
         parts += glances
@@ -128,9 +119,14 @@ def _me(user: UserSettings, agent: AgentOnFloor, floor: Floor, center: CenterSet
     )
 
 
-def _phone(user: UserSettings, agent: AgentOnFloor, offers: Iterable[OfferOnFloor]) -> Phone:
+def _is_rung(floor: Floor, agent: AgentId) -> bool:
+    """Whether the phone rings for a call in which this agent has a part already, or is to have one."""
+    return any(leg.agent == agent and leg.phase is LegPhase.RINGING for leg in floor.talks.legs.values())
+
+
+def _phone(user: UserSettings, agent: AgentOnFloor, offers: Iterable[OfferOnFloor], *, rung: bool) -> Phone:
     # A switch calls a phone busy as soon as it rings; what rings for an offer is to be answered.
-    if any(offer.ringing for offer in offers):
+    if rung or any(offer.ringing for offer in offers):
         state = PhoneState.RINGING
     elif agent.phone_busy:
         state = PhoneState.BUSY
@@ -222,19 +218,6 @@ def _work(handling: HandlingOnFloor, floor: Floor, center: CenterSettings, looke
     )
 
 
-def unknown_who(medium: Medium, interaction: InteractionId) -> str:
-    """What somebody without a name is called. Visitors get a tag, since an agent has several of them at once."""
-    match medium:
-        case Medium.VOICE:
-            return "Number withheld"
-        case Medium.MAIL:
-            return "Unknown sender"
-        case Medium.CHAT:
-            return f"Visitor {interaction[-_NAME_TAG:].upper()}"
-        case Medium.TASK:
-            return "No customer"
-
-
 def _today(floor: Floor, center: CenterSettings, agent: AgentId, day_began_ms: int) -> list[AnyPart]:
     today = [done for done in floor.handled.get(agent, ()) if done.completed_ms >= day_began_ms]
     return [
@@ -301,12 +284,6 @@ def _glances(floor: Floor, center: CenterSettings, settings: AgentSettings | Non
             )
         )
     return glances
-
-
-def serves(settings: AgentSettings, queue: QueueSettings) -> bool:
-    """Whether the queue is one of the agent's own: they meet what it asks and have a limit for its medium."""
-    has_medium = any(capacity.medium is queue.medium and capacity.limit > 0 for capacity in settings.capacities)
-    return has_medium and is_met(parse(queue.requirement), settings)
 
 
 def agent_settings(settings: RoutingSettings | None, agent: AgentId) -> AgentSettings | None:

@@ -7,6 +7,13 @@ from enum import StrEnum
 
 import msgspec
 
+from agent_desktop.core.call_parts import (
+    CallShown,
+    ColleagueShown,
+    ConsultCard,
+    DestinationShown,
+    QueueTarget,
+)
 from agent_desktop.core.part import Part
 from agent_desktop.core.queue_parts import QueueHead, WaitingRow
 from agent_desktop.core.wallboard_parts import (
@@ -360,6 +367,11 @@ AnyPart = (
     | CapacityChip
     | OfferCard
     | WorkItem
+    | CallShown
+    | ConsultCard
+    | ColleagueShown
+    | QueueTarget
+    | DestinationShown
     | DraftShown
     | QueueGlance
     | WorkKeptAway

@@ -58,6 +58,7 @@ SILENCE_MAX_MS = 15_000
 
 DESK_VIEW = "desk"
 WALLBOARD_VIEW = "wallboard"
+DIRECTORY_VIEW = "directory"
 CONVERSATION_VIEW_PREFIX = "conversation:"
 QUEUE_VIEW_PREFIX = "queue:"
 
@@ -159,7 +160,7 @@ class MarkRead(Request, frozen=True, kw_only=True):
 
 
 class OpenView(Request, frozen=True, kw_only=True):
-    """Show me a view from now on: `desk`, `wallboard`, `conversation:<id>` or `queue:<id>`.
+    """Show me a view from now on: `desk`, `wallboard`, `directory`, `conversation:<id>` or `queue:<id>`.
 
     With `from_number` the client says where it stands: it gets the changes since, or a snapshot.
     """

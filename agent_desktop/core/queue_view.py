@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
-from agent_desktop.core.desk import PULLED_MEDIA, About, agent_settings, serves, unknown_who
+from agent_desktop.core.desk import PULLED_MEDIA, agent_settings
+from agent_desktop.core.desk_words import About, unknown_who
 from agent_desktop.core.floor import Floor
 from agent_desktop.core.on_floor import InteractionOnFloor
 from agent_desktop.core.parts import AnyPart
 from agent_desktop.core.queue_parts import QueueHead, WaitingRow
+from agent_desktop.core.serving import serves
 from agent_desktop.core.settings import CenterSettings
 from history.core.vocabulary import AgentId, InteractionId, Medium, QueueId
 

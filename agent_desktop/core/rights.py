@@ -34,6 +34,7 @@ class Action(StrEnum):
     ANSWER_OFFER = "answer_offer"
     WORK_ON_HANDLING = "work_on_handling"
     USE_REHEARSAL_PHONE = "use_rehearsal_phone"
+    SEE_DIRECTORY = "see_directory"  # who could be asked or given a call
     # looking at customers
     SEE_CONVERSATION = "see_conversation"
     SEE_FILE = "see_file"
@@ -99,6 +100,7 @@ _OWN_WORK: Final = {
     Action.ANSWER_OFFER: Reach.OWN,
     Action.WORK_ON_HANDLING: Reach.OWN,
     Action.USE_REHEARSAL_PHONE: Reach.OWN,
+    Action.SEE_DIRECTORY: Reach.ALL,
 }
 _STEERING: Final = {
     Action.SEE_QUEUE: Reach.ALL,
@@ -233,6 +235,8 @@ def action_of_view(view: str) -> Action | None:
         return Action.SEE_DESK
     if view == protocol.WALLBOARD_VIEW:
         return Action.SEE_WALLBOARD
+    if view == protocol.DIRECTORY_VIEW:
+        return Action.SEE_DIRECTORY
     if view.startswith(protocol.CONVERSATION_VIEW_PREFIX):
         return Action.SEE_CONVERSATION
     if view.startswith(protocol.QUEUE_VIEW_PREFIX):

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from agent_desktop.core.parts import PhoneKind
 from history.core.vocabulary import (
+    DestinationId,
     DispositionId,
     MailboxId,
     Medium,
@@ -68,6 +69,7 @@ class CenterSettings:
     queues: tuple[QueueShown, ...]
     reasons: tuple[tuple[ReasonCode, str], ...] = ()
     dispositions: tuple[tuple[DispositionId, str], ...] = ()
+    destinations: tuple[tuple[DestinationId, str], ...] = ()
     rehearsal: bool = False
     emergency_places: tuple[EmergencyShown, ...] = ()
     mailboxes: tuple[tuple[MailboxId, tuple[str, ...]], ...] = ()
@@ -96,6 +98,9 @@ class CenterSettings:
 
     def reason_name(self, reason: str | None) -> str:
         return dict(self.reasons).get(ReasonCode(reason), reason) if reason else ""
+
+    def destination_name(self, destination: str) -> str:
+        return dict(self.destinations).get(DestinationId(destination), destination)
 
     def disposition_name(self, disposition: str | None) -> str:
         return dict(self.dispositions).get(DispositionId(disposition), disposition) if disposition else ""

@@ -9,7 +9,8 @@ import pytest
 
 from agent_desktop.core import protocol as p
 from agent_desktop.core.board import board_parts
-from agent_desktop.core.desk import About, LookedUp, desk_parts
+from agent_desktop.core.desk import LookedUp, desk_parts
+from agent_desktop.core.desk_words import About
 from agent_desktop.core.figures import BoardAgent, BoardFigures
 from agent_desktop.core.floor import Floor
 from agent_desktop.core.parts import AnyPart, CapacityChip, Me, QueueGlance, WorkItem

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent_desktop.core.desk import About, LookedUp, desk_parts, unknown_who
+from agent_desktop.core.desk import LookedUp, desk_parts
+from agent_desktop.core.desk_words import About, unknown_who
 from agent_desktop.core.floor import Floor
 from agent_desktop.core.numbering import CHANGES_KEPT, NumberedView
 from agent_desktop.core.on_floor import Touched

@@ -10,6 +10,7 @@ export const NOTE_MAX = 8000;
 export const TASK_FIELDS_MAX = 40;
 export const DESK_VIEW = "desk";
 export const WALLBOARD_VIEW = "wallboard";
+export const DIRECTORY_VIEW = "directory";
 export const CONVERSATION_VIEW_PREFIX = "conversation:";
 export const QUEUE_VIEW_PREFIX = "queue:";
 
@@ -104,7 +105,7 @@ export interface MarkRead {
   readonly number: number;
 }
 
-/** Show me a view from now on: `desk`, `wallboard`, `conversation:<id>` or `queue:<id>`. With `from_number` the client says where it stands: it gets the changes since, or a snapshot. */
+/** Show me a view from now on: `desk`, `wallboard`, `directory`, `conversation:<id>` or `queue:<id>`. With `from_number` the client says where it stands: it gets the changes since, or a snapshot. */
 export interface OpenView {
   readonly type: "open_view";
   readonly id: number;
@@ -466,6 +467,103 @@ export interface WorkItem {
   readonly disposition_required: boolean;
 }
 
+export type Talking = "talking" | "on_hold" | "consulting" | "consulted" | "ringing" | "reconnecting";
+
+export type PartyAt = "talk" | "consult" | "hold" | "queue";
+
+export type HeldBy = "desk" | "phone";
+
+export type LegFailure = "busy" | "no_answer" | "declined" | "unreachable" | "caller_gone" | "refused" | "switch_down";
+
+export type PartyState = "ringing" | "connected";
+
+/** Somebody beside the customer and the owner: a colleague, or a destination outside. */
+export interface PartyShown {
+  readonly leg: string;
+  readonly name: string;
+  readonly agent: string | null;
+  readonly at: PartyAt;
+  readonly state: PartyState;
+  readonly asked: boolean;
+  readonly since_ms: number;
+}
+
+/** Key `call/<handling>`. Where the parties of a call in hand stand; not there while it is simply talked. */
+export interface CallShown {
+  readonly type: "call_shown";
+  readonly key: string;
+  readonly handling: string;
+  readonly interaction: string;
+  readonly doing: Talking;
+  readonly customer: PartyAt;
+  readonly own: PartyAt;
+  readonly settled: boolean;
+  readonly failed: boolean;
+  readonly held_since_ms: number | null;
+  readonly held_by: HeldBy | null;
+  readonly consult_since_ms: number | null;
+  readonly consult_failed: LegFailure | null;
+  readonly lost_until_ms: number | null;
+  readonly parties: ReadonlyArray<PartyShown>;
+}
+
+/** Key `consult/<leg>`. A colleague asks this agent about a call, or has them in a conference: whose, about whom and where it stands. The phone is answered; the record is on the screen from the beginning. */
+export interface ConsultCard {
+  readonly type: "consult_card";
+  readonly key: string;
+  readonly leg: string;
+  readonly interaction: string;
+  readonly conversation: string;
+  readonly who: string;
+  readonly customer: string | null;
+  readonly trust: Trust;
+  readonly why: string;
+  readonly queue: string;
+  readonly queue_name: string;
+  readonly from_agent: string | null;
+  readonly from_name: string;
+  readonly doing: Talking;
+  readonly handed_on: boolean;
+  readonly since_ms: number;
+}
+
+/** Key `colleague/<agent>`. An agent whom a call could be given to, or who could be asked. */
+export interface ColleagueShown {
+  readonly type: "colleague_shown";
+  readonly key: string;
+  readonly agent: string;
+  readonly name: string;
+  readonly presence: Presence;
+  readonly reason_name: string;
+  readonly in_call: boolean;
+  readonly phone_reachable: boolean;
+  readonly since_ms: number;
+  readonly takes_calls: boolean;
+  readonly may_be_asked: boolean;
+}
+
+export type Opening = "open" | "closing" | "closed";
+
+/** Key `target/<queue>`. A queue of calls, and how it stands. */
+export interface QueueTarget {
+  readonly type: "queue_target";
+  readonly key: string;
+  readonly queue: string;
+  readonly name: string;
+  readonly opening: Opening;
+  readonly waiting: number;
+  readonly expected_p50_ms: number | null;
+  readonly ready: number;
+}
+
+/** Key `destination/<id>`. A place outside. */
+export interface DestinationShown {
+  readonly type: "destination_shown";
+  readonly key: string;
+  readonly destination: string;
+  readonly name: string;
+}
+
 /** Key `draft/<handling>/<kind>`. Half a note or half an answer, as last saved. */
 export interface DraftShown {
   readonly type: "draft_shown";
@@ -678,8 +776,6 @@ export interface BoardCenter {
   readonly day_began_ms: number;
 }
 
-export type Opening = "open" | "closing" | "closed";
-
 /** Key `queue/<queue>`, and `total/<medium>` with `queue` null for all queues of a medium. */
 export interface QueueFigures {
   readonly type: "queue_figures";
@@ -788,6 +884,11 @@ export type AnyPart =
   | CapacityChip
   | OfferCard
   | WorkItem
+  | CallShown
+  | ConsultCard
+  | ColleagueShown
+  | QueueTarget
+  | DestinationShown
   | DraftShown
   | QueueGlance
   | WorkKeptAway
@@ -824,7 +925,7 @@ export interface Snapshot {
   readonly view: string;
   readonly number: number;
   readonly server_ms: number;
-  readonly parts: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | WorkKeptAway | TodayCount | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | QueueHead | WaitingRow | BoardCenter | QueueFigures | EmergencyPlace | AgentsByState | AgentRow | FigureMeaning>;
+  readonly parts: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | CallShown | ConsultCard | ColleagueShown | QueueTarget | DestinationShown | DraftShown | QueueGlance | WorkKeptAway | TodayCount | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | QueueHead | WaitingRow | BoardCenter | QueueFigures | EmergencyPlace | AgentsByState | AgentRow | FigureMeaning>;
 }
 
 /** Leads a view from `from_number` to `number`: first remove, then put. */
@@ -834,7 +935,7 @@ export interface Change {
   readonly from_number: number;
   readonly number: number;
   readonly server_ms: number;
-  readonly put: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | DraftShown | QueueGlance | WorkKeptAway | TodayCount | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | QueueHead | WaitingRow | BoardCenter | QueueFigures | EmergencyPlace | AgentsByState | AgentRow | FigureMeaning>;
+  readonly put: ReadonlyArray<Center | Me | Phone | CapacityChip | OfferCard | WorkItem | CallShown | ConsultCard | ColleagueShown | QueueTarget | DestinationShown | DraftShown | QueueGlance | WorkKeptAway | TodayCount | ChannelDown | ConversationHead | MessageShown | TaskShown | NoteShown | CustomerShown | TimelineRow | QueueHead | WaitingRow | BoardCenter | QueueFigures | EmergencyPlace | AgentsByState | AgentRow | FigureMeaning>;
   readonly removed: ReadonlyArray<string>;
 }
 
