@@ -31,6 +31,7 @@ DESK = {
     Action.WORK_ON_HANDLING,
     Action.USE_REHEARSAL_PHONE,
 }
+FIND = {Action.SEE_DIRECTORY}
 LOOK = {Action.SEE_CONVERSATION, Action.SEE_FILE}
 PULL = {Action.SEE_QUEUE, Action.PULL_WORK}
 STEER = PULL | {
@@ -43,10 +44,10 @@ STEER = PULL | {
     Action.LEND_AGENT,
 }
 ALLOWED = {
-    Role.AGENT: (MINE | DESK | LOOK | PULL | {Action.MAKE_TASK}, {Action.MAKE_TASK}),
+    Role.AGENT: (MINE | DESK | LOOK | PULL | {Action.MAKE_TASK} | FIND, {Action.MAKE_TASK} | FIND),
     Role.SUPERVISOR: (
-        MINE | DESK | LOOK | STEER | {Action.MAKE_TASK, Action.SEE_WALLBOARD},
-        LOOK | STEER | {Action.MAKE_TASK, Action.SEE_WALLBOARD},
+        MINE | DESK | LOOK | STEER | FIND | {Action.MAKE_TASK, Action.SEE_WALLBOARD},
+        LOOK | STEER | FIND | {Action.MAKE_TASK, Action.SEE_WALLBOARD},
     ),
     Role.ADMINISTRATOR: (set(Action) - PUBLIC, set(Action) - PUBLIC - MINE - DESK),
     Role.INTEGRATOR: (
