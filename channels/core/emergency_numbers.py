@@ -115,11 +115,10 @@ def forms(dialling: EmergencyDialling, place: PlaceId | None) -> dict[str, str]:
 
 
 def every_number(dialling: EmergencyDialling) -> tuple[str, ...]:
-    """The numbers of all places, and those that every phone knows; in order, without prefixes."""
+    """The numbers of all places and of the center's country, and those that every phone knows; in order, without
+    prefixes."""
     found = {number for place in dialling.places for number in place.numbers}
-    if not dialling.places:
-        found.update(_own(dialling, None))
-    return tuple(sorted(found.union(EVERYWHERE)))
+    return tuple(sorted(found.union(_own(dialling, None), EVERYWHERE)))
 
 
 @lru_cache(maxsize=64)
@@ -146,7 +145,7 @@ def _of_metadata(country: str) -> Iterator[str]:
 
 def _own(dialling: EmergencyDialling, here: Place | None) -> tuple[str, ...]:
     if here is not None:
-        return here.numbers
+        return here.numbers or EVERYWHERE
     return (dialling.country and numbers_of(dialling.country)) or EVERYWHERE
 
 
