@@ -66,6 +66,9 @@ HAZARDS: dict[str, WhyNot] = {
     "808": WhyNot.SHARED_COST,
     "878": WhyNot.OTHER_KIND,
     "888": WhyNot.REVENUE_SHARE,
+    # Within countries, where the metadata says mobile or company.
+    "6114": WhyNot.SATELLITE,
+    "81570": WhyNot.SHARED_COST,
     **dict.fromkeys(
         # Islands and countries of the North American plan, dialled like a call to the next town.
         (
