@@ -93,15 +93,17 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 async def test_an_emergency_call_goes_out_without_an_engine(
     stage: Stage, phone: str, dialled: str, number: str, callback: str, at: str
 ) -> None:
-    told = asyncio.create_task(first_user_event(stage.asterisk))
-    await asyncio.sleep(0)
-    await until(lambda: stage.asterisk.pid is not None, 5, "the switch")
+    reader, writer = await asyncio.open_connection("127.0.0.1", stage.asterisk.ami_port)
+    login = f"Action: Login\r\nUsername: switchroom\r\nSecret: {stage.asterisk.ami_secret}\r\n\r\n"
+    writer.write(login.encode())
+    await event_with(reader, "Authentication accepted")
     caller = await stage.dials(phone, dialled)
     invited = await stage.rescue.until("invited", seconds=10)
     await caller.until("answered", seconds=10)
     assert f"<sip:{callback}@" in invited.detail
     assert f"sip:{number}@127.0.0.1:{stage.rescue.port}" in stage.log()
-    event = await told
+    event = await event_with(reader, "SwitchroomEmergencyCall")
+    writer.close()
     assert f"Place: {at}\r\n" in event and f"Phone: {phone}\r\n" in event
     assert number not in re.findall(r"^(?:Place|Phone): (.*)\r$", event, re.MULTILINE)
     caller.hang_up()
@@ -121,15 +123,9 @@ async def test_other_numbers_take_their_usual_way_and_a_call_that_nobody_takes_i
     await asyncio.to_thread(caller.stop)
 
 
-async def first_user_event(asterisk: Asterisk) -> str:
-    """The first event by which the dialplan tells of an emergency call."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", asterisk.ami_port)
-    writer.write(f"Action: Login\r\nUsername: switchroom\r\nSecret: {asterisk.ami_secret}\r\n\r\n".encode())
-    try:
-        async with asyncio.timeout(20):
-            while True:
-                text = (await reader.readuntil(b"\r\n\r\n")).decode()
-                if "SwitchroomEmergencyCall" in text:
-                    return text
-    finally:
-        writer.close()
+async def event_with(reader: asyncio.StreamReader, words: str) -> str:
+    """The next message of the switch that holds these words."""
+    async with asyncio.timeout(10):
+        while words not in (text := (await reader.readuntil(b"\r\n\r\n")).decode()):
+            pass
+    return text
