@@ -249,7 +249,7 @@ def _is_dead(definition: Definition, rules: list[DialRule], at: int) -> bool:
 
     def said(rules: list[DialRule], number: str, country: str, home: str | None, team: TeamId | None) -> object:
         found = verdict(number, country, home, () if team is None else (team,), rules)
-        return found.reason, found.kinds
+        return found.reason is None, found.kinds
 
     return not any(
         said(with_it, number, country, home, team) != said(without, number, country, home, team)
