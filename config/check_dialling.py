@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import phonenumbers
 
-from channels.core.dialling_rules import DialRule, NumberKind, verdict
+from channels.core.dialling_rules import DialRule, NumberKind, kind_of, verdict
 from channels.core.emergency_dialplan import NUMBER, PHONE, PREFIX
 from channels.core.emergency_numbers import every_number, numbers_of
 from config.definition import ID, Definition, User
@@ -68,6 +68,11 @@ def _place(place: Place) -> Iterator[str]:
             f"{where}, caller_id: {place.caller_id!r} is no number at which this place can be called back; write one "
             "with + and the country, such as +442079460100."
         )
+    elif not _is_called_back(place):
+        yield (
+            f"{where}, caller_id: {place.caller_id} is no ordinary number of {place.country}, so rescuers may not "
+            "be able to call back; write one of that country."
+        )
     for number in place.numbers:
         if not NUMBER.fullmatch(number):
             yield f"{where}, numbers: {number!r} is none; write 2 to 6 digits."
@@ -78,6 +83,13 @@ def _place(place: Place) -> Iterator[str]:
             yield f"{where}, outside_prefixes: {prefix!r} is none; write 1 to 4 digits."
     for number in place.rescue_numbers:
         yield from no_number(f"{where}, rescue_numbers", number)
+
+
+def _is_called_back(place: Place) -> bool:
+    if place.country not in phonenumbers.SUPPORTED_REGIONS:
+        return True  # told before
+    number = phonenumbers.parse(place.caller_id)
+    return phonenumbers.is_valid_number_for_region(number, place.country) and kind_of(number) is NumberKind.ORDINARY
 
 
 def _same_trunks(definition: Definition) -> Iterator[str]:

@@ -28,8 +28,9 @@ def cleaned(text: str) -> str | RefusedNumber:
     """
     if len(text) > TEXT_MAX:
         return refused(WhyNot.TOO_LONG)
-    kept = []
-    for character in _TEL.sub("", text, count=1):
+    scheme = _TEL.match(text)
+    kept: list[str] = []
+    for character in text[scheme.end() :] if scheme else text:
         if character.isascii() and character.isdigit():
             kept.append(character)
         elif character == "+":

@@ -116,9 +116,7 @@ def _outside(
     if isinstance(number, RefusedNumber):
         return number
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    country = phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(
-        number.country_code or 0
-    )
+    country = _country(number, home)
     found = verdict(e164, country, home, person.teams, settings.rules)
     kind = kind_of(number)
     if found.reason is not None:
@@ -131,6 +129,15 @@ def _outside(
     if too_much is not None:
         return refused(too_much)
     return Dialled(e164, caller_id=_caller_id(settings.caller_ids, person, dialler), country=country, abroad=abroad)
+
+
+def _country(number: phonenumbers.PhoneNumber, home: str | None) -> str | None:
+    """Whose number it is. Where several countries share a calling code and this range of it, it is home's."""
+    if home is not None and phonenumbers.is_valid_number_for_region(number, home):
+        return home
+    return phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(
+        number.country_code or 0
+    )
 
 
 def _read(digits: str, home: str | None) -> phonenumbers.PhoneNumber | RefusedNumber:

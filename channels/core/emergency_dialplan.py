@@ -8,7 +8,7 @@ than what Asterisk 16 has.
 import re
 from collections.abc import Iterator
 
-from channels.core.emergency_numbers import EmergencyDialling, Place, every_number, forms
+from channels.core.emergency_numbers import EmergencyDialling, Place, calling_codes, every_number, forms
 
 PHONE = re.compile(r"[A-Za-z0-9._+-]{1,80}")
 """What an endpoint's name may hold, in our dialplan as here."""
@@ -81,10 +81,10 @@ def dialplan_of(dialling: EmergencyDialling) -> str:
 
 
 def _numbers(dialling: EmergencyDialling) -> Iterator[str]:
-    """Each number as it is and with each outside prefix; no `+`, which phones do not dial."""
+    """Each number as it is, with each outside prefix, with `+`, and with `+` and a country, as some phones send it."""
     found = {number: number for number in every_number(dialling)}
     for number in every_number(dialling):
-        for prefix in dialling.outside_prefixes:
+        for prefix in (*dialling.outside_prefixes, "+", *(f"+{code}" for code in calling_codes(dialling))):
             found.setdefault(prefix + number, number)
     for dialled, number in sorted(found.items()):
         yield f"exten => {dialled},1,Gosub(switchroom-emergency-call,s,1({number}))"

@@ -114,6 +114,17 @@ def forms(dialling: EmergencyDialling, place: PlaceId | None) -> dict[str, str]:
     return found
 
 
+def is_emergency_number(text: str, dialling: EmergencyDialling) -> bool:
+    """Whether a text means an emergency number anywhere in the center: what no campaign and no machine may dial."""
+    return any(emergency(text, dialling, place) for place in (None, *(each.id for each in dialling.places)))
+
+
+def calling_codes(dialling: EmergencyDialling) -> tuple[str, ...]:
+    """The calling codes of all places and of the center, digits only."""
+    countries = [dialling.country, *(place.country for place in dialling.places)]
+    return tuple(dict.fromkeys(code for country in countries if (code := _calling_code(country))))
+
+
 def every_number(dialling: EmergencyDialling) -> tuple[str, ...]:
     """The numbers of all places and of the center's country, and those that every phone knows; in order, without
     prefixes."""

@@ -51,6 +51,16 @@ def test_nothing_is_wrong_with_the_sample() -> None:
             'caller_id = "089 1234567"',
             "'munich.home', caller_id: '089 1234567' is no numb",
         ),
+        (
+            '"+49891234567"',
+            '"+442079460105"',
+            "caller_id: +442079460105 is no ordinary number of DE, so rescuers may not",
+        ),
+        (
+            '"+49891234567"',
+            '"+498001234567"',
+            "caller_id: +498001234567 is no ordinary number of DE, so rescuers may",
+        ),
         ('address = "1 High Street, London"', 'address = " "', "places, 'london', address: is empty; write it, since"),
         (
             'country = "GB"',

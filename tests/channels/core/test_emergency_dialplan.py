@@ -15,7 +15,7 @@ LONDON = place("GB", "london", "+442079460101")
 NEW_YORK = place("US", "new.york", "+12125550123")
 PHONES = {PhoneName("agent-1"): PlaceId("london"), PhoneName("0100"): PlaceId("new.york")}
 BOTH = EmergencyDialling((LONDON, NEW_YORK), PHONES)
-NUMBER = re.compile(r"exten => ([0-9]+),1,Gosub\(switchroom-emergency-call,s,1\(([0-9]+)\)\)")
+NUMBER = re.compile(r"exten => (\+?[0-9]+),1,Gosub\(switchroom-emergency-call,s,1\(([0-9]+)\)\)")
 
 
 def section(text: str, name: str) -> list[str]:
@@ -26,9 +26,9 @@ def section(text: str, name: str) -> list[str]:
 def test_every_number_of_every_place_is_in_it_with_and_without_prefix() -> None:
     found = dict(NUMBER.findall(dialplan_of(BOTH)))
     for number in every_number(BOTH):
-        for prefix in ("", "0", "9"):
+        for prefix in ("", "0", "9", "+", "+44", "+1"):
             assert found[prefix + number] == number
-    assert len(section(dialplan_of(BOTH), "switchroom-emergency-numbers")) == len(found) == 9
+    assert len(section(dialplan_of(BOTH), "switchroom-emergency-numbers")) == len(found) == 18
 
 
 def test_each_phone_has_its_place_and_each_place_its_caller_id_number_and_trunk() -> None:

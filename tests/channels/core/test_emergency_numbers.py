@@ -17,6 +17,7 @@ from channels.core.emergency_numbers import (
     emergency,
     every_number,
     forms,
+    is_emergency_number,
     numbers_of,
 )
 from history.core.vocabulary import UserId
@@ -186,6 +187,14 @@ def test_a_place_may_have_numbers_of_its_own_and_prefixes_of_its_own() -> None:
     assert emergency("0222", dialling, PlaceId("island")) is None
     nothing_known = EmergencyDialling((Place(PlaceId("x"), "X", "TA", "", "+29081234", ()),))
     assert emergency("112", nothing_known, PlaceId("x")) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["112", "911", "999", "9 110", "119", "+44 999", "+81119", "tel:110", "urn:service:sos"]
+)
+def test_no_machine_may_dial_the_emergency_number_of_any_place(text: str) -> None:
+    assert is_emergency_number(text, THREE)
+    assert not is_emergency_number("+442079460101", THREE)
 
 
 @given(st.sampled_from(["london", "munich", "tokyo", None]), st.data())

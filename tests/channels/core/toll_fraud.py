@@ -24,7 +24,7 @@ REFUSED: dict[str, dict[WhyNot, tuple[str, ...]]] = {
         ),
         WhyNot.LETTERS: (
             *("PJSIP/00882165551234@trunk", "Local/s@default", "sip:02079460101@evil.example", "02079460101 p"),
-            *("02079460101w9", "02079460101x5", "0207946010l", "O2O79460101", "0900-CALLNOW"),
+            *("02079460101w9", "0207946tel:0101", "02079460101x5", "0207946010l", "O2O79460101", "0900-CALLNOW"),
         ),
         WhyNot.OTHER_DIGITS: (
             *("\u0660\u0669\u0660\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667",),
