@@ -9,14 +9,13 @@ from collections.abc import Iterable, Iterator
 
 import phonenumbers
 
-from channels.core.dialling_rules import DialRule, NumberKind, kind_of, verdict
+from channels.core.dialling_rules import DialRule, NumberKind, kind_of, matches, verdict
 from channels.core.emergency_dialplan import NUMBER, PHONE, PREFIX
 from channels.core.emergency_numbers import every_number, numbers_of
 from config.definition import ID, Definition, User
 from config.definition_dialling import Dialling, Place
 from config.definition_dialling import DialRule as GivenRule
 from config.translating_dialling import emergency_dialling, flat, may_call_out
-from history.core.vocabulary import TeamId
 
 RULES_MAX = 100
 EXTENSION = re.compile(r"[0-9]{2,6}")
@@ -230,18 +229,17 @@ def _rule(definition: Definition, where: str, rule: GivenRule) -> Iterator[str]:
 
 def _is_target(to: str) -> bool:
     if _PREFIX.fullmatch(to):
-        return bool(_code_of(to))
+        return bool(_codes_of(to))
     return to in phonenumbers.SUPPORTED_REGIONS
 
 
-def _code_of(prefix: str) -> int:
-    """The calling code that a prefix begins with, or that begins with it; 0 where there is none."""
+def _codes_of(prefix: str) -> list[int]:
+    """The calling code that a prefix begins with, or those that begin with it."""
     digits = prefix[1:]
     for length in (1, 2, 3):
-        if int(digits[:length]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE and not digits.startswith("0"):
-            return int(digits[:length])
-    begins = [code for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE if str(code).startswith(digits)]
-    return min(begins, default=0)
+        if digits[0] != "0" and int(digits[:length]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            return [int(digits[:length])]
+    return [code for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE if str(code).startswith(digits)]
 
 
 def _contradicts(one: DialRule, other: DialRule) -> bool:
@@ -254,26 +252,24 @@ def _is_dead(definition: Definition, rules: list[DialRule], at: int) -> bool:
     """Whether nobody at any place could dial more or less without this rule. Of two that are the same the later one
     is dead."""
     rule = rules[at]
-    without = [each for number, each in enumerate(rules) if number != at and not (each == rule and number > at)]
-    with_it = [*without, rule]
     homes = {place.country for place in definition.places} | {definition.center.phone_region}
     teams = rule.teams or {None, *(team for each in rules for team in each.teams)}
-
-    def said(rules: list[DialRule], number: str, country: str, home: str | None, team: TeamId | None) -> object:
-        found = verdict(number, country, home, () if team is None else (team,), rules)
-        return found.reason is None, found.kinds
-
-    return not any(
-        said(with_it, number, country, home, team) != said(without, number, country, home, team)
-        for number, country in _samples(rule)
-        for home in homes
-        for team in teams
-    )
+    others = [each for number, each in enumerate(rules) if number != at and not (each == rule and number > at)]
+    for number, country in _samples(rule):
+        without = [each for each in others if matches(each.to, number, country)]
+        for home in homes:
+            for team in teams:
+                mine = () if team is None else (team,)
+                one = verdict(number, country, home, mine, [*without, rule])
+                other = verdict(number, country, home, mine, without)
+                if (one.reason is None, one.kinds) != (other.reason is None, other.kinds):
+                    return False
+    return True
 
 
 def _samples(rule: DialRule) -> Iterable[tuple[str, str]]:
     """The numbers that a rule is about, as the rules see them: the bare prefix in each country that has its code."""
     if not rule.to.startswith("+"):
         return [(f"+{phonenumbers.country_code_for_region(rule.to)}", rule.to)]
-    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(_code_of(rule.to), ())
-    return [(rule.to, region) for region in regions]
+    codes = _codes_of(rule.to)
+    return [(rule.to, region) for code in codes for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]]

@@ -4,8 +4,10 @@ import pytest
 
 from config.check import problems_of
 from config.definition import parse
+from config.errors import BadDefinition
+from config.translating_dialling import dialling_settings
 from tests.config.dialling_samples import DIALLING
-from tests.config.samples import NOON_MS, with_change
+from tests.config.samples import EVERYTHING, NOON_MS, with_change
 
 RULE = '[[dialling.rules]]\nallow = ["FR", "+3906"]\ndeny = ["+448"]\n'
 PLACE = 'place = "london"\nextension = "204"'
@@ -71,6 +73,12 @@ def test_nothing_is_wrong_with_the_sample() -> None:
             'country = "DE"\naddress = "Hauptstr. 1, Munich"\ncaller_id = "+49891234567"\nnumbers = ["19222"]',
             'country = "TK"\naddress = "x"\ncaller_id = "+49891234567"',
             "places, 'munich.home', numbers: the emergency numbers of TK are not known; write them.",
+        ),
+        ('"+442079460199"', '"+999123456"', "rescue_numbers: '+999123456' is no phone number; write one with + and"),
+        (
+            'direct_number = "+442079460104"',
+            'direct_number = "+4420"',
+            "'ann', direct_number: '+4420' is none of own_numb",
         ),
         ('"19222"', '"1922a"', "places, 'munich.home', numbers: '1922a' is none; write 2 to 6 digits."),
         ('"19222"', '"110"', "places, 'munich.home', numbers: '110' is one of DE's already; take it out."),
@@ -243,6 +251,7 @@ def test_rules_that_say_nothing_change_nothing_or_contradict_are_told(text: str,
         '[[dialling.rules]]\nallow = ["FR"]\n[[dialling.rules]]\ndeny = ["+331"]\n',
         '[[dialling.rules]]\nallow = ["+8816", "JM", "+1809", "LV"]\n',
         '[[dialling.rules]]\nallow = ["+1"]\ndeny = ["CA"]\n',
+        '[[dialling.rules]]\nallow = ["+4"]\n',
         '[[dialling.rules]]\nallow = ["FR"]\nkinds = ["free"]\n',
     ],
 )
@@ -267,8 +276,15 @@ def test_without_dialling_nobody_calls_out_and_a_direct_number_has_no_effect() -
     ]
 
 
-def test_a_kind_that_there_is_not_is_told_with_those_that_there_are() -> None:
-    from config.errors import BadDefinition
+def test_without_places_and_without_dialling_no_number_is_an_emergency_s() -> None:
+    assert problems_of(parse(EVERYTHING.replace('number = "100"', 'number = "112"'))) == []
 
+
+def test_working_hours_are_those_of_the_center_and_none_make_no_night() -> None:
+    text = DIALLING.replace('hours = "office"\nnight_abroad = true\n', "").replace(", night_min = 60", "")
+    assert dialling_settings(parse(text), NOON_MS).caps.working is None
+
+
+def test_a_kind_that_there_is_not_is_told_with_those_that_there_are() -> None:
     with pytest.raises(BadDefinition, match="none of ordinary, free, company, premium_rate"):
         parse(DIALLING.replace('["premium_rate"]', '["premium"]'))
