@@ -17,7 +17,7 @@ from tests.bed import asterisk_config as config
 from tests.bed import tones
 from tests.bed.asterisk_config import Layout, Phone
 from tests.bed.errors import BedError
-from tests.bed.places import AsteriskHome, require_asterisk
+from tests.bed.places import AsteriskHome, Release, require_asterisk
 from tests.bed.ports import free_port, media_range
 from tests.bed.process import Child, await_answer
 
@@ -28,7 +28,7 @@ INSTANCES, OWN_INSTANCES = "/srv/switchroom", "/switchroom-asterisk"
 OWNER = "owner"
 GREETING_MS = 1_000
 
-__all__ = ["Asterisk", "Phone"]
+__all__ = ["Asterisk", "Phone", "Release"]
 
 
 class Asterisk:
@@ -45,9 +45,10 @@ class Asterisk:
         dialplan: str,
         phones: Sequence[Phone] = (),
         files: Mapping[str, str] | None = None,
+        release: Release = 22,
     ) -> None:
         """Nothing starts yet; ``folder`` gets the log when the instance is removed."""
-        self._home: AsteriskHome = require_asterisk()
+        self._home: AsteriskHome = require_asterisk(release)
         self._keep = folder
         self._dialplan = dialplan
         self._files = dict(files or {})

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cti.rehearsal import RehearsalSwitch
-from tests.bed.asterisk import Asterisk, Phone
+from tests.bed.asterisk import Asterisk, Phone, Release
 from tests.bed.sipp import Caller, SippPhone
 from tests.bed.waiting import until
 from tests.cti.engine import Engine
@@ -263,12 +263,14 @@ async def rehearsal_stage() -> AsyncIterator[RehearsalStage]:
 
 
 @asynccontextmanager
-async def asterisk_stage(folder: Path, files: Mapping[str, str] | None = None) -> AsyncIterator[AsteriskStage]:
+async def asterisk_stage(
+    folder: Path, files: Mapping[str, str] | None = None, release: Release = 22
+) -> AsyncIterator[AsteriskStage]:
     """An Asterisk of the test's own with our fragment included, as an operator includes it."""
     texts = {"switchroom.conf": FRAGMENT.read_text(), **(files or {})}
     phones = [Phone(name) for name in PHONES]
     async with AsyncExitStack() as stack:
-        switch = await stack.enter_async_context(Asterisk(folder, DIALPLAN, phones, texts))
+        switch = await stack.enter_async_context(Asterisk(folder, DIALPLAN, phones, texts, release))
         stage = AsteriskStage(switch, folder, stack)
         await stage.plug_in()
         yield stage
