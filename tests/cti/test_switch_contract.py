@@ -56,7 +56,7 @@ async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         async with rehearsal_stage() as rehearsal:
             yield rehearsal
     else:
-        async with asterisk_stage(tmp_path, release=request.param) as asterisk:
+        async with asterisk_stage(tmp_path, release=request.param, greeting="word") as asterisk:
             yield asterisk
 
 
