@@ -1,9 +1,9 @@
 """`make test`: every test, the quick ones first. What the tests need was installed before by `make bed`.
 
-What measures sound and time on a real switch runs alone; everything else runs in two processes side by side, a file
-always in one of them. Many tests start processes on whatever machine this is: a few that fail are tried once more,
-alone, and the run says so; one that fails again, or many that fail, fail the run. Simulations depend on nothing but
-their seeds, and are tried once.
+What measures sound and time, or kills engines and asks for their return in time, runs alone. Everything else runs in
+two processes side by side, a file always in one of them. Many tests start processes on whatever machine this is: a
+few that fail are tried once more, alone, and the run says so; one that fails again, or many that fail, fail the run.
+Simulations depend on nothing but their seeds, and are tried once.
 """
 
 import os
@@ -15,7 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 SIMULATIONS = "tests/simulation"
-MEASURED = ("tests/cti/test_dialplan_sound.py", "tests/integration", "tests/journeys", "tests/kill")
+MEASURED = (
+    *(f"tests/benchmarks/test_{name}.py" for name in ("explain", "routing", "spine")),
+    *("tests/journeys/test_calls.py", "tests/journeys/test_soft_phone.py"),
+    *("tests/cti/test_dialplan_sound.py", "tests/integration", "tests/kill"),
+)
+ELSEWHERE = tuple(f"--ignore={each}" for each in (SIMULATIONS, *MEASURED))
 FILES_SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 TESTS_SIDE_BY_SIDE = ("-n", "2", "--dist", "worksteal")
 TRIED_AGAIN_MAX = 4
@@ -33,10 +38,10 @@ class Part:
 
 
 PARTS: dict[str, Part] = {
-    "quick": Part(["-m", "not real", f"--ignore={SIMULATIONS}"], FILES_SIDE_BY_SIDE),
+    "quick": Part(["-m", "not real", *ELSEWHERE], FILES_SIDE_BY_SIDE),
     "simulations": Part([SIMULATIONS], TESTS_SIDE_BY_SIDE, tried_again=False),
-    "with real peers": Part(["-m", "real", *(f"--ignore={each}" for each in MEASURED)], FILES_SIDE_BY_SIDE),
-    "with real peers, measured": Part(["-m", "real", *MEASURED]),
+    "with real peers": Part(["-m", "real", *ELSEWHERE], FILES_SIDE_BY_SIDE),
+    "measured": Part(MEASURED),
 }
 
 
