@@ -7,7 +7,7 @@ A mistake is answered in one sentence and status 78 (2 for an option that does n
 
 import typer
 
-from config import commands, dialplan_command, past_commands, serving, simulate_command, tune
+from config import commands, dialplan_command, past_commands, serving, simulate_command, stories_command, tune
 
 app = typer.Typer(
     add_completion=False,
@@ -25,6 +25,7 @@ app.command()(past_commands.explain)
 app.command("replay")(past_commands.replay_command)
 app.command()(simulate_command.simulate)
 app.command("tune")(tune.tune_command)
+app.command()(stories_command.stories)
 
 
 def main() -> None:

@@ -1,0 +1,186 @@
+"""Puts one signal into the traffic that is known. It decides nothing: each thing lands under its own instant."""
+
+from typing import assert_never
+
+from cti.core.call import CAUSE_BUSY, CAUSE_REJECTED
+from cti.core.channels import (
+    BlindTransferred,
+    BridgeEntered,
+    BridgeGone,
+    BridgeLeft,
+    ChannelChanged,
+    ChannelGone,
+    ChannelMade,
+    ChannelRenamed,
+    ChannelSeen,
+    ChannelSignal,
+    ConsultTransferred,
+    DialAlerting,
+    DialBegan,
+    DialEnded,
+    DigitSent,
+    HangUpAsked,
+    Held,
+    Masqueraded,
+    OriginateFailed,
+    PickedUp,
+    QueueJoined,
+    QueueLeft,
+    Resumed,
+    When,
+)
+from cti.core.traffic import Traffic, TransferHeard, is_phone
+
+SAME_TRANSFER_MS = 1_000
+CAUSES_OF_REFUSAL = (CAUSE_BUSY, CAUSE_REJECTED)
+"""Whatever else is said of a channel's end, these are believed."""
+
+
+def channels_in(signal: ChannelSignal, traffic: Traffic) -> tuple[str, ...]:
+    """The ids of all channels that a signal is about; of a bridge's end, of those that are still in it."""
+    match signal:
+        case BridgeGone(bridge_id=bridge_id):
+            return tuple(
+                unique_id
+                for unique_id in traffic.in_bridge.get(bridge_id, ())
+                if traffic.channels[unique_id].bridge_now() == bridge_id
+            )
+        case ChannelRenamed(unique_id=unique_id):
+            return (unique_id,)
+        case Masqueraded(clone=clone, original=original):
+            return tuple(traffic.by_name[name] for name in (clone, original) if name in traffic.by_name)
+        case DialBegan(source=first, target=second) | DialEnded(source=first, target=second):
+            return _ids(first, second)
+        case PickedUp(by=by, target=target):
+            return _ids(by, target)
+        case DialAlerting(target=target):
+            return _ids(target)
+        case BlindTransferred(by=by, transferee=transferee):
+            return _ids(by, transferee)
+        case ConsultTransferred(first=by, second=second, transferee=transferee, target=to):
+            return _ids(by, second, transferee, to)
+        case _:
+            return _ids(signal.channel)
+
+
+def _ids(*seen: ChannelSeen | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.unique_id for each in seen if each is not None))
+
+
+def hear(traffic: Traffic, signal: ChannelSignal) -> bool:
+    """Note the signal. False where it is known to have brought nothing new."""
+    when = signal.when
+    match signal:
+        case ChannelMade(channel=seen):
+            traffic.see(seen, when, made=True)
+        case ChannelChanged(channel=seen):
+            traffic.see(seen, when)
+        case ChannelRenamed(unique_id=unique_id, name=name):
+            return traffic.rename(unique_id, name, when)
+        case ChannelGone() | HangUpAsked():
+            _leave(traffic, signal, when)
+        case DialBegan() | DialAlerting() | DialEnded() | OriginateFailed():
+            _dial(traffic, signal, when)
+        case BridgeEntered() | BridgeLeft() | BridgeGone():
+            return _bridge(traffic, signal, when)
+        case Held(channel=seen) | Resumed(channel=seen):
+            return traffic.see(seen, when).holds.note(when, isinstance(signal, Held))
+        case DigitSent(channel=seen):
+            return traffic.see(seen, when).digits.note(when, None)
+        case BlindTransferred() | ConsultTransferred():
+            return _transfer(traffic, signal, when)
+        case Masqueraded(clone=clone, original=original):
+            _mask(traffic, clone, original)
+        case PickedUp(by=by, target=target):
+            traffic.see(by, when)
+            traffic.see(target, when)
+            return traffic.join(by.unique_id, target.unique_id, when)
+        case QueueJoined(channel=seen, queue=queue):
+            return traffic.see(seen, when).queues.note(when, (queue, "joined"))
+        case QueueLeft(channel=seen, queue=queue, abandoned=abandoned):
+            return traffic.see(seen, when).queues.note(when, (queue, "abandoned" if abandoned else "left"))
+        case _ as never:
+            assert_never(never)
+    return True
+
+
+def _leave(traffic: Traffic, signal: ChannelGone | HangUpAsked, when: When) -> None:
+    channel = traffic.see(signal.channel, when)
+    if isinstance(signal, HangUpAsked):
+        if channel.asked is None or when < channel.asked:
+            channel.asked = when
+        if channel.asked_cause not in CAUSES_OF_REFUSAL:
+            channel.asked_cause = signal.cause
+        return
+    if channel.ended is None or when < channel.ended or channel.lost:
+        channel.ended, channel.cause, channel.lost = when, signal.cause, False
+
+
+def _dial(traffic: Traffic, signal: DialBegan | DialAlerting | DialEnded | OriginateFailed, when: When) -> None:
+    match signal:
+        case DialBegan(source=source, target=target):
+            if source is not None:
+                traffic.see(source, when)
+            traffic.dial(None if source is None else source.unique_id, target.unique_id, when)
+            traffic.see(target, when)
+        case DialAlerting(target=target):
+            channel = traffic.see(target, when)
+            channel.alerting = when if channel.alerting is None else min(channel.alerting, when)
+        case DialEnded(source=source, target=None, status=status):
+            if source is not None:
+                traffic.see(source, when).dial_ends.note(when, status)
+        case DialEnded(source=source, target=target) if target is not None:
+            if source is not None:
+                traffic.see(source, when)
+            dial = traffic.dial(None if source is None else source.unique_id, target.unique_id, when)
+            dial.end(when, signal.status)
+            dial.forwarded_to = signal.forwarded_to or dial.forwarded_to
+            traffic.see(target, when)
+        case OriginateFailed(channel=seen):
+            traffic.dial(None, seen.unique_id, when)
+            channel = traffic.see(seen, when)
+            channel.failed = when if channel.failed is None else min(channel.failed, when)
+
+
+def _bridge(traffic: Traffic, signal: BridgeEntered | BridgeLeft | BridgeGone, when: When) -> bool:
+    bridge_id = signal.bridge_id
+    if isinstance(signal, BridgeGone):
+        inside = channels_in(signal, traffic)
+        return any([traffic.stay(bridge_id, unique_id, when, entered=False) for unique_id in inside])
+    traffic.see(signal.channel, when)
+    if isinstance(signal, BridgeEntered):
+        traffic.kind(bridge_id, signal.kind)
+    entered = isinstance(signal, BridgeEntered)
+    return traffic.stay(bridge_id, signal.channel.unique_id, when, entered=entered)
+
+
+def _transfer(traffic: Traffic, signal: BlindTransferred | ConsultTransferred, when: When) -> bool:
+    if isinstance(signal, BlindTransferred):
+        by, second, target, to = signal.by, None, None, signal.to
+    else:
+        by, second, target, to = signal.first, signal.second, signal.target, ""
+    seen = [each for each in (by, second, signal.transferee, target) if each is not None]
+    for each in seen:
+        traffic.see(each, when)
+    heard = TransferHeard(
+        by=by.unique_id,
+        second=None if second is None else second.unique_id,
+        transferee=None if signal.transferee is None else signal.transferee.unique_id,
+        target=None if target is None else target.unique_id,
+        to=to,
+        succeeded=signal.succeeded,
+    )
+    if second is not None and signal.succeeded:
+        traffic.join(second.unique_id, by.unique_id, when)
+    transfers = traffic.channels[by.unique_id].transfers
+    if any(heard == each and abs(at[0] - when[0]) <= SAME_TRANSFER_MS for at, each in transfers):
+        return False
+    return transfers.note(when, heard)
+
+
+def _mask(traffic: Traffic, clone: str, original: str) -> None:
+    """What the switch made to carry a channel on belongs to that channel's call."""
+    source, made = traffic.by_name.get(clone), traffic.by_name.get(original)
+    if source is not None and made is not None and not is_phone(original) and source != made:
+        traffic.channels[made].masked = source
+        traffic.settle(made)
