@@ -82,7 +82,9 @@ def _of_json(file: Path, text: str) -> Iterator[AmiPacket]:
     events = given if isinstance(given, list) else [given]
     for number, event in enumerate(events):
         if not isinstance(event, dict):
-            raise BadSetting(f"{file}: entry {number + 1} is no event but {event!r:.40}; give objects such as Newchannel.")
+            raise BadSetting(
+                f"{file}: entry {number + 1} is no event but {event!r:.40}; give objects such as Newchannel."
+            )
         yield AmiPacket(tuple((name, value) for name, given in event.items() for value in _values(given)))
 
 

@@ -8,8 +8,10 @@ from cti.core.story import Ending, EndReason, HungUpBy, Outcome, QueueVisit, Rin
 from cti.core.talks import Stretch
 from cti.core.traffic import NEVER, Channel, Traffic
 
-AFTER_TALK_MS = 2_000
+AFTER_TALK_MS = 10_000
 """A caller whose channel ends this soon after the talk was hung up on; who stays longer was with the switch again."""
+LATE_WORD_MS = 250
+"""The word that somebody hung up may come this long after the bridge was left."""
 
 _REASONS = {
     0: EndReason.NORMAL,
@@ -105,6 +107,8 @@ def outcome_of(first: Channel, rings: list[Ring], talked: bool, queues: list[Que
 
 def _was_refused(rings: list[Ring], first: Channel) -> bool:
     """Whether the switch ended the call for want of anybody who answers."""
+    if first.made is None and first.failed is not None:
+        return True
     if first.up is not None or first.cause in (0, CAUSE_NORMAL, 127):
         return False
     return not rings or rings[-1].end is not RingEnd.CALLER_GONE
@@ -116,12 +120,16 @@ def _who(
     """The channel whose far end hung up, and whether that is inferred."""
     first = traffic.channels[cast.root]
     last = found[-1] if found else None
-    if last is not None and not _stayed_on(first, last):
-        return _who_left(traffic, last, hang_ups_told=hang_ups_told)
-    since: When = (0, 0) if last is None else last.until
-    if first.asked is not None and (first.asked >= since or last is None):
+    if last is not None and not _stayed_on(first, last) and (asked := _who_asked(traffic, last)) is not None:
+        return asked, False
+    if first.asked is not None and (last is None or first.asked >= last.since):
         return cast.root, False
-    if last is None and rings and rings[-1].end is RingEnd.CALLER_GONE and not hang_ups_told:
+    if hang_ups_told:
+        return None, False
+    if last is not None and not _stayed_on(first, last):
+        left = _who_left(traffic, last)
+        return left, left is not None
+    if last is None and rings and rings[-1].end is RingEnd.CALLER_GONE:
         return cast.root, True
     return None, False
 
@@ -133,16 +141,20 @@ def _stayed_on(first: Channel, last: Stretch) -> bool:
     return first.gone[0] - last.until[0] > AFTER_TALK_MS
 
 
-def _who_left(traffic: Traffic, last: Stretch, *, hang_ups_told: bool) -> tuple[str | None, bool]:
-    """Who of the last talk asked for its end; where nobody ever says so, who left first."""
-    channels = [traffic.channels[unique_id] for unique_id, _ in last.places]
-    asked = [(each.asked, each.unique_id) for each in channels if each.asked is not None and each.asked >= last.since]
-    if asked:
-        return min(asked)[1], False
-    if hang_ups_told:
-        return None, False
-    left = sorted((_left(each, last), each.unique_id) for each in channels)
-    return (left[0][1], True) if left[0][0] < left[1][0] else (None, False)
+def _who_asked(traffic: Traffic, last: Stretch) -> str | None:
+    """Who of the last talk asked for its end, the first of them."""
+    asked = []
+    for unique_id, _ in last.places:
+        when = traffic.channels[unique_id].asked
+        if when is not None and when >= last.since and when[0] <= last.until[0] + LATE_WORD_MS:
+            asked.append((when, unique_id))
+    return min(asked)[1] if asked else None
+
+
+def _who_left(traffic: Traffic, last: Stretch) -> str | None:
+    """Who left the last talk first, where one did."""
+    left = sorted((_left(traffic.channels[unique_id], last), unique_id) for unique_id, _ in last.places)
+    return left[0][1] if left[0][0] < left[1][0] else None
 
 
 def _left(channel: Channel, last: Stretch) -> When:

@@ -94,7 +94,7 @@ def _unanswered(traffic: Traffic, dial: Dial, target: Channel, status: DialStatu
 def _answered_elsewhere(traffic: Traffic, dial: Dial, ended: When) -> bool:
     """Whether another phone that the same caller rang at the same time was answered."""
     caller = caller_of(traffic, dial)
-    for other in traffic.dials.values() if caller is None else _dials_under(traffic, caller.unique_id):
+    for other in traffic.dials.values() if caller is None else dials_under(traffic, caller.unique_id):
         if other is dial or caller is None or other.began > ended:
             continue
         answered, when = status_of(traffic, other)
@@ -103,7 +103,7 @@ def _answered_elsewhere(traffic: Traffic, dial: Dial, ended: When) -> bool:
     return False
 
 
-def _dials_under(traffic: Traffic, unique_id: str) -> list[Dial]:
+def dials_under(traffic: Traffic, unique_id: str) -> list[Dial]:
     """The dials of a channel, and those that they led to through Locals."""
     found, waiting = list[Dial](), [unique_id]
     while waiting:
@@ -122,8 +122,8 @@ def _caller_left(traffic: Traffic, dial: Dial, ended: When) -> bool:
     caller = caller_of(traffic, dial)
     if caller is None:
         return False
-    if caller.asked is not None and dial.began <= caller.asked and caller.asked[0] <= ended[0]:
-        return True
+    if caller.asked is not None:
+        return dial.began <= caller.asked and caller.asked[0] <= ended[0]
     if caller.gone is None or caller.gone[0] - ended[0] > CALLER_GONE_WITHIN_MS:
         return False
-    return not any(other.began > ended for other in _dials_under(traffic, caller.unique_id))
+    return not any(other.began > ended for other in dials_under(traffic, caller.unique_id))

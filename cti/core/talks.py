@@ -48,7 +48,12 @@ def stretches(traffic: Traffic, members: dict[str, Span]) -> list[Stretch]:
     found: list[Stretch] = []
     for since, until, inside in _slices(traffic, members):
         for places, conference in rooms(traffic, inside, since):
-            if any(unique_id in members and _within(members[unique_id], since) for unique_id, _ in places):
+            ours = [members[unique_id] for unique_id, _ in places if unique_id in members]
+            if not any(_within(span, since) for span in ours):
+                continue
+            # The one who is passed on enters the other call's bridge just before the switch says so.
+            passed_on = len(ours) < len(places) and all(span.until == until for span in ours)
+            if not passed_on or until[0] - since[0] >= PASSING_MS_MAX:
                 found.append(Stretch(since, until, places, conference))
     return _joined(_without_passing(found))
 

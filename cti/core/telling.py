@@ -4,7 +4,7 @@ from cti.core.cast import START, Cast, cast_of, is_live, party, party_at
 from cti.core.channels import When
 from cti.core.ending import ending_of, outcome_of
 from cti.core.events import CallId
-from cti.core.ringing import caller_of, end_of, is_ring
+from cti.core.ringing import caller_of, dials_under, end_of, is_ring
 from cti.core.story import (
     Hold,
     Party,
@@ -17,7 +17,7 @@ from cti.core.story import (
     Transfer,
     TransferKind,
 )
-from cti.core.talks import Place, Stretch, stretches
+from cti.core.talks import Place, Span, Stretch, stretches
 from cti.core.traffic import NEVER, Channel, Dial, Traffic, TransferHeard, is_phone
 
 
@@ -43,7 +43,7 @@ def tell(traffic: Traffic, root: str, ids: dict[str, CallId], *, hang_ups_told: 
         originated=dial is not None and dial.originated,
         began_ms=first.began[0],
         answered_ms=None if first.up is None else first.up[0],
-        beginning_seen=first.made is not None and not first.adopted,
+        beginning_seen=(first.made or first.failed) is not None and not first.adopted,
         outcome=outcome_of(first, told, bool(found), queues, over=over),
         conference=any(each.conference or len(each.who) > 2 for each in found),
         rings=tuple(told),
@@ -232,22 +232,38 @@ def transfer_told(
 ) -> Transfer:
     """A transfer with its parties. A blind one's targets are those who were rung for the transferred till `until`."""
     consult = heard.second is not None
+    transferee = heard.transferee or partner_of(traffic, heard.by, when)
     targets: tuple[Party, ...] = ()
-    if consult and heard.target is not None:
-        targets = (party_at(traffic, heard.target, when),)
-    elif not consult and heard.transferee is not None:
+    if heard.second is not None:
+        target = heard.target or partner_of(traffic, heard.second, when) or _ringing_for(traffic, heard.second, when)
+        targets = () if target is None else (party_at(traffic, target, when),)
+    elif transferee is not None:
         targets = tuple(
             ring.target
             for began, ring in rings
-            if ring.by is not None and ring.by.channel_id == heard.transferee and when <= began < until
+            if ring.by is not None and ring.by.channel_id == transferee and when <= began < until
         )
     return Transfer(
         kind=TransferKind.CONSULT if consult else TransferKind.BLIND,
         at_ms=when[0],
         by=party_at(traffic, heard.by, when),
-        transferred=None if heard.transferee is None else party_at(traffic, heard.transferee, when),
+        transferred=None if transferee is None else party_at(traffic, transferee, when),
         to=heard.to or None,
         targets=targets,
         succeeded=heard.succeeded,
         consulted_from=None if heard.second is None else party_at(traffic, heard.second, when),
     )
+
+
+def partner_of(traffic: Traffic, unique_id: str, when: When) -> str | None:
+    """With whom a channel talked last before an instant."""
+    if unique_id not in traffic.channels:
+        return None
+    talks = [each for each in stretches(traffic, {unique_id: Span(START, NEVER)}) if each.since < when]
+    return next((other for other, _ in talks[-1].places if other != unique_id), None) if talks else None
+
+
+def _ringing_for(traffic: Traffic, unique_id: str, when: When) -> str | None:
+    """Whom a channel was ringing at an instant."""
+    rung = [dial for dial in dials_under(traffic, unique_id) if dial.began < when and is_ring(traffic, dial)]
+    return max(rung, key=lambda dial: dial.began).target if rung else None
