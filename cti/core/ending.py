@@ -4,6 +4,7 @@ from cti.core.call import CAUSE_BUSY, CAUSE_NO_ROUTE, CAUSE_NORMAL, CAUSE_REJECT
 from cti.core.cast import Cast, party_at
 from cti.core.channels import When
 from cti.core.events import CallId
+from cti.core.ringing import front_of
 from cti.core.story import Ending, EndReason, HungUpBy, Outcome, QueueVisit, Ring, RingEnd
 from cti.core.talks import Stretch
 from cti.core.traffic import NEVER, Channel, Traffic
@@ -51,7 +52,7 @@ _OUTCOMES_BY_RING = {
     RingEnd.UNREACHABLE: Outcome.UNREACHABLE,
     RingEnd.CANCELLED: Outcome.CANCELLED,
     RingEnd.CALLER_GONE: Outcome.CANCELLED,
-    RingEnd.ANSWER: Outcome.ONLY_SWITCH,
+    RingEnd.ANSWER: Outcome.NO_ANSWER,  # somebody who never came through: a phone that asks to press a key first
     RingEnd.LOST: Outcome.UNKNOWN,
 }
 
@@ -82,16 +83,30 @@ def ending_of(
     return Ending(at[0], by, party_at(traffic, who), inferred, reason, first.cause)
 
 
-def outcome_of(first: Channel, rings: list[Ring], talked: bool, queues: list[QueueVisit], *, over: bool) -> Outcome:
+def outcome_of(
+    first: Channel,
+    rings: list[Ring],
+    talked: bool,
+    queues: list[QueueVisit],
+    *,
+    over: bool,
+    joined: bool,
+    originated: bool,
+) -> Outcome:
     """What came of a call."""
     if talked:
         return Outcome.TALKED
     if not over:
         return Outcome.UNDER_WAY
+    if joined:
+        return Outcome.PASSED_ON
     if queues and queues[-1].abandoned:
         return Outcome.ABANDONED
     if first.lost:
         return Outcome.UNKNOWN
+    onward = [ring.end for ring in rings if ring.by is not None and ring.target.channel_id != first.unique_id]
+    if first.up is not None and originated and onward and onward[-1] not in (None, RingEnd.ANSWER):
+        return _OUTCOMES_BY_RING[onward[-1]]
     if first.up is not None:
         return Outcome.ONLY_SWITCH
     reason = _REASONS.get(first.cause, EndReason.OTHER)
@@ -118,20 +133,23 @@ def _who(
     traffic: Traffic, cast: Cast, found: list[Stretch], rings: list[Ring], *, hang_ups_told: bool
 ) -> tuple[str | None, bool]:
     """The channel whose far end hung up, and whether that is inferred."""
-    first = traffic.channels[cast.root]
+    front = front_of(traffic, cast.root)
+    first = traffic.channels[front]
     last = found[-1] if found else None
-    if last is not None and not _stayed_on(first, last) and (asked := _who_asked(traffic, last)) is not None:
+    if last is not None and (_stayed_on(first, last) or _passed_on(traffic, last)):
+        since, last = last.until, None
+    else:
+        since = (0, 0) if last is None else last.since
+    if last is not None and (asked := _who_asked(traffic, last)) is not None:
         return asked, False
-    if first.asked is not None and (last is None or first.asked >= last.since):
-        return cast.root, False
+    if first.asked is not None and first.asked >= since:
+        return front, False
     if hang_ups_told:
         return None, False
-    if last is not None and not _stayed_on(first, last):
+    if last is not None:
         left = _who_left(traffic, last)
         return left, left is not None
-    if last is None and rings and rings[-1].end is RingEnd.CALLER_GONE:
-        return cast.root, True
-    return None, False
+    return (front, True) if rings and rings[-1].end is RingEnd.CALLER_GONE else (None, False)
 
 
 def _stayed_on(first: Channel, last: Stretch) -> bool:
@@ -139,6 +157,15 @@ def _stayed_on(first: Channel, last: Stretch) -> bool:
     if first.unique_id not in last.who or first.gone is None or last.until == NEVER:
         return False
     return first.gone[0] - last.until[0] > AFTER_TALK_MS
+
+
+def _passed_on(traffic: Traffic, last: Stretch) -> bool:
+    """Whether the last talk ended with a transfer, that came to nothing then."""
+    return any(
+        heard.succeeded and last.since <= when and abs(when[0] - last.until[0]) <= LATE_WORD_MS
+        for unique_id, _ in last.places
+        for when, heard in traffic.channels[unique_id].transfers
+    )
 
 
 def _who_asked(traffic: Traffic, last: Stretch) -> str | None:
@@ -166,10 +193,11 @@ def _side(traffic: Traffic, cast: Cast, found: list[Stretch], who: str) -> HungU
     """Which side a channel is on: the caller is the call's first channel, or whoever dialled the other."""
     dial = traffic.dials.get(cast.root)
     rung_first = dial is not None and dial.originated and not traffic.dialled_by.get(cast.root)
-    if who == cast.root:
+    front = front_of(traffic, cast.root)
+    if who == front:
         return HungUpBy.CALLEE if rung_first else HungUpBy.CALLER
     present = found[-1].who if found else frozenset[str]()
-    if cast.root in present:
+    if front in present:
         return HungUpBy.CALLER if rung_first else HungUpBy.CALLEE
     dialled = traffic.dials.get(who)
     return HungUpBy.CALLEE if dialled is not None and dialled.source is not None else HungUpBy.CALLER

@@ -24,7 +24,7 @@ def is_ring(traffic: Traffic, dial: Dial) -> bool:
 
 
 def caller_of(traffic: Traffic, dial: Dial) -> Channel | None:
-    """Who dials: the channel in front of all Locals, None where the switch dials by itself."""
+    """Who dials: the phone in front of all Locals, None where the switch dials by itself."""
     source, passed = dial.source, set[str]()
     while source is not None and source not in passed:
         passed.add(source)
@@ -32,9 +32,29 @@ def caller_of(traffic: Traffic, dial: Dial) -> Channel | None:
         if channel is None or channel.other_half is None:
             return channel
         half = traffic.half_of(source)
+        if channel.other_half.endswith("2"):
+            # The first half dials for whoever was reached by way of the second: a click to dial.
+            front = None if half is None else _reached_by(traffic, half)
+            return None if front is None else traffic.channels[front]
         outer = traffic.dials.get(half or source)
         source = None if outer is None else outer.source
     return None
+
+
+def front_of(traffic: Traffic, unique_id: str) -> str:
+    """The phone that a call's first channel stands for: of a Local, whoever was reached by way of its other half."""
+    half = traffic.half_of(unique_id)
+    return unique_id if half is None else _reached_by(traffic, half) or unique_id
+
+
+def _reached_by(traffic: Traffic, unique_id: str) -> str | None:
+    """The first phone that answered a dial of this channel, or of the Locals that it led to; else the first rung."""
+    rung = sorted(
+        (traffic.channels[dial.target].up is None, dial.began, dial.target)
+        for dial in dials_under(traffic, unique_id)
+        if is_ring(traffic, dial)
+    )
+    return rung[0][2] if rung else None
 
 
 def status_of(traffic: Traffic, dial: Dial) -> tuple[DialStatus | None, When | None]:

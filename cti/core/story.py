@@ -28,7 +28,8 @@ class RingEnd(StrEnum):
 
 class Outcome(StrEnum):
     """What came of a call. `only_switch`: the switch answered (music, a menu, an application) and nobody else;
-    `abandoned`: the caller left a queue of the switch; `cancelled`: the caller left before anybody answered."""
+    `abandoned`: the caller left a queue of the switch; `cancelled`: the caller left before anybody answered;
+    `passed_on`: nobody talked before it went on in another call."""
 
     UNDER_WAY = "under_way"
     TALKED = "talked"
@@ -39,6 +40,7 @@ class Outcome(StrEnum):
     NO_ANSWER = "no_answer"
     UNREACHABLE = "unreachable"
     CANCELLED = "cancelled"
+    PASSED_ON = "passed_on"
     UNKNOWN = "unknown"
 
 
@@ -116,7 +118,7 @@ class Hold(msgspec.Struct, frozen=True):
 
 class Transfer(msgspec.Struct, frozen=True):
     """Who passed whom on to whom. `to` is the number of a blind transfer, `targets` are the parties it reached or
-    rang; `consulted_from` is the transferer's own second channel."""
+    rang; `consulted_from` is the transferer's own second channel; `while_ringing`: nobody had answered that yet."""
 
     kind: TransferKind
     at_ms: int
@@ -126,6 +128,7 @@ class Transfer(msgspec.Struct, frozen=True):
     targets: tuple[Party, ...]
     succeeded: bool
     consulted_from: Party | None = None
+    while_ringing: bool = False
 
 
 class QueueVisit(msgspec.Struct, frozen=True):

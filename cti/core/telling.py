@@ -4,10 +4,9 @@ from cti.core.cast import START, Cast, cast_of, is_live, party, party_at
 from cti.core.channels import When
 from cti.core.ending import ending_of, outcome_of
 from cti.core.events import CallId
-from cti.core.ringing import caller_of, dials_under, end_of, is_ring
+from cti.core.ringing import caller_of, dials_under, end_of, front_of, is_ring
 from cti.core.story import (
     Hold,
-    Party,
     QueueVisit,
     Ring,
     RingEnd,
@@ -35,16 +34,20 @@ def tell(traffic: Traffic, root: str, ids: dict[str, CallId], *, hang_ups_told: 
     if over:
         ending = ending_of(traffic, cast, found, told, ids, hang_ups_told=hang_ups_told)
     dial = traffic.dials.get(root)
+    originated = dial is not None and dial.originated
+    front = front_of(traffic, root)
     holds = _holds(traffic, cast)
     return Story(
         call_id=ids[root],
-        caller=party_at(traffic, root, START),
-        dialled=None if first.dialled is None else first.dialled[1],
-        originated=dial is not None and dial.originated,
+        caller=party_at(traffic, front, START if front == root else NEVER),
+        dialled=dialled_by(traffic, root),
+        originated=originated,
         began_ms=first.began[0],
         answered_ms=None if first.up is None else first.up[0],
         beginning_seen=(first.made or first.failed) is not None and not first.adopted,
-        outcome=outcome_of(first, told, bool(found), queues, over=over),
+        outcome=outcome_of(
+            first, told, bool(found), queues, over=over, joined=cast.joined_to is not None, originated=originated
+        ),
         conference=any(each.conference or len(each.who) > 2 for each in found),
         rings=tuple(told),
         talks=tuple(_talk(traffic, each) for each in found),
@@ -57,6 +60,16 @@ def tell(traffic: Traffic, root: str, ids: dict[str, CallId], *, hang_ups_told: 
     )
 
 
+def dialled_by(traffic: Traffic, root: str) -> str | None:
+    """The number that a call is for: what its first channel dialled, or where a Local that the switch began leads."""
+    first = traffic.channels[root]
+    if first.other_half is not None:
+        onward = (traffic.channels.get(target) for target in traffic.dialled_by.get(root, ()))
+        numbers = [each.dialled for each in onward if each is not None and each.dialled is not None]
+        return min(numbers)[1] if numbers else None
+    return None if first.dialled is None else first.dialled[1]
+
+
 # -- rings -------------------------------------------------------------------------------------------------------------
 
 
@@ -66,10 +79,17 @@ def rings_of(traffic: Traffic, cast: Cast) -> list[tuple[When, Ring]]:
         dial
         for unique_id in cast.spans
         if (dial := traffic.dials.get(unique_id)) is not None
-        and cast.has(dial.source or dial.target, dial.began)
         and is_ring(traffic, dial)
+        and (cast.has(dial.source or dial.target, dial.began) or _rang_on(traffic, cast, dial))
     ]
     return [(dial.began, _ring(traffic, dial)) for dial in sorted(dials, key=lambda dial: (dial.began, dial.target))]
+
+
+def _rang_on(traffic: Traffic, cast: Cast, dial: Dial) -> bool:
+    """Whether a phone that another call rang rang on for this one, after that call was joined to it."""
+    span = cast.spans[dial.target]
+    _, ended = end_of(traffic, dial)
+    return dial.began < span.since and (ended is None or span.since <= ended)
 
 
 def _ring(traffic: Traffic, dial: Dial) -> Ring:
@@ -232,27 +252,35 @@ def transfer_told(
 ) -> Transfer:
     """A transfer with its parties. A blind one's targets are those who were rung for the transferred till `until`."""
     consult = heard.second is not None
-    transferee = heard.transferee or partner_of(traffic, heard.by, when)
-    targets: tuple[Party, ...] = ()
+    transferee = heard.transferee if _is_phone(traffic, heard.transferee) else partner_of(traffic, heard.by, when)
+    reached: list[str] = []
+    ringing: list[str] = []
     if heard.second is not None:
-        target = heard.target or partner_of(traffic, heard.second, when) or _ringing_for(traffic, heard.second, when)
-        targets = () if target is None else (party_at(traffic, target, when),)
+        target = heard.target if _is_phone(traffic, heard.target) else partner_of(traffic, heard.second, when)
+        reached = [] if target is None else [target]
+        ringing = _ringing_for(traffic, heard.second, when)
     elif transferee is not None:
-        targets = tuple(
-            ring.target
+        reached = [
+            ring.target.channel_id
             for began, ring in rings
             if ring.by is not None and ring.by.channel_id == transferee and when <= began < until
-        )
+        ]
     return Transfer(
         kind=TransferKind.CONSULT if consult else TransferKind.BLIND,
         at_ms=when[0],
         by=party_at(traffic, heard.by, when),
         transferred=None if transferee is None else party_at(traffic, transferee, when),
         to=heard.to or None,
-        targets=targets,
+        targets=tuple(party_at(traffic, unique_id, when) for unique_id in ringing or reached),
         succeeded=heard.succeeded,
         consulted_from=None if heard.second is None else party_at(traffic, heard.second, when),
+        while_ringing=bool(ringing),
     )
+
+
+def _is_phone(traffic: Traffic, unique_id: str | None) -> bool:
+    channel = traffic.channels.get(unique_id or "")
+    return channel is not None and is_phone(channel.first_name)
 
 
 def partner_of(traffic: Traffic, unique_id: str, when: When) -> str | None:
@@ -263,7 +291,11 @@ def partner_of(traffic: Traffic, unique_id: str, when: When) -> str | None:
     return next((other for other, _ in talks[-1].places if other != unique_id), None) if talks else None
 
 
-def _ringing_for(traffic: Traffic, unique_id: str, when: When) -> str | None:
+def _ringing_for(traffic: Traffic, unique_id: str, when: When) -> list[str]:
     """Whom a channel was ringing at an instant."""
-    rung = [dial for dial in dials_under(traffic, unique_id) if dial.began < when and is_ring(traffic, dial)]
-    return max(rung, key=lambda dial: dial.began).target if rung else None
+    found = []
+    for dial in dials_under(traffic, unique_id):
+        _, ended = end_of(traffic, dial)
+        if dial.began < when and is_ring(traffic, dial) and (ended is None or ended > when):
+            found.append((dial.began, dial.target))
+    return [target for _, target in sorted(found)]

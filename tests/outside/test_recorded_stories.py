@@ -184,7 +184,7 @@ def expected_of(events: list[dict[str, Any]]) -> list[Said]:
                 said.append((kind, caller, event["reason"]))
             case "on_attended_transfer":
                 said.append((kind, caller, name_of(event["transferer"]), name_of(event["target"])))
-            case "on_blind_transfer":
+            case "on_blind_transfer" | "on_blonde_transfer":
                 said.append((kind, caller, name_of(event["transferer"]), *targets))
             case "on_queue_caller_abandon":
                 said.append((kind, caller))
@@ -217,7 +217,8 @@ def in_their_words(story: Story) -> list[Said]:
             said.append(("on_blind_transfer", each.transferred.channel, each.by.channel, *targets))
         else:
             assert each.consulted_from is not None
-            said.append(("on_attended_transfer", each.transferred.channel, each.consulted_from.channel, *targets))
+            kind = "on_blonde_transfer" if each.while_ringing else "on_attended_transfer"
+            said.append((kind, each.transferred.channel, each.consulted_from.channel, *targets))
         if each.by.channel_id == caller.channel_id:
             caller = each.transferred
     said += [("on_queue_caller_abandon", visit.by.channel) for visit in story.queues if visit.abandoned]
