@@ -17,6 +17,7 @@ from cti.asterisk.packet import AmiPacket
 from cti.core.channels import ChannelSignal, HangUpAsked
 from cti.core.stories import Stories
 from cti.core.story import Story
+from cti.core.traffic import is_phone
 from history.core.vocabulary import SwitchName
 
 FILE_BYTES_MAX = 500_000_000
@@ -107,7 +108,7 @@ def signals_in(packets: list[AmiPacket]) -> list[ChannelSignal]:
 def stories_in(packets: list[AmiPacket], switch: SwitchName) -> list[Story]:
     """The story of each call, in the order of beginning."""
     signals = signals_in(packets)
-    told = any(isinstance(signal, HangUpAsked) for signal in signals)
+    told = any(isinstance(signal, HangUpAsked) and is_phone(signal.channel.name) for signal in signals)
     made = Stories(switch, hang_ups_told=told, channels_max=len(signals) + 1, calls_kept=CALLS_MAX)
     for signal in signals:
         made.apply(signal)

@@ -229,6 +229,15 @@ def _old_dial(packet: AmiPacket, when: When) -> _Signals:
     return (DialBegan(at_ms=when[0], order=when[1], source=source, target=target),)
 
 
+def _agent_called(packet: AmiPacket, when: When) -> _Signals:
+    """Before 12 app_queue tells of a dial in this way alone, and names the channel without its id."""
+    source, name = _channel(packet), packet.get("DestinationChannel")
+    if source is None or not name or packet.get("DestUniqueid"):
+        return ()
+    source = ChannelSeen(source.unique_id, name=packet.get("ChannelCalling"))
+    return (DialBegan(at_ms=when[0], order=when[1], source=source, target=ChannelSeen("", name=name)),)
+
+
 def _originate_response(packet: AmiPacket, when: When) -> _Signals:
     seen = _channel(packet)
     if seen is None or packet.get("Response").lower() != "failure":
@@ -392,6 +401,7 @@ _READ: dict[str, Callable[[AmiPacket, When], _Signals]] = {
     "dialstate": _dial_state,
     "dialend": _dial_end,
     "dial": _old_dial,
+    "agentcalled": _agent_called,
     "originateresponse": _originate_response,
     "bridgeenter": _bridge_enter,
     "bridgeleave": _bridge_leave,

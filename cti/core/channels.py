@@ -96,7 +96,8 @@ class ChannelGone(Heard, frozen=True, tag=True):
 
 
 class DialBegan(Heard, frozen=True, tag=True):
-    """A channel was made to reach somebody. `source` is None when nobody on the switch asked (an originate)."""
+    """A channel was made to reach somebody. `source` is None when nobody on the switch asked (an originate); a target
+    without an id is known by its name alone."""
 
     source: ChannelSeen | None
     target: ChannelSeen

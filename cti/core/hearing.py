@@ -64,7 +64,7 @@ def channels_in(signal: ChannelSignal, traffic: Traffic) -> tuple[str, ...]:
 
 
 def _ids(*seen: ChannelSeen | None) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each.unique_id for each in seen if each is not None))
+    return tuple(dict.fromkeys(each.unique_id for each in seen if each is not None and each.unique_id))
 
 
 def hear(traffic: Traffic, signal: ChannelSignal) -> bool:
@@ -90,7 +90,7 @@ def hear(traffic: Traffic, signal: ChannelSignal) -> bool:
         case BlindTransferred() | ConsultTransferred():
             return _transfer(traffic, signal, when)
         case Masqueraded(clone=clone, original=original):
-            _mask(traffic, clone, original)
+            _mask(traffic, clone, original, when)
         case PickedUp(by=by, target=target):
             traffic.see(by, when)
             traffic.see(target, when)
@@ -121,6 +121,10 @@ def _dial(traffic: Traffic, signal: DialBegan | DialAlerting | DialEnded | Origi
         case DialBegan(source=source, target=target):
             if source is not None:
                 traffic.see(source, when)
+            if not target.unique_id:
+                if source is not None:
+                    traffic.dial_by_name(source.unique_id, target.name, when)
+                return
             traffic.dial(None if source is None else source.unique_id, target.unique_id, when)
             traffic.see(target, when)
         case DialAlerting(target=target):
@@ -178,9 +182,14 @@ def _transfer(traffic: Traffic, signal: BlindTransferred | ConsultTransferred, w
     return transfers.note(when, heard)
 
 
-def _mask(traffic: Traffic, clone: str, original: str) -> None:
-    """What the switch made to carry a channel on belongs to that channel's call."""
+def _mask(traffic: Traffic, clone: str, original: str, when: When) -> None:
+    """What the switch made to carry a channel on belongs to that channel's call; who takes a ringing channel over
+    joins the call that rings it."""
     source, made = traffic.by_name.get(clone), traffic.by_name.get(original)
-    if source is not None and made is not None and not is_phone(original) and source != made:
+    if source is None or made is None or source == made:
+        return
+    if not is_phone(original):
         traffic.channels[made].masked = source
         traffic.settle(made)
+    elif made in traffic.dials and traffic.channels[made].up is None and traffic.root(source) == source:
+        traffic.join(source, made, when)

@@ -80,7 +80,8 @@ def end_of(traffic: Traffic, dial: Dial) -> tuple[RingEnd | None, When | None]:
     status, ended = status_of(traffic, dial)
     answered = status is DialStatus.ANSWER or (status is None and target.up is not None)
     if answered:
-        return RingEnd.ANSWER, ended or target.up
+        # Before 12 Asterisk says how a dial ended when the talk is over.
+        return RingEnd.ANSWER, target.up or ended
     if status is None and target.gone is None:
         return None, None
     ended = ended or target.gone or dial.began

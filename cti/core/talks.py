@@ -161,19 +161,17 @@ def _without_passing(found: list[Stretch]) -> list[Stretch]:
 
 def _joined(found: list[Stretch]) -> list[Stretch]:
     joined: list[Stretch] = []
-    latest: dict[tuple[Place, ...], int] = {}
+    latest: dict[str, int] = {}
     for each in found:
-        at = latest.get(each.places)
-        if at is not None and each.since[0] - joined[at].until[0] <= GAP_MS_MAX and _last_of(joined, each.who) == at:
-            before = joined[at]
-            conference = before.conference or each.conference
-            joined[at] = Stretch(before.since, each.until, each.places, conference)
-            continue
-        latest[each.places] = len(joined)
+        # By name: a channel that took another one over has another id, and the same phone behind it.
+        names = {name for _, name in each.places}
+        before = {latest.get(name) for name in names}
+        at = before.pop()
+        if at is not None and not before and {name for _, name in joined[at].places} == names:
+            old = joined[at]
+            if each.since[0] - old.until[0] <= GAP_MS_MAX:
+                joined[at] = Stretch(old.since, each.until, each.places, old.conference or each.conference)
+                continue
+        latest.update((name, len(joined)) for name in names)
         joined.append(each)
     return joined
-
-
-def _last_of(joined: list[Stretch], who: frozenset[str]) -> int:
-    """The last stretch in which any of these took part."""
-    return max(number for number, each in enumerate(joined) if each.who & who)

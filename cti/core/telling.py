@@ -260,10 +260,12 @@ def transfer_told(
         reached = [] if target is None else [target]
         ringing = _ringing_for(traffic, heard.second, when)
     elif transferee is not None:
+        # By name as well: an older switch goes on with the phone in a channel of another id.
+        ids = (transferee, party_at(traffic, transferee, when).channel)
         reached = [
             ring.target.channel_id
             for began, ring in rings
-            if ring.by is not None and ring.by.channel_id == transferee and when <= began < until
+            if ring.by is not None and (ring.by.channel_id in ids or ring.by.channel in ids) and when <= began < until
         ]
     return Transfer(
         kind=TransferKind.CONSULT if consult else TransferKind.BLIND,

@@ -7,6 +7,7 @@ Bounded: a channel keeps the latest `KEPT_MAX` entries of each sort.
 
 import re
 from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -15,6 +16,7 @@ from cti.core.channels import BridgeKind, ChannelSeen, ChannelState, DialStatus,
 
 KEPT_MAX = 1_000
 """Stays, names, holds, transfers and digits that a channel keeps, of each sort."""
+AWAITED_MAX = 1_000
 NEVER: When = (2**62, 0)
 
 _SEQUENCE = re.compile(r"-[0-9A-Za-z]{1,16}$")
@@ -218,6 +220,8 @@ class Traffic:
     kinds: dict[str, BridgeKind] = field(default_factory=dict)
     by_name: dict[str, str] = field(default_factory=dict)
     joins: dict[str, tuple[When, str]] = field(default_factory=dict)
+    awaited: OrderedDict[str, tuple[str, When]] = field(default_factory=OrderedDict)
+    """Channels that were said to be dialled by their names alone, before they were heard of: by whom, and when."""
     _parents: dict[str, str] = field(default_factory=dict)
     _children: dict[str, dict[str, None]] = field(default_factory=dict)
     _joined: dict[str, dict[str, None]] = field(default_factory=dict)
@@ -261,6 +265,9 @@ class Traffic:
         half = self.half_of(channel.unique_id)
         if half is not None:
             self.settle(half)
+        awaited = self.awaited.pop(name, None)
+        if awaited is not None:
+            self.dial(awaited[0], channel.unique_id, awaited[1])
         return noted
 
     def rename(self, unique_id: str, name: str, when: When) -> bool:
@@ -281,6 +288,16 @@ class Traffic:
             self.dialled_by.setdefault(source, []).append(target)
         self.settle(target)
         return dial
+
+    def dial_by_name(self, source: str, name: str, when: When) -> None:
+        """Note that the channel of this name was dialled; if it is not known yet, once it is."""
+        target = self.by_name.get(name)
+        if target is not None:
+            self.dial(source, target, when)
+            return
+        self.awaited[name] = (source, when)
+        if len(self.awaited) > AWAITED_MAX:
+            self.awaited.popitem(last=False)
 
     def stay(self, bridge_id: str, unique_id: str, when: When, *, entered: bool) -> bool:
         """Note that a channel enters or leaves a bridge."""
