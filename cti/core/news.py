@@ -108,8 +108,11 @@ class News:
         name = first.first_name
         if name and not is_phone(name) and not (name.startswith("Local/") and not name.endswith(";2")):
             return False
-        known = first.calling or first.up is not None or bool(first.queues) or bool(first.stays)
-        return known or first.unique_id in self._traffic.dialled_by or first.unique_id in self._traffic.dials
+        if first.calling or first.up is not None or first.alerting is not None or first.queues or first.stays:
+            return True
+        half = self._traffic.half_of(first.unique_id)
+        dials = self._traffic.dialled_by
+        return first.unique_id in dials or half in dials or first.unique_id in self._traffic.dials
 
     def rung(self, unique_ids: list[str], at_ms: int) -> Told:
         """Phones that ring, and rings that have ended."""

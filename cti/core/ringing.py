@@ -57,6 +57,12 @@ def _reached_by(traffic: Traffic, unique_id: str) -> str | None:
     return rung[0][2] if rung else None
 
 
+def rang_by_itself(traffic: Traffic, channel: Channel) -> bool:
+    """Whether the switch rang this phone and did not say that it dials: so it does of an originate before 12."""
+    rung = channel.alerting is not None and not channel.calling and channel.unique_id not in traffic.dials
+    return rung and traffic.root(channel.unique_id) == channel.unique_id
+
+
 def status_of(traffic: Traffic, dial: Dial) -> tuple[DialStatus | None, When | None]:
     """The dial's end; of a switch that only says how all dials of a channel ended, what that means for this one."""
     if dial.status is not None:
@@ -90,6 +96,8 @@ def end_of(traffic: Traffic, dial: Dial) -> tuple[RingEnd | None, When | None]:
 
 def _unanswered(traffic: Traffic, dial: Dial, target: Channel, status: DialStatus | None, ended: When) -> RingEnd:
     cause = target.asked_cause if target.asked_cause in CAUSES_OF_REFUSAL else target.cause
+    if status in (None, DialStatus.CANCEL) and _ran_out(traffic, dial):
+        status = DialStatus.NO_ANSWER
     if target.lost:
         return RingEnd.LOST
     if dial.forwarded_to is not None:
@@ -110,6 +118,21 @@ def _unanswered(traffic: Traffic, dial: Dial, target: Channel, status: DialStatu
     if _answered_elsewhere(traffic, dial, ended):
         return RingEnd.CANCELLED
     return RingEnd.CALLER_GONE if _caller_left(traffic, dial, ended) else RingEnd.CANCELLED
+
+
+def _ran_out(traffic: Traffic, dial: Dial) -> bool:
+    """Whether a dial was cancelled since the time of the one that led to it through a Local had run out."""
+    passed = {dial.target}
+    while (half := traffic.half_of(dial.source or "")) is not None and half not in passed:
+        passed.add(half)
+        outer = traffic.dials.get(half)
+        if outer is None:
+            return False
+        status, _ = status_of(traffic, outer)
+        if status is not DialStatus.CANCEL:
+            return status is DialStatus.NO_ANSWER
+        dial = outer
+    return False
 
 
 def _answered_elsewhere(traffic: Traffic, dial: Dial, ended: When) -> bool:

@@ -51,8 +51,9 @@ def stretches(traffic: Traffic, members: dict[str, Span]) -> list[Stretch]:
             ours = [members[unique_id] for unique_id, _ in places if unique_id in members]
             if not any(_within(span, since) for span in ours):
                 continue
-            # The one who is passed on enters the other call's bridge just before the switch says so.
+            # The one who is passed on enters the other call's bridge just before the switch says so, or just after.
             passed_on = len(ours) < len(places) and all(span.until == until for span in ours)
+            passed_on = passed_on or (len(ours) == len(places) and all(span.since == since for span in ours))
             if not passed_on or until[0] - since[0] >= PASSING_MS_MAX:
                 found.append(Stretch(since, until, places, conference))
     return _joined(_without_passing(found))
@@ -63,7 +64,7 @@ def rooms(traffic: Traffic, inside: dict[str, str], at: When) -> Iterator[tuple[
     room = {bridge_id: bridge_id for bridge_id in inside.values()}
     for unique_id, bridge_id in inside.items():
         half = traffic.half_of(unique_id)
-        if half is not None and half in inside:
+        if half is not None and half in inside and all(_is_local(traffic, each, at) for each in (unique_id, half)):
             _merge(room, bridge_id, inside[half])
     people: dict[str, list[Place]] = {}
     conferences = set()
@@ -81,6 +82,11 @@ def rooms(traffic: Traffic, inside: dict[str, str], at: When) -> Iterator[tuple[
                 tuple(sorted(places, key=lambda place: (traffic.channels[place[0]].began, place))),
                 here in conferences,
             )
+
+
+def _is_local(traffic: Traffic, unique_id: str, at: When) -> bool:
+    """Whether a half is one still: before 12 the phone behind it takes its place, in the same channel."""
+    return traffic.channels[unique_id].name_at(at).startswith("Local/")
 
 
 def bridges_of(traffic: Traffic, members: dict[str, Span] | list[str]) -> list[str]:

@@ -4,7 +4,7 @@ from cti.core.cast import START, Cast, cast_of, is_live, party, party_at
 from cti.core.channels import When
 from cti.core.ending import ending_of, outcome_of
 from cti.core.events import CallId
-from cti.core.ringing import caller_of, dials_under, end_of, front_of, is_ring
+from cti.core.ringing import caller_of, dials_under, end_of, front_of, is_ring, rang_by_itself
 from cti.core.story import (
     Hold,
     QueueVisit,
@@ -34,12 +34,12 @@ def tell(traffic: Traffic, root: str, ids: dict[str, CallId], *, hang_ups_told: 
     if over:
         ending = ending_of(traffic, cast, found, told, ids, hang_ups_told=hang_ups_told)
     dial = traffic.dials.get(root)
-    originated = dial is not None and dial.originated
+    originated = rang_by_itself(traffic, first) if dial is None else dial.originated
     front = front_of(traffic, root)
     holds = _holds(traffic, cast)
     return Story(
         call_id=ids[root],
-        caller=party_at(traffic, front, START if front == root else NEVER),
+        caller=party_at(traffic, front, START),
         dialled=dialled_by(traffic, root),
         originated=originated,
         began_ms=first.began[0],
@@ -82,6 +82,9 @@ def rings_of(traffic: Traffic, cast: Cast) -> list[tuple[When, Ring]]:
         and is_ring(traffic, dial)
         and (cast.has(dial.source or dial.target, dial.began) or _rang_on(traffic, cast, dial))
     ]
+    first = traffic.channels[cast.root]
+    if rang_by_itself(traffic, first) and is_phone(first.first_name):
+        dials.append(Dial(cast.root, first.began))
     return [(dial.began, _ring(traffic, dial)) for dial in sorted(dials, key=lambda dial: (dial.began, dial.target))]
 
 
@@ -99,8 +102,13 @@ def _ring(traffic: Traffic, dial: Dial) -> Ring:
     answered_by = None
     if end is RingEnd.ANSWER and is_phone(target.name) and target.name != target.first_name:
         answered_by = party(target, target.name)
+    by = None
+    if caller is not None:
+        # Who was reached by way of a Local keeps the name they had, also when they went on in another channel.
+        led = caller.unique_id != dial.source and caller.unique_id in traffic.dials
+        by = party(caller, caller.first_name) if led else party_at(traffic, caller.unique_id, dial.began)
     return Ring(
-        by=None if caller is None else party_at(traffic, caller.unique_id, dial.began),
+        by=by,
         target=party(target, target.first_name),
         began_ms=dial.began[0],
         alerted_ms=None if target.alerting is None else target.alerting[0],
