@@ -27,7 +27,7 @@ class Cast:
 
 def cast_of(traffic: Traffic, root: str) -> Cast:
     """The channels of a call, and those of the calls that went on in it."""
-    join = traffic.joins.get(root)
+    join = traffic.joins().get(root)
     until = NEVER if join is None else join[0]
     spans = {unique_id: Span(START, until) for unique_id in traffic.family(root)}
     joined = traffic.joined_to(root)

@@ -2,7 +2,8 @@
 
 from typing import assert_never
 
-from cti.core.call import CAUSE_BUSY, CAUSE_REJECTED
+import msgspec
+
 from cti.core.channels import (
     BlindTransferred,
     BridgeEntered,
@@ -29,11 +30,9 @@ from cti.core.channels import (
     Resumed,
     When,
 )
-from cti.core.traffic import Traffic, TransferHeard, is_phone
+from cti.core.traffic import Traffic, TransferHeard
 
 SAME_TRANSFER_MS = 1_000
-CAUSES_OF_REFUSAL = (CAUSE_BUSY, CAUSE_REJECTED)
-"""Whatever else is said of a channel's end, these are believed."""
 
 
 def channels_in(signal: ChannelSignal, traffic: Traffic) -> tuple[str, ...]:
@@ -48,7 +47,8 @@ def channels_in(signal: ChannelSignal, traffic: Traffic) -> tuple[str, ...]:
         case ChannelRenamed(unique_id=unique_id):
             return (unique_id,)
         case Masqueraded(clone=clone, original=original):
-            return tuple(traffic.by_name[name] for name in (clone, original) if name in traffic.by_name)
+            bearers = (traffic.bearer(name, signal.when) for name in (clone, original))
+            return tuple(bearer for bearer in bearers if bearer is not None)
         case DialBegan(source=first, target=second) | DialEnded(source=first, target=second):
             return _ids(first, second)
         case PickedUp(by=by, target=target):
@@ -90,7 +90,7 @@ def hear(traffic: Traffic, signal: ChannelSignal) -> bool:
         case BlindTransferred() | ConsultTransferred():
             return _transfer(traffic, signal, when)
         case Masqueraded(clone=clone, original=original):
-            _mask(traffic, clone, original, when)
+            traffic.mask(clone, original, when)
         case PickedUp(by=by, target=target):
             traffic.see(by, when)
             traffic.see(target, when)
@@ -107,10 +107,7 @@ def hear(traffic: Traffic, signal: ChannelSignal) -> bool:
 def _leave(traffic: Traffic, signal: ChannelGone | HangUpAsked, when: When) -> None:
     channel = traffic.see(signal.channel, when)
     if isinstance(signal, HangUpAsked):
-        if channel.asked is None or when < channel.asked:
-            channel.asked = when
-        if channel.asked_cause not in CAUSES_OF_REFUSAL:
-            channel.asked_cause = signal.cause
+        channel.asks.note(when, signal.cause)
         return
     if channel.ended is None or when < channel.ended or channel.lost:
         channel.ended, channel.cause, channel.lost = when, signal.cause, False
@@ -142,7 +139,9 @@ def _dial(traffic: Traffic, signal: DialBegan | DialAlerting | DialEnded | Origi
             traffic.see(target, when)
         case OriginateFailed(channel=seen):
             traffic.dial(None, seen.unique_id, when)
-            channel = traffic.see(seen, when)
+            # It names what was to be called, no channel.
+            channel = traffic.see(msgspec.structs.replace(seen, name=""), when)
+            channel.wanted = seen.name
             channel.failed = when if channel.failed is None else min(channel.failed, when)
 
 
@@ -180,16 +179,3 @@ def _transfer(traffic: Traffic, signal: BlindTransferred | ConsultTransferred, w
     if any(heard == each and abs(at[0] - when[0]) <= SAME_TRANSFER_MS for at, each in transfers):
         return False
     return transfers.note(when, heard)
-
-
-def _mask(traffic: Traffic, clone: str, original: str, when: When) -> None:
-    """What the switch made to carry a channel on belongs to that channel's call; who takes a ringing channel over
-    joins the call that rings it."""
-    source, made = traffic.by_name.get(clone), traffic.by_name.get(original)
-    if source is None or made is None or source == made:
-        return
-    if not is_phone(original):
-        traffic.channels[made].masked = source
-        traffic.settle(made)
-    elif made in traffic.dials and traffic.channels[made].up is None and traffic.root(source) == source:
-        traffic.join(source, made, when)

@@ -6,10 +6,11 @@ that nobody takes look alike, CANCEL is said whether the caller left or the ring
 
 from cti.core.call import CAUSE_BUSY, CAUSE_NORMAL, CAUSE_REJECTED
 from cti.core.channels import DialStatus, When
-from cti.core.hearing import CAUSES_OF_REFUSAL
 from cti.core.story import RingEnd
 from cti.core.traffic import Channel, Dial, Traffic, is_phone
 
+CAUSES_OF_REFUSAL = (CAUSE_BUSY, CAUSE_REJECTED)
+"""Whatever else is said of a channel's end, these are believed."""
 CALLER_GONE_WITHIN_MS = 1_000
 """A caller whose channel ends this soon after a ring was cancelled is why it was cancelled."""
 
@@ -95,7 +96,7 @@ def end_of(traffic: Traffic, dial: Dial) -> tuple[RingEnd | None, When | None]:
 
 
 def _unanswered(traffic: Traffic, dial: Dial, target: Channel, status: DialStatus | None, ended: When) -> RingEnd:
-    cause = target.asked_cause if target.asked_cause in CAUSES_OF_REFUSAL else target.cause
+    cause = next((cause for _, cause in target.asks if cause in CAUSES_OF_REFUSAL), target.cause)
     if status in (None, DialStatus.CANCEL) and _ran_out(traffic, dial):
         status = DialStatus.NO_ANSWER
     if target.lost:

@@ -17,6 +17,7 @@ from cti.core.channels import BridgeKind, ChannelSeen, ChannelState, DialStatus,
 KEPT_MAX = 1_000
 """Stays, names, holds, transfers and digits that a channel keeps, of each sort."""
 AWAITED_MAX = 1_000
+PACTS_MAX = 5_000
 NEVER: When = (2**62, 0)
 
 _SEQUENCE = re.compile(r"-[0-9A-Za-z]{1,16}$")
@@ -114,9 +115,9 @@ class Channel:
     failed: When | None = None
     lost: bool = False
     cause: int = 0
-    asked: When | None = None
-    asked_cause: int = 0
+    wanted: str = ""
     masked: str | None = None
+    asks: Dated[int] = field(default_factory=Dated)
     names: Dated[str] = field(default_factory=Dated)
     stays: Dated[tuple[str, bool]] = field(default_factory=Dated)
     holds: Dated[bool] = field(default_factory=Dated)
@@ -129,7 +130,7 @@ class Channel:
         """The channel's name at an instant; before the first one is known, the first."""
         at = bisect_right(self.names, when, key=lambda each: each[0])
         if not self.names:
-            return ""
+            return self.wanted
         return self.names[max(0, at - 1)][1]
 
     @property
@@ -140,7 +141,12 @@ class Channel:
     @property
     def first_name(self) -> str:
         """The name that it was made with."""
-        return self.names[0][1] if self.names else ""
+        return self.names[0][1] if self.names else self.wanted
+
+    @property
+    def asked(self) -> When | None:
+        """When its far end first asked to hang up."""
+        return self.asks[0][0] if self.asks else None
 
     @property
     def gone(self) -> When | None:
@@ -189,10 +195,15 @@ class Dial:
 
     target: str
     began: When
-    source: str | None = None
+    by: tuple[When, str] | None = None
     status: DialStatus | None = None
     ended: When | None = None
     forwarded_to: str | None = None
+
+    @property
+    def source(self) -> str | None:
+        """The channel that dials, None for the switch itself."""
+        return None if self.by is None else self.by[1]
 
     @property
     def originated(self) -> bool:
@@ -215,16 +226,20 @@ class Traffic:
 
     channels: dict[str, Channel] = field(default_factory=dict)
     dials: dict[str, Dial] = field(default_factory=dict)
-    dialled_by: dict[str, list[str]] = field(default_factory=dict)
+    dialled_by: dict[str, dict[str, None]] = field(default_factory=dict)
     in_bridge: dict[str, dict[str, None]] = field(default_factory=dict)
     kinds: dict[str, BridgeKind] = field(default_factory=dict)
-    by_name: dict[str, str] = field(default_factory=dict)
-    joins: dict[str, tuple[When, str]] = field(default_factory=dict)
+    bearers: dict[str, Dated[str]] = field(default_factory=dict)
+    masks: dict[str, list[tuple[When, str, str]]] = field(default_factory=dict)
+    pacts: list[tuple[When, str, str]] = field(default_factory=list)
+    """Which channel's call goes on in which other channel's, and since when."""
     awaited: OrderedDict[str, tuple[str, When]] = field(default_factory=OrderedDict)
     """Channels that were said to be dialled by their names alone, before they were heard of: by whom, and when."""
     _parents: dict[str, str] = field(default_factory=dict)
     _children: dict[str, dict[str, None]] = field(default_factory=dict)
-    _joined: dict[str, dict[str, None]] = field(default_factory=dict)
+    _joins: dict[str, tuple[When, str]] = field(default_factory=dict)
+    _pact_lines: set[str] | None = field(default_factory=set)
+    """The channels on whose parents the joins hang; None when they have to be worked out anew."""
 
     # -- what is heard -------------------------------------------------------------------------------------------------
 
@@ -242,9 +257,9 @@ class Traffic:
             channel.linked = _earlier(channel.linked, when, seen.linked_id)
         if seen.dialled is not None:
             channel.dialled = _earlier(channel.dialled, when, seen.dialled)
-        if seen.number is not None and channel.gone is None:
+        if seen.number is not None:
             channel.number = _later(channel.number, when, seen.number)
-        if seen.caller_name is not None and channel.gone is None:
+        if seen.caller_name is not None:
             channel.caller_name = _later(channel.caller_name, when, seen.caller_name)
         self._state(channel, seen.state, when)
         self.settle(seen.unique_id)
@@ -261,14 +276,46 @@ class Traffic:
     def _name(self, channel: Channel, when: When, name: str) -> bool:
         noted = channel.names.note(when, name)
         if not name.endswith(_LEAVINGS):
-            self.by_name[name] = channel.unique_id
+            self.bearers.setdefault(name, Dated()).note(when, channel.unique_id)
         half = self.half_of(channel.unique_id)
         if half is not None:
             self.settle(half)
         awaited = self.awaited.pop(name, None)
         if awaited is not None:
             self.dial(awaited[0], channel.unique_id, awaited[1])
+        for mask in self.masks.get(name, ()):
+            self._mask(*mask)
         return noted
+
+    def mask(self, clone: str, original: str, when: When) -> None:
+        """Note that what stood behind one channel goes on in another."""
+        known = self.masks.setdefault(original, [])
+        mask = (when, clone, original)
+        if mask not in known and len(known) < KEPT_MAX:
+            known.append(mask)
+            self.masks.setdefault(clone, []).append(mask)
+        self._mask(*mask)
+
+    def _mask(self, when: When, clone: str, original: str) -> None:
+        """What the switch made to carry a channel on belongs to that channel's call; who takes a ringing channel over
+        joins the call that rings it."""
+        source, made = self.bearer(clone, when), self.bearer(original, when)
+        if source is None or made is None or source == made:
+            return
+        channel = self.channels[made]
+        if not is_phone(original):
+            channel.masked = source
+            self.settle(made)
+        elif made in self.dials and (channel.up is None or channel.up >= when) and self.root(source) == source:
+            self.join(source, made, when)
+
+    def bearer(self, name: str, when: When | None = None) -> str | None:
+        """Which channel bore a name at an instant, or first; None if none is known."""
+        borne = self.bearers.get(name)
+        if not borne:
+            return None
+        at = 1 if when is None else bisect_right(borne, when, key=lambda each: each[0])
+        return borne[max(0, at - 1)][1]
 
     def rename(self, unique_id: str, name: str, when: When) -> bool:
         """Another phone stands behind this channel from here on."""
@@ -283,15 +330,17 @@ class Traffic:
         if dial is None:
             dial = self.dials[target] = Dial(target, when)
         dial.began = min(dial.began, when)
-        if source is not None and dial.source is None and source != target:
-            dial.source = source
-            self.dialled_by.setdefault(source, []).append(target)
+        if source is not None and source != target:
+            known, dial.by = dial.source, _earlier(dial.by, when, source)
+            if known is not None and known != dial.source:
+                self.dialled_by[known].pop(target, None)
+            self.dialled_by.setdefault(dial.by[1], {})[target] = None
         self.settle(target)
         return dial
 
     def dial_by_name(self, source: str, name: str, when: When) -> None:
         """Note that the channel of this name was dialled; if it is not known yet, once it is."""
-        target = self.by_name.get(name)
+        target = self.bearer(name)
         if target is not None:
             self.dial(source, target, when)
             return
@@ -311,14 +360,12 @@ class Traffic:
 
     def join(self, joining: str, joined: str, when: When) -> bool:
         """Note that the call of one channel goes on in the call of another."""
-        here, there = self.root(joining), self.root(joined)
-        if here == there or self.final(there) == here:
+        pact = (when, joining, joined)
+        if pact in self.pacts:
             return False
-        known = self.joins.get(here)
-        if known is not None and known[0] <= when:
-            return False
-        self.joins[here] = (when, there)
-        self._joined.setdefault(there, {})[here] = None
+        self.pacts.append(pact)
+        del self.pacts[:-PACTS_MAX]
+        self._pact_lines = None
         return True
 
     # -- who belongs to whom -------------------------------------------------------------------------------------------
@@ -335,20 +382,8 @@ class Traffic:
         else:
             self._parents[unique_id] = parent
             self._children.setdefault(parent, {})[unique_id] = None
-            self._move_joins(unique_id, self.root(unique_id))
-
-    def _move_joins(self, old: str, new: str) -> None:
-        """What was noted of a call is of the call that it turns out to belong to."""
-        if old == new:
-            return
-        join = self.joins.pop(old, None)
-        if join is not None:
-            self._joined.get(join[1], {}).pop(old, None)
-            if join[1] != new:
-                self.joins.setdefault(new, join)
-                self._joined.setdefault(join[1], {})[new] = None
-        for other in self._joined.pop(old, {}):
-            self._joined.setdefault(new, {})[other] = None
+        if self._pact_lines is not None and unique_id in self._pact_lines:
+            self._pact_lines = None
 
     def _parent(self, unique_id: str) -> str | None:
         """Who dialled it; of the second half of a Local, the first; else the channel whose id it was linked with."""
@@ -359,7 +394,7 @@ class Traffic:
         elif channel is not None:
             half = channel.other_half
             if half is not None and half.endswith("1"):
-                parent = self.by_name.get(half)
+                parent = self.bearer(half)
             if parent is None and channel.masked is not None:
                 parent = channel.masked
             if parent is None and channel.linked is not None and not (dial is not None and dial.originated):
@@ -376,11 +411,31 @@ class Traffic:
             unique_id = parent
         return unique_id
 
+    def joins(self) -> dict[str, tuple[When, str]]:
+        """Each call that goes on in another one, since when and in which, by their first channels."""
+        if self._pact_lines is not None:
+            return self._joins
+        self._joins, self._pact_lines = {}, set()
+        for when, joining, joined in sorted(self.pacts):
+            for line in (joining, joined):
+                self._pact_lines.update(self._line(line))
+            here, there = self.root(joining), self.root(joined)
+            if here not in self._joins and here != there and self.final(there) != here:
+                self._joins[here] = (when, there)
+        return self._joins
+
+    def _line(self, unique_id: str) -> list[str]:
+        line = [unique_id]
+        while (parent := self._parents.get(line[-1])) is not None and parent not in line:
+            line.append(parent)
+        return line
+
     def final(self, root: str, when: When = NEVER) -> str:
         """The call in which this one goes on at an instant, after it was joined to others."""
         passed = {root}
-        while (join := self.joins.get(root)) is not None and join[0] <= when:
-            root = self.root(join[1])
+        joins = self.joins()
+        while (join := joins.get(root)) is not None and join[0] <= when:
+            root = join[1]
             if root in passed:
                 return min(passed)
             passed.add(root)
@@ -396,20 +451,21 @@ class Traffic:
 
     def joined_to(self, root: str) -> list[tuple[str, When]]:
         """The calls that were joined to this one, directly or by way of another, and since when."""
-        found: dict[str, None] = {root: None}
-        joined = []
-        for each in found_as_it_grows(found):
-            for other in self._joined.get(each, ()):
-                if other not in found and other in self.joins and self.root(self.joins[other][1]) == each:
-                    found[other] = None
-                    joined.append((other, self.joins[other][0]))
-        return joined
+        found: dict[str, When] = {}
+        waiting = [root]
+        while waiting:
+            each = waiting.pop()
+            for other, (when, there) in self.joins().items():
+                if there == each and other != root and other not in found:
+                    found[other] = when
+                    waiting.append(other)
+        return sorted(found.items(), key=lambda pair: (pair[1], pair[0]))
 
     def half_of(self, unique_id: str) -> str | None:
         """The channel that is the other half of this Local one."""
         channel = self.channels.get(unique_id)
         half = None if channel is None else channel.other_half
-        return None if half is None else self.by_name.get(half)
+        return None if half is None else self.bearer(half)
 
     def forget(self, root: str) -> list[str]:
         """Drop a call's own channels and all that hangs on them; return their ids."""
@@ -417,8 +473,7 @@ class Traffic:
         for unique_id in gone:
             channel = self.channels.pop(unique_id)
             for _, name in channel.names:
-                if self.by_name.get(name) == unique_id:
-                    del self.by_name[name]
+                self._unname(name, unique_id)
             for _, (bridge_id, _entered) in channel.stays:
                 inside = self.in_bridge.get(bridge_id)
                 if inside is not None:
@@ -430,11 +485,21 @@ class Traffic:
             self.dialled_by.pop(unique_id, None)
             self._children.pop(unique_id, None)
             self._parents.pop(unique_id, None)
-        join = self.joins.pop(root, None)
-        if join is not None:
-            self._joined.get(join[1], {}).pop(root, None)
-        self._joined.pop(root, None)
+        left = [pact for pact in self.pacts if pact[1] in self.channels and pact[2] in self.channels]
+        if len(left) < len(self.pacts):
+            self.pacts, self._pact_lines = left, None
         return gone
+
+    def _unname(self, name: str, unique_id: str) -> None:
+        for mask in self.masks.pop(name, ()):
+            others = self.masks.get(mask[1] if mask[2] == name else mask[2])
+            if others is not None and mask in others:
+                others.remove(mask)
+        borne = self.bearers.get(name)
+        if borne is not None:
+            borne[:] = [each for each in borne if each[1] != unique_id]
+            if not borne:
+                del self.bearers[name]
 
 
 def found_as_it_grows(found: dict[str, None]) -> Iterator[str]:
