@@ -15,9 +15,9 @@ from cti.asterisk.link import packet_of
 from cti.asterisk.observe import made_at_ms, signals_of, stamp_of
 from cti.asterisk.packet import AmiPacket
 from cti.core.channels import ChannelSignal, HangUpAsked
+from cti.core.records import is_phone
 from cti.core.stories import Stories
 from cti.core.story import Story
-from cti.core.traffic import is_phone
 from history.core.vocabulary import SwitchName
 
 FILE_BYTES_MAX = 500_000_000

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from cti.core.channels import When
+from cti.core.records import NEVER, Channel, is_phone, phone_of
 from cti.core.story import Party
 from cti.core.talks import Span
-from cti.core.traffic import NEVER, Channel, Traffic, is_phone, phone_of
+from cti.core.traffic import Traffic
 
 START: When = (0, 0)
 

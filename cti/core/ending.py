@@ -4,10 +4,11 @@ from cti.core.call import CAUSE_BUSY, CAUSE_NO_ROUTE, CAUSE_NORMAL, CAUSE_REJECT
 from cti.core.cast import Cast, party_at
 from cti.core.channels import When
 from cti.core.events import CallId
+from cti.core.records import NEVER, Channel
 from cti.core.ringing import front_of
 from cti.core.story import Ending, EndReason, HungUpBy, Outcome, QueueVisit, Ring, RingEnd
 from cti.core.talks import Stretch
-from cti.core.traffic import NEVER, Channel, Traffic
+from cti.core.traffic import Traffic
 
 AFTER_TALK_MS = 10_000
 """A caller whose channel ends this soon after the talk was hung up on; who stays longer was with the switch again."""

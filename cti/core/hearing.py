@@ -30,7 +30,8 @@ from cti.core.channels import (
     Resumed,
     When,
 )
-from cti.core.traffic import Traffic, TransferHeard
+from cti.core.records import TransferHeard
+from cti.core.traffic import Traffic
 
 SAME_TRANSFER_MS = 1_000
 

@@ -12,6 +12,7 @@ from cti.core.channels import (
     When,
 )
 from cti.core.events import CallId, call_id_of
+from cti.core.records import Channel, is_phone
 from cti.core.ringing import end_of, is_ring
 from cti.core.story import (
     CallBegan,
@@ -29,7 +30,7 @@ from cti.core.story import (
 )
 from cti.core.talks import Place, bridges_of, rooms
 from cti.core.telling import tell, transfer_told
-from cti.core.traffic import Channel, Traffic, is_phone
+from cti.core.traffic import Traffic
 from history.core.vocabulary import SwitchName
 
 Told = list[StoryEvent]

@@ -6,8 +6,9 @@ that nobody takes look alike, CANCEL is said whether the caller left or the ring
 
 from cti.core.call import CAUSE_BUSY, CAUSE_NORMAL, CAUSE_REJECTED
 from cti.core.channels import DialStatus, When
+from cti.core.records import Channel, Dial, is_phone
 from cti.core.story import RingEnd
-from cti.core.traffic import Channel, Dial, Traffic, is_phone
+from cti.core.traffic import Traffic
 
 CAUSES_OF_REFUSAL = (CAUSE_BUSY, CAUSE_REJECTED)
 """Whatever else is said of a channel's end, these are believed."""

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cti.core.channels import BridgeKind, When
-from cti.core.traffic import NEVER, Channel, Traffic, found_as_it_grows, is_phone
+from cti.core.records import NEVER, Channel, is_phone
+from cti.core.traffic import Traffic, found_as_it_grows
 
 Place = tuple[str, str]
 """A channel's id, and the name it bore."""

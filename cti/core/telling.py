@@ -4,6 +4,7 @@ from cti.core.cast import START, Cast, cast_of, is_live, party, party_at
 from cti.core.channels import When
 from cti.core.ending import ending_of, outcome_of
 from cti.core.events import CallId
+from cti.core.records import NEVER, Channel, Dial, TransferHeard, is_phone
 from cti.core.ringing import caller_of, dials_under, end_of, front_of, is_ring, rang_by_itself
 from cti.core.story import (
     Hold,
@@ -17,7 +18,7 @@ from cti.core.story import (
     TransferKind,
 )
 from cti.core.talks import Place, Span, Stretch, stretches
-from cti.core.traffic import NEVER, Channel, Dial, Traffic, TransferHeard, is_phone
+from cti.core.traffic import Traffic
 
 
 def tell(traffic: Traffic, root: str, ids: dict[str, CallId], *, hang_ups_told: bool) -> Story:

@@ -1,223 +1,21 @@
-"""All that was heard of channels, dials and bridges, kept so that the order of hearing does not matter.
+"""All that was heard of channels, dials and bridges of one switch, and who belongs to whom.
 
 Each thing is kept under its own instant, once: heard twice it changes nothing, heard late it lands where it belongs.
 What it means (`core/telling.py`) is worked out from what is kept, never from the order in which it came.
-Bounded: a channel keeps the latest `KEPT_MAX` entries of each sort.
 """
 
-import re
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
 
-from cti.core.channels import BridgeKind, ChannelSeen, ChannelState, DialStatus, When
+from cti.core.channels import BridgeKind, ChannelSeen, ChannelState, When
+from cti.core.records import KEPT_MAX, LEAVINGS, NEVER, Channel, Dated, Dial, is_phone
 
-KEPT_MAX = 1_000
-"""Stays, names, holds, transfers and digits that a channel keeps, of each sort."""
 AWAITED_MAX = 1_000
 PACTS_MAX = 5_000
-NEVER: When = (2**62, 0)
 
-_SEQUENCE = re.compile(r"-[0-9A-Za-z]{1,16}$")
-_HALF = re.compile(r";[12]$")
-_NO_PHONE = (
-    "Local/",
-    "AsyncGoto/",
-    "Surrogate/",
-    "Substitute/",
-    "Parked/",
-    "Transfered/",
-    "Bridge/",
-    "CBAnn/",
-    "CBRec/",
-    "Announcer/",
-    "Recorder/",
-    "Snoop/",
-    "Message/",
-    "Bouncer/",
-    "BridgeAnnouncer/",
-    "OutgoingSpoolFailed/",
-)
-"""Channels that the switch makes for its own plumbing."""
-_LEAVINGS = ("<ZOMBIE>", "<MASQ>")
 _KINDS = (BridgeKind.TALK, BridgeKind.CONFERENCE, BridgeKind.HOLDING)
-_STATUSES = (
-    DialStatus.OTHER,
-    DialStatus.CANCEL,
-    DialStatus.NO_ANSWER,
-    DialStatus.UNAVAILABLE,
-    DialStatus.CONGESTION,
-    DialStatus.BUSY,
-    DialStatus.ANSWER,
-)
-"""The later one is believed: app_queue says of one ring both NOANSWER and CANCEL."""
-
-Entry = TypeVar("Entry")
-
-
-def is_phone(name: str) -> bool:
-    """Whether somebody can stand behind a channel of this name: no half of a Local, no plumbing, no leavings."""
-    return not name.startswith(_NO_PHONE) and not name.endswith(_LEAVINGS)
-
-
-def phone_of(name: str) -> str:
-    """The device in a channel's name: `PJSIP/agent1` of `PJSIP/agent1-0000000e`."""
-    return _SEQUENCE.sub("", _HALF.sub("", name))
-
-
-class Dated(list[tuple[When, Entry]]):
-    """Entries in the order of their instants, each once; the oldest give way beyond `KEPT_MAX`."""
-
-    __slots__ = ()
-
-    def note(self, when: When, entry: Entry) -> bool:
-        """Keep it; False when it was there."""
-        pair = (when, entry)
-        at = bisect_right(self, when, key=lambda each: each[0])
-        if pair in self[max(0, at - 4) : at]:
-            return False
-        self.insert(at, pair)
-        if len(self) > KEPT_MAX:
-            del self[0]
-        return True
-
-
-@dataclass(frozen=True, slots=True)
-class TransferHeard:
-    """A transfer as the switch told it. `second` is the transferer's channel of the consultation."""
-
-    by: str
-    second: str | None
-    transferee: str | None
-    target: str | None
-    to: str
-    succeeded: bool
-
-
-@dataclass(slots=True)
-class Channel:
-    """What is known of one channel. Mutable: it is the one place where knowledge grows."""
-
-    unique_id: str
-    first_heard: When
-    made: When | None = None
-    linked: tuple[When, str] | None = None
-    number: tuple[When, str] | None = None
-    caller_name: tuple[When, str] | None = None
-    dialled: tuple[When, str] | None = None
-    calling: bool = False
-    adopted: bool = False
-    alerting: When | None = None
-    up: When | None = None
-    ended: When | None = None
-    failed: When | None = None
-    lost: bool = False
-    cause: int = 0
-    wanted: str = ""
-    masked: str | None = None
-    asks: Dated[int] = field(default_factory=Dated)
-    names: Dated[str] = field(default_factory=Dated)
-    stays: Dated[tuple[str, bool]] = field(default_factory=Dated)
-    holds: Dated[bool] = field(default_factory=Dated)
-    dial_ends: Dated[DialStatus] = field(default_factory=Dated)
-    transfers: Dated[TransferHeard] = field(default_factory=Dated)
-    queues: Dated[tuple[str, str]] = field(default_factory=Dated)
-    digits: Dated[None] = field(default_factory=Dated)
-
-    def name_at(self, when: When) -> str:
-        """The channel's name at an instant; before the first one is known, the first."""
-        at = bisect_right(self.names, when, key=lambda each: each[0])
-        if not self.names:
-            return self.wanted
-        return self.names[max(0, at - 1)][1]
-
-    @property
-    def name(self) -> str:
-        """The channel's last name that is not that of leavings."""
-        return next((name for _, name in reversed(self.names) if not name.endswith(_LEAVINGS)), "")
-
-    @property
-    def first_name(self) -> str:
-        """The name that it was made with."""
-        return self.names[0][1] if self.names else self.wanted
-
-    @property
-    def asked(self) -> When | None:
-        """When its far end first asked to hang up."""
-        return self.asks[0][0] if self.asks else None
-
-    @property
-    def gone(self) -> When | None:
-        """When it ended; of an originate that came to nothing before there was a channel, when that was said."""
-        return self.failed if self.ended is None and self.made is None else self.ended
-
-    @property
-    def began(self) -> When:
-        """When it was made, or first heard of."""
-        return self.first_heard if self.made is None else min(self.made, self.first_heard)
-
-    @property
-    def other_half(self) -> str | None:
-        """The name of the other half of a Local channel."""
-        name = self.first_name
-        if not name.startswith("Local/") or not _HALF.search(name):
-            return None
-        return name[:-1] + ("2" if name.endswith("1") else "1")
-
-    def intervals(self) -> Iterator[tuple[str, When, When]]:
-        """Yield each stay in a bridge: which, since when, until when (`NEVER` while it lasts)."""
-        inside: tuple[str, When] | None = None
-        end = self.gone or NEVER
-        for when, (bridge_id, entered) in self.stays:
-            if when > end:
-                break
-            if inside is not None and entered and inside[0] != bridge_id:
-                yield inside[0], inside[1], when
-                inside = None
-            if entered and inside is None:
-                inside = (bridge_id, when)
-            elif not entered and inside is not None and inside[0] == bridge_id:
-                yield inside[0], inside[1], when
-                inside = None
-        if inside is not None:
-            yield inside[0], inside[1], end
-
-    def bridge_now(self) -> str | None:
-        """The bridge that it is in."""
-        return next((bridge_id for bridge_id, _, until in self.intervals() if until == NEVER), None)
-
-
-@dataclass(slots=True)
-class Dial:
-    """What is known of the dial that made one channel."""
-
-    target: str
-    began: When
-    by: tuple[When, str] | None = None
-    status: DialStatus | None = None
-    ended: When | None = None
-    forwarded_to: str | None = None
-
-    @property
-    def source(self) -> str | None:
-        """The channel that dials, None for the switch itself."""
-        return None if self.by is None else self.by[1]
-
-    @property
-    def originated(self) -> bool:
-        """Whether the switch dialled by itself."""
-        return self.source is None
-
-    def end(self, when: When, status: DialStatus) -> bool:
-        """Believe the weightier of two ends, the earlier of two alike."""
-        if self.status is not None and self.ended is not None:
-            old, new = _STATUSES.index(self.status), _STATUSES.index(status)
-            if new < old or (new == old and when >= self.ended):
-                return False
-        self.status, self.ended = status, when
-        return True
 
 
 @dataclass(slots=True)
@@ -238,6 +36,7 @@ class Traffic:
     _parents: dict[str, str] = field(default_factory=dict)
     _children: dict[str, dict[str, None]] = field(default_factory=dict)
     _joins: dict[str, tuple[When, str]] = field(default_factory=dict)
+    _joined: dict[str, list[str]] = field(default_factory=dict)
     _pact_lines: set[str] | None = field(default_factory=set)
     """The channels on whose parents the joins hang; None when they have to be worked out anew."""
 
@@ -275,7 +74,7 @@ class Traffic:
 
     def _name(self, channel: Channel, when: When, name: str) -> bool:
         noted = channel.names.note(when, name)
-        if not name.endswith(_LEAVINGS):
+        if not name.endswith(LEAVINGS):
             self.bearers.setdefault(name, Dated()).note(when, channel.unique_id)
         half = self.half_of(channel.unique_id)
         if half is not None:
@@ -361,11 +160,16 @@ class Traffic:
     def join(self, joining: str, joined: str, when: When) -> bool:
         """Note that the call of one channel goes on in the call of another."""
         pact = (when, joining, joined)
-        if pact in self.pacts:
+        at = bisect_right(self.pacts, pact)
+        if at and self.pacts[at - 1] == pact:
             return False
-        self.pacts.append(pact)
-        del self.pacts[:-PACTS_MAX]
-        self._pact_lines = None
+        self.pacts.insert(at, pact)
+        if self._pact_lines is not None and at == len(self.pacts) - 1:
+            self._join(pact, self._pact_lines)
+        else:
+            self._pact_lines = None
+        if len(self.pacts) > PACTS_MAX:
+            del self.pacts[0]
         return True
 
     # -- who belongs to whom -------------------------------------------------------------------------------------------
@@ -413,16 +217,19 @@ class Traffic:
 
     def joins(self) -> dict[str, tuple[When, str]]:
         """Each call that goes on in another one, since when and in which, by their first channels."""
-        if self._pact_lines is not None:
-            return self._joins
-        self._joins, self._pact_lines = {}, set()
-        for when, joining, joined in sorted(self.pacts):
-            for line in (joining, joined):
-                self._pact_lines.update(self._line(line))
-            here, there = self.root(joining), self.root(joined)
-            if here not in self._joins and here != there and self.final(there) != here:
-                self._joins[here] = (when, there)
+        if self._pact_lines is None:
+            self._joins, self._joined, self._pact_lines = {}, {}, set()
+            for pact in self.pacts:
+                self._join(pact, self._pact_lines)
         return self._joins
+
+    def _join(self, pact: tuple[When, str, str], lines: set[str]) -> None:
+        when, joining, joined = pact
+        lines.update(self._line(joining), self._line(joined))
+        here, there = self.root(joining), self.root(joined)
+        if here not in self._joins and here != there and self.final(there) != here:
+            self._joins[here] = (when, there)
+            self._joined.setdefault(there, []).append(here)
 
     def _line(self, unique_id: str) -> list[str]:
         line = [unique_id]
@@ -455,9 +262,10 @@ class Traffic:
         waiting = [root]
         while waiting:
             each = waiting.pop()
-            for other, (when, there) in self.joins().items():
-                if there == each and other != root and other not in found:
-                    found[other] = when
+            joins = self.joins()
+            for other in self._joined.get(each, ()):
+                if other != root and other not in found:
+                    found[other] = joins[other][0]
                     waiting.append(other)
         return sorted(found.items(), key=lambda pair: (pair[1], pair[0]))
 
@@ -485,10 +293,18 @@ class Traffic:
             self.dialled_by.pop(unique_id, None)
             self._children.pop(unique_id, None)
             self._parents.pop(unique_id, None)
-        left = [pact for pact in self.pacts if pact[1] in self.channels and pact[2] in self.channels]
-        if len(left) < len(self.pacts):
-            self.pacts, self._pact_lines = left, None
+        self._unjoin(root)
         return gone
+
+    def _unjoin(self, root: str) -> None:
+        join = self.joins().pop(root, None)
+        if join is not None:
+            self._joined[join[1]].remove(root)
+        others = self._joined.pop(root, [])
+        for other in others:
+            self._joins.pop(other, None)
+        if join is not None or others:
+            self.pacts = [each for each in self.pacts if each[1] in self.channels and each[2] in self.channels]
 
     def _unname(self, name: str, unique_id: str) -> None:
         for mask in self.masks.pop(name, ()):
