@@ -28,7 +28,7 @@ from cti.core.story import (
     StoryEvent,
     TalkChanged,
 )
-from cti.core.talks import Place, bridges_of, rooms
+from cti.core.talks import Place, bridges_lately, rooms
 from cti.core.telling import tell, transfer_told
 from cti.core.traffic import Traffic
 from history.core.vocabulary import SwitchName
@@ -137,7 +137,7 @@ class News:
     def talked(self, unique_ids: list[str], when: When) -> Told:
         """Calls in which other people hear each other than before."""
         inside: dict[str, str] = {}
-        for bridge_id in bridges_of(self._traffic, unique_ids):
+        for bridge_id in bridges_lately(self._traffic, unique_ids):
             for unique_id in self._traffic.in_bridge.get(bridge_id, ()):
                 if self._traffic.channels[unique_id].bridge_now() == bridge_id:
                     inside[unique_id] = bridge_id

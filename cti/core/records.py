@@ -180,7 +180,19 @@ class Channel:
 
     def bridge_now(self) -> str | None:
         """The bridge that it is in."""
-        return next((bridge_id for bridge_id, _, until in self.intervals() if until == NEVER), None)
+        if self.gone is not None:
+            return None
+        left = set()
+        for _, (bridge_id, entered) in reversed(self.stays):
+            if entered:
+                return None if bridge_id in left else bridge_id
+            left.add(bridge_id)
+        return None
+
+    def bridges_lately(self) -> list[str]:
+        """The bridge that it is in, and the one of the last word on any."""
+        found = [self.bridge_now(), self.stays[-1][1][0] if self.stays else None]
+        return [bridge_id for bridge_id in found if bridge_id is not None]
 
 
 @dataclass(slots=True)

@@ -90,7 +90,7 @@ def _is_local(traffic: Traffic, unique_id: str, at: When) -> bool:
     return traffic.channels[unique_id].name_at(at).startswith("Local/")
 
 
-def bridges_of(traffic: Traffic, members: dict[str, Span] | list[str]) -> list[str]:
+def bridges_of(traffic: Traffic, members: dict[str, Span]) -> list[str]:
     """Every bridge that a member was in, and those that a Local channel joined with it."""
     found: dict[str, None] = {}
     for unique_id in members:
@@ -100,6 +100,19 @@ def bridges_of(traffic: Traffic, members: dict[str, Span] | list[str]) -> list[s
             half = traffic.half_of(unique_id)
             if half is not None:
                 found.update((bridge, None) for _, (bridge, _) in traffic.channels[half].stays)
+    return [bridge_id for bridge_id in found if traffic.kinds.get(bridge_id) is not BridgeKind.HOLDING]
+
+
+def bridges_lately(traffic: Traffic, unique_ids: list[str]) -> list[str]:
+    """The bridges that these channels are in or have just left, and those that a Local channel joins with them."""
+    found: dict[str, None] = {}
+    for unique_id in unique_ids:
+        found.update((bridge_id, None) for bridge_id in traffic.channels[unique_id].bridges_lately())
+    for bridge_id in found_as_it_grows(found):
+        for unique_id in traffic.in_bridge.get(bridge_id, ()):
+            half = traffic.half_of(unique_id)
+            if half is not None:
+                found.update((bridge, None) for bridge in traffic.channels[half].bridges_lately())
     return [bridge_id for bridge_id in found if traffic.kinds.get(bridge_id) is not BridgeKind.HOLDING]
 
 
