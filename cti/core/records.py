@@ -110,6 +110,7 @@ class Channel:
     lost: bool = False
     cause: int = 0
     wanted: str = ""
+    heard_name: tuple[When, str] | None = None
     masked: str | None = None
     asks: Dated[int] = field(default_factory=Dated)
     names: Dated[str] = field(default_factory=Dated)
@@ -124,18 +125,23 @@ class Channel:
         """The channel's name at an instant; before the first one is known, the first."""
         at = bisect_right(self.names, when, key=lambda each: each[0])
         if not self.names:
-            return self.wanted
+            return self._fallback_name
         return self.names[max(0, at - 1)][1]
 
     @property
     def name(self) -> str:
         """The channel's last name that is not that of leavings."""
-        return next((name for _, name in reversed(self.names) if not name.endswith(LEAVINGS)), "")
+        return next((name for _, name in reversed(self.names) if not name.endswith(LEAVINGS)), self._fallback_name)
+
+    @property
+    def _fallback_name(self) -> str:
+        """Its name where nobody told how it was made, or what it was to be."""
+        return self.wanted if self.heard_name is None else self.heard_name[1]
 
     @property
     def first_name(self) -> str:
         """The name that it was made with."""
-        return self.names[0][1] if self.names else self.wanted
+        return self.names[0][1] if self.names else self._fallback_name
 
     @property
     def asked(self) -> When | None:

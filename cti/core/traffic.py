@@ -46,12 +46,15 @@ class Traffic:
         """Note what a message says of a channel, and return it."""
         channel = self.channels.get(seen.unique_id)
         if channel is None:
-            channel = self.channels[seen.unique_id] = Channel(seen.unique_id, when)
+            channel = self._new(seen.unique_id, when)
         channel.first_heard = min(channel.first_heard, when)
         if made:
             channel.made = when if channel.made is None else min(channel.made, when)
-        if seen.name and (not channel.names or (made and when < channel.names[0][0])):
+        if seen.name and made:
             self._name(channel, when, seen.name)
+        elif seen.name and not channel.names:
+            channel.heard_name = _earlier(channel.heard_name, when, seen.name)
+            self._bear(channel, when, seen.name)
         if seen.linked_id:
             channel.linked = _earlier(channel.linked, when, seen.linked_id)
         if seen.dialled is not None:
@@ -64,6 +67,12 @@ class Traffic:
         self.settle(seen.unique_id)
         return channel
 
+    def _new(self, unique_id: str, when: When) -> Channel:
+        if self._pact_lines is not None and unique_id in self._pact_lines:
+            self._pact_lines = None  # a call that was known by its members alone has its first channel now
+        channel = self.channels[unique_id] = Channel(unique_id, when)
+        return channel
+
     def _state(self, channel: Channel, state: ChannelState | None, when: When) -> None:
         if state is ChannelState.CALLING:
             channel.calling = True
@@ -74,6 +83,11 @@ class Traffic:
 
     def _name(self, channel: Channel, when: When, name: str) -> bool:
         noted = channel.names.note(when, name)
+        self._bear(channel, when, name)
+        return noted
+
+    def _bear(self, channel: Channel, when: When, name: str) -> None:
+        """Find again what waited for a channel of this name."""
         if not name.endswith(LEAVINGS):
             self.bearers.setdefault(name, Dated()).note(when, channel.unique_id)
         half = self.half_of(channel.unique_id)
@@ -84,7 +98,6 @@ class Traffic:
             self.dial(awaited[0], channel.unique_id, awaited[1])
         for mask in self.masks.get(name, ()):
             self._mask(*mask)
-        return noted
 
     def mask(self, clone: str, original: str, when: When) -> None:
         """Note that what stood behind one channel goes on in another."""
@@ -120,7 +133,7 @@ class Traffic:
         """Another phone stands behind this channel from here on."""
         channel = self.channels.get(unique_id)
         if channel is None:
-            channel = self.channels[unique_id] = Channel(unique_id, when)
+            channel = self._new(unique_id, when)
         return self._name(channel, when, name)
 
     def dial(self, source: str | None, target: str, when: When) -> Dial:
@@ -280,7 +293,8 @@ class Traffic:
         gone = self.family(root)
         for unique_id in gone:
             channel = self.channels.pop(unique_id)
-            for _, name in channel.names:
+            heard = () if channel.heard_name is None else (channel.heard_name,)
+            for _, name in (*channel.names, *heard):
                 self._unname(name, unique_id)
             for _, (bridge_id, _entered) in channel.stays:
                 inside = self.in_bridge.get(bridge_id)

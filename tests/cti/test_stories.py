@@ -78,7 +78,7 @@ class Line:
         return self.say("BridgeLeave", Uniqueid=IDS[who], BridgeUniqueid=bridge)
 
     def asks(self, who: str) -> "Line":
-        return self.say("HangupRequest", Uniqueid=IDS[who], Channel="SIP/any-00000001")
+        return self.say("HangupRequest", Uniqueid=IDS[who])
 
     def gone(self, *who: str, cause: int = 16) -> "Line":
         for each in who:
