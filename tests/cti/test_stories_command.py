@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from config.__main__ import app
 
 RECORDING = Path(__file__).parents[1] / "recordings" / "caller-hangs-up.txt"
-EVENTS = [
+EVENTS: list[dict[str, object]] = [
     {"Event": "Newchannel", "Channel": "SIP/a-00000001", "ChannelState": "4", "Uniqueid": "1700000001.1", "Exten": "9"},
     {"Event": "Hangup", "Channel": "SIP/a-00000001", "Uniqueid": "1700000001.1", "Cause": 17, "content": None},
 ]
