@@ -61,6 +61,13 @@ def phone_of(name: str) -> str:
     return _SEQUENCE.sub("", _HALF.sub("", name))
 
 
+def other_half_of(name: str) -> str | None:
+    """The name of the other half of a Local channel, None for any other channel."""
+    if not name.startswith("Local/") or not _HALF.search(name):
+        return None
+    return name[:-1] + ("2" if name.endswith("1") else "1")
+
+
 class Dated(list[tuple[When, Entry]]):
     """Entries in the order of their instants, each once; the oldest give way beyond `KEPT_MAX`."""
 
@@ -161,10 +168,7 @@ class Channel:
     @property
     def other_half(self) -> str | None:
         """The name of the other half of a Local channel."""
-        name = self.first_name
-        if not name.startswith("Local/") or not _HALF.search(name):
-            return None
-        return name[:-1] + ("2" if name.endswith("1") else "1")
+        return other_half_of(self.first_name)
 
     def intervals(self) -> Iterator[tuple[str, When, When]]:
         """Yield each stay in a bridge: which, since when, until when (`NEVER` while it lasts)."""

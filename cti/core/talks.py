@@ -64,8 +64,8 @@ def rooms(traffic: Traffic, inside: dict[str, str], at: When) -> Iterator[tuple[
     """Yield who hears whom, given who is in which bridge at an instant, and whether it is a conference."""
     room = {bridge_id: bridge_id for bridge_id in inside.values()}
     for unique_id, bridge_id in inside.items():
-        half = traffic.half_of(unique_id)
-        if half is not None and half in inside and all(_is_local(traffic, each, at) for each in (unique_id, half)):
+        half = traffic.half_at(unique_id, at)
+        if half is not None and half in inside:
             _merge(room, bridge_id, inside[half])
     people: dict[str, list[Place]] = {}
     conferences = set()
@@ -85,11 +85,6 @@ def rooms(traffic: Traffic, inside: dict[str, str], at: When) -> Iterator[tuple[
             )
 
 
-def _is_local(traffic: Traffic, unique_id: str, at: When) -> bool:
-    """Whether a half is one still: before 12 the phone behind it takes its place, in the same channel."""
-    return traffic.channels[unique_id].name_at(at).startswith("Local/")
-
-
 def bridges_of(traffic: Traffic, members: dict[str, Span]) -> list[str]:
     """Every bridge that a member was in, and those that a Local channel joined with it."""
     found: dict[str, None] = {}
@@ -97,8 +92,7 @@ def bridges_of(traffic: Traffic, members: dict[str, Span]) -> list[str]:
         found.update((bridge_id, None) for _, (bridge_id, _) in traffic.channels[unique_id].stays)
     for bridge_id in found_as_it_grows(found):
         for unique_id in traffic.in_bridge.get(bridge_id, ()):
-            half = traffic.half_of(unique_id)
-            if half is not None:
+            for half in traffic.halves(unique_id):
                 found.update((bridge, None) for _, (bridge, _) in traffic.channels[half].stays)
     return [bridge_id for bridge_id in found if traffic.kinds.get(bridge_id) is not BridgeKind.HOLDING]
 
@@ -110,8 +104,7 @@ def bridges_lately(traffic: Traffic, unique_ids: list[str]) -> list[str]:
         found.update((bridge_id, None) for bridge_id in traffic.channels[unique_id].bridges_lately())
     for bridge_id in found_as_it_grows(found):
         for unique_id in traffic.in_bridge.get(bridge_id, ()):
-            half = traffic.half_of(unique_id)
-            if half is not None:
+            for half in traffic.halves(unique_id):
                 found.update((bridge, None) for bridge in traffic.channels[half].bridges_lately())
     return [bridge_id for bridge_id in found if traffic.kinds.get(bridge_id) is not BridgeKind.HOLDING]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cti.core.channels import BridgeKind, ChannelSeen, ChannelState, When
-from cti.core.records import KEPT_MAX, LEAVINGS, NEVER, Channel, Dated, Dial, is_phone
+from cti.core.records import KEPT_MAX, LEAVINGS, NEVER, Channel, Dated, Dial, is_phone, other_half_of
 
 AWAITED_MAX = 1_000
 PACTS_MAX = 5_000
@@ -287,6 +287,18 @@ class Traffic:
         channel = self.channels.get(unique_id)
         half = None if channel is None else channel.other_half
         return None if half is None else self.bearer(half)
+
+    def half_at(self, unique_id: str, when: When) -> str | None:
+        """The channel that is the other half of this one at an instant, when both are halves of one Local."""
+        name = self.channels[unique_id].name_at(when)
+        other = other_half_of(name)
+        half = None if other is None else self.bearer(other, when)
+        return half if half is not None and self.channels[half].name_at(when) == other else None
+
+    def halves(self, unique_id: str) -> list[str]:
+        """Every channel that ever was the other half of this one."""
+        others = {other_half_of(name) for _, name in self.channels[unique_id].names}
+        return [bearer for other in sorted(filter(None, others)) for _, bearer in self.bearers.get(other, ())]
 
     def forget(self, root: str) -> list[str]:
         """Drop a call's own channels and all that hangs on them; return their ids."""
