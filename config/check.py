@@ -7,6 +7,8 @@ import phonenumbers
 
 from channels.core.matching import mail_key
 from config import hours
+from config.check_callers import caller_problems
+from config.check_dialling import dialling_problems
 from config.check_hours import hours_problems
 from config.check_leaving import leaving_problems
 from config.check_routing import routing_problems
@@ -21,6 +23,7 @@ MAILBOX_KINDS = ("imap", "rehearsal")
 WITH_IDS = (
     *("skills", "teams", "hours", "reasons", "dispositions", "destinations", "announcements"),
     *("queues", "reserves", "lending", "shares", "floors", "switches", "mailboxes", "sites", "users"),
+    *("places", "callers"),
 )
 PHONE_KINDS = ("desk", "softphone", "rehearsal")
 
@@ -47,6 +50,8 @@ def problems_of(definition: Definition, now_ms: int | None = None) -> list[str]:
         *routing_problems(definition),
         *leaving_problems(definition),
         *hours_problems(definition, now_ms),
+        *dialling_problems(definition),
+        *caller_problems(definition, now_ms),
     ]
 
 

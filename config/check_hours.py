@@ -105,7 +105,7 @@ def _references(definition: Definition) -> Iterator[str]:
     for kind, id_, name in named:
         if name is not None and name not in known:
             yield f"{kind}, {id_!r}, hours: there are no hours {name!r}; add them under [[hours]]."
-    used = {name for _, _, name in named}
+    used = {name for _, _, name in named} | {definition.dialling and definition.dialling.hours}
     for hours in definition.hours:
         if hours.id not in used:
             yield f"hours, {hours.id!r}: no queue and no team has these hours; name them in one, or take them out."

@@ -12,7 +12,10 @@ from typing import Annotated, Any
 
 import msgspec
 
+from channels.core.attestation import Attestation
+from channels.core.dialling_rules import NumberKind
 from config.definition_blending import Floor, Lending, Reserve, Share
+from config.definition_dialling import CallerRule, Dialling, Do, Place
 from config.definition_hours import OpeningHours, read_day
 from config.definition_leaving import Announcement, Destination, EmergencyWay
 from config.definition_parts import Part, Positive
@@ -148,6 +151,13 @@ class User(Part, frozen=True, kw_only=True):
     phone: Phone | None = None
     takes_work: bool | None = None
     """Whether interactions are offered to this user; agents do, others do not, if not given."""
+    place: str | None = None
+    """Id of the `[[places]]` where this user's phone stands; needed by whoever has a phone, if there are any."""
+    extension: str | None = None
+    """What colleagues dial to reach this user: 2 to 6 digits. Example: `"204"`."""
+    direct_number: str | None = None
+    """A number of the center that is this user's own, shown where no purpose or queue says something else; one of the
+    `own_numbers` of `[dialling]`."""
     capacity: dict[Medium, Capacity] = msgspec.field(default_factory=dict)
     """Overrides the teams' and the center's for single media."""
 
@@ -177,6 +187,9 @@ class Definition(Part, frozen=True, kw_only=True):
     destinations: tuple[Destination, ...] = ()
     announcements: tuple[Announcement, ...] = ()
     numbers: tuple[Number, ...] = ()
+    places: tuple[Place, ...] = ()
+    dialling: Dialling | None = None
+    callers: tuple[CallerRule, ...] = ()
     switches: tuple[Switch, ...] = ()
     mailboxes: tuple[Mailbox, ...] = ()
     sites: tuple[Site, ...] = ()
@@ -208,7 +221,10 @@ _BOUND = re.compile(r"Expected `(?:int|float)` (?P<way>[<>]=) (?P<number>\d+)(?:
 _WRONG_KIND = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<got>[^`]*)`")
 _NO_SUCH = re.compile(r"Invalid enum value '(?P<value>.*)'", re.DOTALL)
 _KEY_OF = "key` in `"
-_WORDS: dict[str, type[StrEnum]] = {"role": Role, "choice": AgentChoice, "takes": Takes}
+_WORDS: dict[str, type[StrEnum]] = {
+    **{"role": Role, "choice": AgentChoice, "takes": Takes},
+    **{"do": Do, "kinds": NumberKind, "attestation": Attestation},
+}
 """Where not a medium is to be named."""
 _KINDS = {
     "int": "a whole number",
@@ -269,7 +285,8 @@ def _sentence(message: str, raw: dict[str, Any]) -> str:
     if wrong := _WRONG_KIND.fullmatch(what):
         return f"{where}has to be {_kinds(wrong['wanted'])}, not {_kinds(wrong['got'])}; correct it."
     if value := _NO_SUCH.fullmatch(what):
-        known = _WORDS.get(where.removesuffix(": ").rpartition(", ")[2], Medium)
+        words = reversed(where.removesuffix(": ").split(", "))
+        known = next((_WORDS[word] for word in words if word in _WORDS), Medium)
         kind = "key" if of_key else "value"
         return f"{where}the {kind} {value['value']!r} is none of {', '.join(known)}; correct it."
     return f"{where}{what[0].lower()}{what[1:]}; correct it."

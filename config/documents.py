@@ -1,6 +1,7 @@
 """The page docs/configuration.md, drawn from the types and the options, so that it cannot say what is not so."""
 
 import ast
+import datetime
 import inspect
 import types
 import typing
@@ -11,6 +12,7 @@ import msgspec
 
 from config import definition as d
 from config import definition_blending as blending
+from config import definition_dialling as dialling
 from config import definition_hours as hours
 from config import definition_leaving as leaving
 from config import definition_routing as routing
@@ -39,6 +41,12 @@ TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[[dispositions]]", d.Disposition),
     ("[[switches]]", d.Switch),
     ("[[numbers]]", d.Number),
+    ("[[places]]", dialling.Place),
+    ("[dialling]", dialling.Dialling),
+    ("[[dialling.rules]]", dialling.DialRule),
+    ("[[dialling.purposes]]", dialling.Purpose),
+    ("agent, center and team_caps, in [dialling]", dialling.Cap),
+    ("[[callers]]", dialling.CallerRule),
     ("[[mailboxes]]", d.Mailbox),
     ("imap and smtp, in [[mailboxes]]", d.MailServer),
     ("[[sites]]", d.Site),
@@ -50,6 +58,7 @@ WORDS = {
     float: "number",
     bool: "`true` or `false`",
     hours.Day: "date or text",
+    datetime.datetime: "date with a time",
 }
 KINDS = {d.Switch: SWITCH_KINDS, d.Mailbox: MAILBOX_KINDS, d.Phone: PHONE_KINDS}
 ENVIRONMENT = (
@@ -144,9 +153,7 @@ def _value(hint: Any) -> str:
         return "table"
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return ", ".join(f"`{member}`" for member in hint)
-    return {hours.Day: "date or text", str: "text", int: "whole number", float: "number", bool: "`true` or `false`"}[
-        hint
-    ]
+    return WORDS[hint]
 
 
 def _several(hint: Any) -> str:
@@ -154,7 +161,7 @@ def _several(hint: Any) -> str:
         return "tables"
     if typing.get_origin(hint) is typing.Annotated:
         return _value(hint).replace("number", "numbers", 1)
-    return "texts"
+    return f"texts of {_value(hint)}" if isinstance(hint, type) and issubclass(hint, StrEnum) else "texts"
 
 
 def _is_table(hint: Any) -> bool:

@@ -17,7 +17,7 @@ from tests.bed import asterisk_config as config
 from tests.bed import tones
 from tests.bed.asterisk_config import Layout, Phone
 from tests.bed.errors import BedError
-from tests.bed.places import AsteriskHome, require_asterisk
+from tests.bed.places import AsteriskHome, Release, require_asterisk
 from tests.bed.ports import free_port, media_range
 from tests.bed.process import Child, await_answer
 
@@ -26,16 +26,17 @@ CLI_S = 10.0
 MODULE_FOLDERS = ("/usr/lib/asterisk/modules", "/usr/lib/*/asterisk/modules", "/usr/lib64/asterisk/modules")
 INSTANCES, OWN_INSTANCES = "/srv/switchroom", "/switchroom-asterisk"
 OWNER = "owner"
-GREETING_MS = 1_000
+GREETING_MS, WORD_MS = 1_000, 200
 
-__all__ = ["Asterisk", "Phone"]
+__all__ = ["Asterisk", "Phone", "Release"]
 
 
 class Asterisk:
     """One instance. Callers arrive in context ``from-trunk``, phones' own calls in ``from-phones``.
 
-    ``dialplan`` is the text of extensions; in it ``${BED}/sounds/greeting`` is 1 s of 880 Hz. ``files`` are more
-    files of the configuration folder (for its ``#include``; ``manager-extra.conf`` adds manager users).
+    ``dialplan`` is the text of extensions; in it ``${BED}/sounds/greeting`` is 1 s of 880 Hz, ``${BED}/sounds/word``
+    200 ms of it. ``files`` are more files of the configuration folder (for its ``#include``; ``manager-extra.conf``
+    adds manager users). ``release`` says which Asterisk.
     AMI users: ``switchroom`` (the product's rights) and ``bed`` (all rights), both with ``ami_secret``.
     """
 
@@ -45,9 +46,10 @@ class Asterisk:
         dialplan: str,
         phones: Sequence[Phone] = (),
         files: Mapping[str, str] | None = None,
+        release: Release = 22,
     ) -> None:
         """Nothing starts yet; ``folder`` gets the log when the instance is removed."""
-        self._home: AsteriskHome = require_asterisk()
+        self._home: AsteriskHome = require_asterisk(release)
         self._keep = folder
         self._dialplan = dialplan
         self._files = dict(files or {})
@@ -57,7 +59,13 @@ class Asterisk:
         self._child: Child | None = None
         self.phones = {phone.name: _with_port(phone) for phone in phones}
         self.ami_secret = secrets.token_urlsafe(16)
-        self.layout = Layout(self._inside, self._modules(), free_port(), free_port(), free_port(), media_range())
+        modules = self._modules()
+        # Without a codec to turn opus into a caller's u-law (Debian's 16 has none), nobody may speak it.
+        opus = (self._home.outside(modules) / "codec_opus_open_source.so").is_file()
+        self.layout = Layout(
+            *(self._inside, modules, free_port(), free_port(), free_port(), media_range()),
+            browser_codecs="opus,ulaw" if opus else "ulaw",
+        )
 
     @property
     def sip_port(self) -> int:
@@ -121,10 +129,11 @@ class Asterisk:
             self._child.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
-        """End it and remove its folder; its log is kept in the test's own folder."""
-        self.thaw()
-        if self._child is not None:
-            self._child.stop(signal.SIGTERM, 2.0)
+        """Take it away: nobody gets a BYE, its folder is removed, its log is kept in the test's own folder.
+
+        A test that looks at how a switch ends calls `halt` before; in order it takes most of a second.
+        """
+        self.kill()
         self._child = None
         if self._outside.exists():
             if self.log.exists():
@@ -171,6 +180,7 @@ class Asterisk:
             (self._outside / name).mkdir()
         (self._outside / "music" / "rising.ulaw").write_bytes(_music())
         (self._outside / "sounds" / "greeting.ulaw").write_bytes(tones.tone(880, GREETING_MS))
+        (self._outside / "sounds" / "word.ulaw").write_bytes(tones.tone(880, WORD_MS))
         modules = self._home.outside(self.layout.modules)
         loads = [f"load = {name}.so" for name in config.MODULES if (modules / f"{name}.so").is_file()]
         texts = {

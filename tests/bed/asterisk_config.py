@@ -55,7 +55,7 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where one instance lives (as Asterisk sees it) and on which ports."""
+    """Where one instance lives (as Asterisk sees it), on which ports, and what browsers may speak."""
 
     folder: str
     modules: str
@@ -63,6 +63,7 @@ class Layout:
     http_port: int
     ami_port: int
     media_ports: tuple[int, int]
+    browser_codecs: str = "opus,ulaw"
 
 
 def asterisk_conf(layout: Layout) -> str:
@@ -105,10 +106,10 @@ context = from-trunk
 type = identify
 endpoint = trunk
 match = 127.0.0.1
-""" + "".join(map(_endpoint, phones))
+""" + "".join(_endpoint(phone, layout.browser_codecs) for phone in phones)
 
 
-def _endpoint(phone: Phone) -> str:
+def _endpoint(phone: Phone, browser_codecs: str) -> str:
     name = phone.name
     contact = f"contact = sip:{name}@127.0.0.1:{phone.port}\n" if phone.port else ""
     asked = f"qualify_frequency = {phone.qualify_s}\n"
@@ -119,7 +120,7 @@ def _endpoint(phone: Phone) -> str:
         lines += f"auth = {name}\n"
         auth = f"[{name}]\ntype = auth\nauth_type = userpass\nusername = {name}\npassword = {phone.secret}\n"
     if phone.browser:
-        head = f"[{name}]\ntype = endpoint\ndisallow = all\nallow = opus,ulaw\nwebrtc = yes\n"
+        head = f"[{name}]\ntype = endpoint\ndisallow = all\nallow = {browser_codecs}\nwebrtc = yes\n"
         return f"{head}dtls_auto_generate_cert = yes\n{lines}{aor}{auth}"
     return f"[{name}](line)\n{lines}{aor}{auth}"
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.bed.asterisk_folder import CannotInstallError, build_asterisk
 from tests.bed.mirror import release
-from tests.bed.places import cache_folder, find_asterisk, find_dovecot_part, find_program
+from tests.bed.places import ASTERISK_SUITES, Release, cache_folder, find_asterisk, find_dovecot_part, find_program
 
 APT_LISTS = Path("/var/lib/apt/lists")
 FONTS = Path("/usr/share/fonts")
@@ -64,7 +64,7 @@ DEBOOTSTRAP = Need("debootstrap", ("debootstrap",), _program("debootstrap"))
 def main() -> int:
     """Install what is missing and print what is there; 0 when all of it is."""
     try:
-        if _missing() or find_asterisk() is None:
+        if _missing() or _missing_asterisk():
             with _alone():
                 _install()
     except CannotInstallError as reason:
@@ -78,23 +78,40 @@ def _missing() -> list[Need]:
     return [need for need in NEEDS if not need.is_there()]
 
 
+def _missing_asterisk() -> list[Release]:
+    return [number for number in ASTERISK_SUITES if find_asterisk(number) is None]
+
+
 def _install() -> None:
-    wanted = [package for need in _missing() for package in need.packages]
-    builds_asterisk = find_asterisk() is None and release("ID") == "debian"
-    if find_asterisk() is None and not builds_asterisk:
-        wanted.append("asterisk")
-    if builds_asterisk and not DEBOOTSTRAP.is_there():
-        wanted += DEBOOTSTRAP.packages
-    if wanted:
-        _apt_install(wanted)
-    if builds_asterisk:
-        print("Asterisk: making the folder it runs in (about a minute, 500 MB, once)", flush=True)
-        build_asterisk()
-    still = [need.name for need in _missing()] + ([] if find_asterisk() else ["asterisk"])
+    builds = _missing_asterisk()
+    if builds and _may_build():
+        if not DEBOOTSTRAP.is_there():
+            _apt_install(DEBOOTSTRAP.packages)
+        names = " and ".join(map(str, builds))
+        print(f"Asterisk {names}: making the folders they run in (a minute or two, 500 MB each, once)", flush=True)
+        # It needs the network and one core, as apt does; neither waits for the other.
+        with ThreadPoolExecutor(1) as beside:
+            building = beside.submit(build_asterisk, builds)
+            _install_packages([])
+            building.result()
+    else:
+        _install_packages(["asterisk"] if builds else [])
+    still = [need.name for need in _missing()] + [f"asterisk {number}" for number in _missing_asterisk()]
     if still:
         raise CannotInstallError(
-            f"{', '.join(still)} cannot be found after the installation; install by hand: {wanted}."
+            f"{', '.join(still)} cannot be found after the installation; install by hand, an asterisk on the PATH."
         )
+
+
+def _may_build() -> bool:
+    """Whether Asterisk can be had from Debian: here is Debian, or somebody has given its mirror."""
+    return release("ID") == "debian" or bool(os.environ.get("SWITCHROOM_DEBIAN_MIRROR"))
+
+
+def _install_packages(others: Sequence[str]) -> None:
+    wanted = [package for need in _missing() for package in need.packages] + list(others)
+    if wanted:
+        _apt_install(wanted)
 
 
 def _apt_install(packages: Sequence[str]) -> None:
@@ -154,10 +171,11 @@ def _lock(descriptor: int) -> bool:
 
 
 def _print_versions() -> None:
-    home = find_asterisk()
     asked: list[tuple[str, tuple[str, ...]]] = [(need.name, need.version) for need in NEEDS if need.version]
-    if home is not None:
-        asked.append(("asterisk", (*home.command, "-V")))
+    for number in ASTERISK_SUITES:
+        home = find_asterisk(number)
+        if home is not None:
+            asked.append((f"asterisk {number}", (*home.command, "-V")))
     with ThreadPoolExecutor() as at_once:
         for (name, _), said in zip(asked, at_once.map(lambda one: _version(one[1]), asked), strict=True):
             print(f"{name}: {said}")

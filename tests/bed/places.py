@@ -1,17 +1,24 @@
 """Where the programs of the test bed are found; standard library only, since the installer uses it too."""
 
 import os
+import re
 import shutil
+import subprocess
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from tests.bed.errors import BedError, ServerMissingError
 
 EXTRA_PATH = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 POSTGRES_HOMES = "/usr/lib/postgresql"
 DOVECOT_HOMES = ("/usr/lib/dovecot", "/usr/libexec/dovecot")
-ASTERISK_SUITES = ("sid", "bullseye")
+Release = Literal[16, 22]
+ASTERISK_SUITES: dict[Release, str] = {22: "sid", 16: "bullseye"}
+"""The Debian suite that has each release; 22 is the main one, and stands for those after it too."""
 WHOLE_MARK = "srv/switchroom-whole"
+VERSION_LIMIT_S = 20
 
 
 def cache_folder() -> Path:
@@ -63,30 +70,38 @@ class AsteriskHome:
         return Path(inside) if self.root is None else self.root / inside.lstrip("/")
 
 
-def asterisk_folder(suite: str) -> Path:
-    """The cached folder that holds a Debian suite with Asterisk."""
-    return cache_folder() / f"asterisk-{suite}"
+def asterisk_folder(release: Release) -> Path:
+    """The cached folder that holds a Debian suite with this Asterisk."""
+    return cache_folder() / f"asterisk-{ASTERISK_SUITES[release]}"
 
 
-def find_asterisk() -> AsteriskHome | None:
-    """The machine's own Asterisk first, then the cached one of sid, then bullseye's."""
+def find_asterisk(release: Release = 22) -> AsteriskHome | None:
+    """The machine's own Asterisk when it is of this release, then the one in the cached folder."""
     own = find_program("asterisk")
-    if own is not None:
+    if own is not None and serves((str(own),), release):
         return AsteriskHome(None, own)
-    for suite in ASTERISK_SUITES:
-        folder = asterisk_folder(suite)
-        if (folder / WHOLE_MARK).is_file():
-            return AsteriskHome(folder, Path("/usr/sbin/asterisk"))
+    folder = asterisk_folder(release)
+    if (folder / WHOLE_MARK).is_file():
+        return AsteriskHome(folder, Path("/usr/sbin/asterisk"))
     return None
 
 
-def require_asterisk() -> AsteriskHome:
+@lru_cache
+def serves(command: tuple[str, ...], release: Release) -> bool:
+    """Whether an asterisk runs and is of this release, or for 22 of a later one."""
+    said = subprocess.run((*command, "-V"), capture_output=True, text=True, timeout=VERSION_LIMIT_S, check=False).stdout
+    found = re.search(r"\d+", said)
+    major = int(found[0]) if found else 0
+    return major == release or major > release == 22
+
+
+def require_asterisk(release: Release = 22) -> AsteriskHome:
     """The Asterisk to use, or ServerMissingError with the way out."""
-    home = find_asterisk()
+    home = find_asterisk(release)
     if home is None:
-        raise ServerMissingError("asterisk")
+        raise ServerMissingError(f"asterisk {release}")
     if home.root is not None and os.geteuid() != 0:
         raise BedError(
-            f"Asterisk in {home.root} runs by chroot: run the tests as root, or put an asterisk on the PATH."
+            f"Asterisk in {home.root} runs by chroot: run the tests as root, or put an asterisk {release} on the PATH."
         )
     return home

@@ -8,6 +8,7 @@ import msgspec
 from config import (
     definition,
     definition_blending,
+    definition_dialling,
     definition_hours,
     definition_leaving,
     definition_parts,
@@ -16,7 +17,10 @@ from config import (
 from config.documents import ENVIRONMENT, TABLES, page
 
 ROOT = Path(__file__).parents[2]
-MODULES = (definition_leaving, definition_blending, definition, definition_routing, definition_hours)
+MODULES = (
+    *(definition_leaving, definition_blending, definition, definition_routing, definition_hours),
+    definition_dialling,
+)
 
 
 def test_the_page_is_not_stale() -> None:
@@ -61,6 +65,9 @@ def test_kinds_of_values_are_in_words() -> None:
         "| `skills` | list of texts or table | none |",
         "| `date` | date or text | none |",
         "| `from` | date or text | none |",
+        "| `until` | date with a time | none |",
+        "| `do` | `block`, `divert`, `slow` |  |",
+        "| `attestation` | list of texts of `full`, `partial`, `gateway`, `passed`, `none`, `failed` | none |",
         "| `monday` | list of texts | none |",
         '| `takes` | `most_urgent`, `best_skill_first` | `"most_urgent"` |',
     ):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cti.rehearsal import RehearsalSwitch
-from tests.bed.asterisk import Asterisk, Phone
+from tests.bed.asterisk import Asterisk, Phone, Release
 from tests.bed.sipp import Caller, SippPhone
 from tests.bed.waiting import until
 from tests.cti.engine import Engine
@@ -16,11 +16,11 @@ from tests.cti.proxy import Proxy
 
 FRAGMENT = Path(__file__).parents[2] / "cti" / "asterisk" / "dialplan" / "switchroom.conf"
 DIALPLAN = """[globals](+)
-SWITCHROOM_GREETING = ${BED}/sounds/greeting
+SWITCHROOM_GREETING = ${BED}/sounds/GREETING_SOUND
 SWITCHROOM_FALLBACK_GROUP = PJSIP/desk
-SWITCHROOM_ASK_PIN = ${BED}/sounds/greeting
-SWITCHROOM_ASK_CODE = ${BED}/sounds/greeting
-SWITCHROOM_ASK_KEY = ${BED}/sounds/greeting
+SWITCHROOM_ASK_PIN = ${BED}/sounds/word
+SWITCHROOM_ASK_CODE = ${BED}/sounds/word
+SWITCHROOM_ASK_KEY = ${BED}/sounds/word
 #include "switchroom.conf"
 [from-trunk]
 exten => _X.,1,Goto(switchroom,${EXTEN},1)
@@ -245,7 +245,8 @@ class AsteriskStage:
         self._stack.callback(refusing.cancel)
 
     async def emergency_call(self, pin: str, code: str, key: str) -> None:
-        keys = f"wwwwww{pin}#wwwww{code}#wwwww{key}#wwwwwwwwwwwwwwwwwwww"
+        # w is half a second: until the dialplan has answered, after each entry, and at the end until the verdict.
+        keys = f"www{pin}#ww{code}#ww{key}#wwwwwwwwwwwwwwwwwwww"
         action = (
             "Action: Originate\r\nChannel: Local/s@switchroom-emergency/n\r\nApplication: SendDTMF\r\n"
             f"Data: {keys},100,100\r\nAsync: true\r\n"
@@ -285,12 +286,19 @@ async def rehearsal_stage() -> AsyncIterator[RehearsalStage]:
 
 
 @asynccontextmanager
-async def asterisk_stage(folder: Path, files: Mapping[str, str] | None = None) -> AsyncIterator[AsteriskStage]:
-    """An Asterisk of the test's own with our fragment included, as an operator includes it."""
+async def asterisk_stage(
+    folder: Path, files: Mapping[str, str] | None = None, release: Release = 22, greeting: str = "greeting"
+) -> AsyncIterator[AsteriskStage]:
+    """An Asterisk of the test's own with our fragment included, as an operator includes it.
+
+    `greeting` is a second long; `word` is enough where nobody listens.
+    """
     texts = {"switchroom.conf": FRAGMENT.read_text(), **(files or {})}
     phones = [Phone(name) for name in PHONES]
     async with AsyncExitStack() as stack:
-        switch = await stack.enter_async_context(Asterisk(folder, DIALPLAN, phones, texts))
+        switch = await stack.enter_async_context(
+            Asterisk(folder, DIALPLAN.replace("GREETING_SOUND", greeting), phones, texts, release)
+        )
         stage = AsteriskStage(switch, folder, stack)
         await stage.plug_in()
         yield stage

@@ -1,4 +1,4 @@
-"""What every switch promises, told as call stories and played on the rehearsal switch and on a real Asterisk."""
+"""What every switch promises, told as call stories and played on the rehearsal switch and on Asterisk 22 and 16."""
 
 import asyncio
 import time
@@ -47,13 +47,16 @@ VOICEMAIL = DestinationId("voicemail")
 KEY1, KEY2 = LegKey("offer-1"), LegKey("offer-2")
 
 
-@pytest_asyncio.fixture(params=["rehearsal", pytest.param("asterisk", marks=pytest.mark.real)])
+@pytest_asyncio.fixture(
+    params=[None, pytest.param(22, marks=pytest.mark.real), pytest.param(16, marks=pytest.mark.real)],
+    ids=["rehearsal", "asterisk-22", "asterisk-16"],
+)
 async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stage]:
-    if request.param == "rehearsal":
+    if request.param is None:
         async with rehearsal_stage() as rehearsal:
             yield rehearsal
     else:
-        async with asterisk_stage(tmp_path) as asterisk:
+        async with asterisk_stage(tmp_path, release=request.param, greeting="word") as asterisk:
             yield asterisk
 
 

@@ -17,12 +17,14 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from tests.bed import install, tones
-from tests.bed.asterisk import Asterisk, Phone
+from tests.bed.asterisk import Asterisk, Phone, Release
+from tests.bed.asterisk_folder import CannotInstallError, build_asterisk
 from tests.bed.chromium import Chromium, microphone_peak_hz
 from tests.bed.dovecot import CUSTOMER, CUSTOMER_SECRET, SERVICE, SERVICE_SECRET, Dovecot
 from tests.bed.errors import ServerMissingError
 from tests.bed.mirror import debian_mirror
 from tests.bed.places import require_program
+from tests.bed.ports import free_port
 from tests.bed.postgres import Postgres
 from tests.bed.sipp import Caller, Habit, SippPhone
 from tests.bed.smtp import Fault, SmtpServer, Step
@@ -43,9 +45,10 @@ exten => 200,1,Dial(PJSIP/agent1,20)
 MESSAGE = b"From: ann@customer.example\r\nTo: service@shop.example\r\nSubject: Hello\r\n\r\nWhere is my order?\r\n"
 
 
-async def test_a_caller_and_a_phone_hear_each_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize("release", [22, 16])
+async def test_a_caller_and_a_phone_hear_each_other(tmp_path: Path, release: Release) -> None:
     """Greeting, music, the agent: all is heard, and the phone's hang-up reaches the caller."""
-    async with Asterisk(tmp_path, DIALPLAN, [Phone("agent1")]) as switch:
+    async with Asterisk(tmp_path, DIALPLAN, [Phone("agent1")], release=release) as switch:
         phone = SippPhone(tmp_path, switch.sip_port, _port(switch))
         async with phone, Caller(tmp_path, switch.sip_port, "100") as caller:
             answered = await caller.until("answered")
@@ -118,9 +121,13 @@ async def test_a_phone_answers_by_itself_and_takes_a_second_call(tmp_path: Path)
 
 
 async def test_two_switches_live_beside_one_another(tmp_path: Path) -> None:
-    """Each has its own ports; one dies without the other, and comes back on its own ports quickly."""
-    async with Asterisk(tmp_path, DIALPLAN, [Phone("agent1")]) as one, Asterisk(tmp_path, DIALPLAN) as two:
-        assert "Asterisk" in one.version()
+    """Of two releases, on their own ports; one dies without the other, and comes back on its own ports quickly."""
+    async with (
+        Asterisk(tmp_path, DIALPLAN, [Phone("agent1")], release=22) as one,
+        Asterisk(tmp_path, DIALPLAN, release=16) as two,
+    ):
+        assert int(one.version().removeprefix("Asterisk ").partition(".")[0]) >= 22
+        assert two.version().startswith("Asterisk 16.")
         one.kill()
         assert two.channels() == []
         began = time.monotonic()
@@ -248,7 +255,19 @@ def test_a_second_installation_is_quick_and_touches_no_network(
     assert install.main() == 0
     assert time.monotonic() - began < 5
     said = capsys.readouterr().out
-    assert all(f"{name}: " in said for name in ("sipp", "dovecot", "redis-server", "postgres", "chromium", "asterisk"))
+    programs = ("sipp", "dovecot", "redis-server", "postgres", "chromium", "asterisk 22", "asterisk 16")
+    assert all(f"{name}: " in said for name in programs)
+
+
+def test_a_folder_that_cannot_be_built_leaves_nothing_and_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mirror that does not answer: both releases are named, and no folder is left that could be taken for whole."""
+    monkeypatch.setenv("SWITCHROOM_CACHE", str(tmp_path))
+    monkeypatch.setenv("SWITCHROOM_DEBIAN_MIRROR", f"http://127.0.0.1:{free_port()}/debian")
+    with pytest.raises(CannotInstallError, match=r"22 of Debian sid: .*16 of Debian bullseye: .*SWITCHROOM_DEBIAN"):
+        build_asterisk([22, 16])
+    assert {left.name for left in tmp_path.iterdir()} == {"asterisk-sid.log", "asterisk-bullseye.log"}
 
 
 @pytest.fixture
