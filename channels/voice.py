@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from channels import voice_legs
 from channels.core.matching import conversation_of, phone_key, voice_interaction
 from channels.emergency_calls import EmergencyCalls, EmergencySettings
 from channels.identification import Known, who_is_this
@@ -45,7 +44,7 @@ from history.customers import add_customer, add_identity
 from history.errors import AlreadyThere, StoreUnavailable
 from history.feed import Feed
 from history.store import Store
-from router.core import inputs
+from router.core import inputs, leg_inputs
 from router.core.effects import AnyEffect, StopRinging
 from router.core.inputs import Receipt
 from router.ports import Router
@@ -220,22 +219,22 @@ class VoiceChannel:
             self._commands.leg_is_over(offer)
         match event:
             case events.LegRang():
-                kind, what = voice_legs.rang(event.leg_key)
+                kind, what = leg_inputs.rang(event.leg_key)
                 self._tell(kind, **what)
             case events.LegAnswered():
                 self._answered_on(voice_interaction(event.call_id), offer, event.phone)
             case events.LegFailed():
-                kind, what = voice_legs.failed(event.leg_key, _LEG_FAILURE[event.cause])
+                kind, what = leg_inputs.failed(event.leg_key, _LEG_FAILURE[event.cause])
                 self._tell(kind, **what)
             case events.LegEnded():
-                kind, what = voice_legs.ended(event.leg_key, _ENDED_BY[event.by])
+                kind, what = leg_inputs.ended(event.leg_key, _ENDED_BY[event.by])
                 self._tell(kind, **what)
             case _:
                 assert_never(event)
 
     def _answered_on(self, interaction: InteractionId, offer: OfferId, phone: PhoneName) -> None:
         agent = self._settings.phones.get(phone)
-        kind, what = voice_legs.answered(offer, interaction, agent)
+        kind, what = leg_inputs.answered(offer, interaction, agent)
         self._tell(kind, **what)
 
     def _phone(self, event: events.PhoneEvent) -> None:
@@ -298,13 +297,13 @@ class VoiceChannel:
                 pass
             case events.Ringing(leg_key=key):
                 stop = StopRinging(offer=OfferId(key), interaction=voice_interaction(call.call_id))
-                kind, what = voice_legs.rang(key)
+                kind, what = leg_inputs.rang(key)
                 self._tell(kind, **what, receipted=lambda given: self._stop_if_over(given, stop))
             case events.Talking(leg_key=key, phone=phone):
                 self._answered_on(voice_interaction(call.call_id), OfferId(key), phone)
             case events.AfterTalk(leg_key=key, phone=phone, by=by):
                 self._answered_on(voice_interaction(call.call_id), OfferId(key), phone)
-                kind, what = voice_legs.ended(key, _ENDED_BY[by])
+                kind, what = leg_inputs.ended(key, _ENDED_BY[by])
                 self._tell(kind, **what)
             case _:
                 assert_never(call.state)

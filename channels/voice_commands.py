@@ -11,11 +11,10 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, assert_never
 
-from channels import voice_legs
 from cti.core import commands, events
 from cti.ports import Switch
 from history.core.vocabulary import AnnouncementId, InteractionId, LegFailure, OfferId
-from router.core import inputs
+from router.core import inputs, leg_inputs
 from router.core.effects import HangUpCustomer, RingAgent, RingLeg, SendCustomer, StopRinging
 
 EFFECTS_MAX = 10_000
@@ -178,7 +177,7 @@ class SwitchCommands:
             self._tell(inputs.CustomerLeft, interaction=effect.interaction)
 
     def _failed(self, effect: RingAgent | RingLeg, cause: LegFailure) -> None:
-        kind, what = voice_legs.failed(_key_of(effect), cause)
+        kind, what = leg_inputs.failed(_key_of(effect), cause)
         self._tell(kind, **what)
 
 

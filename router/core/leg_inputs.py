@@ -1,5 +1,5 @@
-"""What a switch tells of a leg, as the router's input: the first leg of a call has its offer's key, later ones have
-their own."""
+"""What is told of a leg as the router's input: the first leg of a call has its offer's key, later ones
+have their own."""
 
 from typing import Any
 
