@@ -19,6 +19,8 @@ from router.simulation.world import Action
 
 SILENT = 0.03
 FAILS = 0.06
+FAILED_MAX = 2
+"""Not more often in a row."""
 NOT_REACHED = 0.3
 
 
@@ -35,6 +37,7 @@ class Exchange:
         """Legs that have been connected."""
         self._done: dict[InteractionId, int] = {}
         """The last arrangement of each call."""
+        self._failed: dict[InteractionId, int] = {}
         self._free_ms: dict[InteractionId, int] = {}
         """When the call's last command is done."""
         day.desks.phones.further = self
@@ -139,6 +142,11 @@ class Exchange:
         if self._done.get(effect.interaction, 0) > effect.arrangement:
             return
         drawn = self._chance.random()
+        failed = self._failed.get(effect.interaction, 0)
+        if drawn < SILENT + FAILS and failed < FAILED_MAX:
+            self._failed[effect.interaction] = failed + 1
+        else:
+            self._failed[effect.interaction], drawn = 0, 1.0
         if drawn < SILENT:
             return
         what: dict[str, Any] = {"interaction": effect.interaction, "arrangement": effect.arrangement}
@@ -166,6 +174,10 @@ class Exchange:
                 self._tell(leg_inputs.ended(key, EndedBy.LOST))
 
     def _bring_customer(self, customer: Customer, named: dict[LegId, PartyAt]) -> None:
+        outside = [self.legs[key] for key in named if key in self.legs and self.legs[key].agent is None]
+        if named and len(outside) == len(named) and all(leg.connected for leg in outside):
+            self._are_outside(customer, outside)
+            return
         talk = customer.talk
         gone = talk is not None and (talk.over or LegId(talk.offer) not in named)
         heirs = [self.legs[key] for key, at in named.items() if key in self.legs and at is PartyAt.TALK]
@@ -178,3 +190,13 @@ class Exchange:
             del self.legs[heir.key]
             agent.further = None
             self._desks.goes_on(OfferId(heir.key), customer, agent)
+
+    def _are_outside(self, customer: Customer, there: list[FurtherLeg]) -> None:
+        """The customer and whom they were sent to: no call of the center any more."""
+        talk = customer.talk
+        if talk is not None:
+            self._desks.is_let_go(talk)
+        for leg in there:
+            leg.over = True
+            del self.legs[leg.key]
+        self._day.customers.is_outside(customer)
