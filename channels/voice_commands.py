@@ -11,12 +11,12 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, assert_never
 
-from channels.core.matching import call_of, is_first_leg
+from channels.core.matching import call_of
 from cti.core import commands, events
 from cti.core.parties import Arrangement
 from cti.ports import Switch
-from history.core.vocabulary import AnnouncementId, InteractionId, LegFailure, LegId, OfferId, PhoneName
-from router.core import call_inputs, inputs
+from history.core.vocabulary import AnnouncementId, InteractionId, LegFailure, LegId, PhoneName
+from router.core import call_inputs, inputs, leg_inputs
 from router.core.effects import ArrangeCall, HangUpCustomer, RingAgent, RingLeg, SendCustomer, StopRinging
 
 EFFECTS_MAX = 10_000
@@ -170,10 +170,8 @@ class SwitchCommands:
         self._leg_failed(LegId(effect.offer), LegFailure.SWITCH_DOWN)
 
     def _leg_failed(self, leg: LegId, cause: LegFailure) -> None:
-        if is_first_leg(leg):
-            self._tell(inputs.AgentLegFailed, offer=OfferId(leg), cause=cause)
-        else:
-            self._tell(call_inputs.PartyFailed, leg=leg, cause=cause)
+        kind, what = leg_inputs.failed(leg, cause)
+        self._tell(kind, **what)
 
     def _answered(self, effect: Command, answer: commands.Answer) -> None:
         match answer:

@@ -7,7 +7,7 @@ after a gap is told again, and the router knows whether it is news.
 from collections.abc import Mapping
 from typing import Any, Protocol, assert_never
 
-from channels.core.matching import is_first_leg, voice_interaction
+from channels.core.matching import voice_interaction
 from channels.in_order import Receipted
 from channels.voice_commands import SwitchCommands
 from cti.core import events
@@ -22,7 +22,7 @@ from history.core.vocabulary import (
     OutcomeReason,
     PhoneName,
 )
-from router.core import call_inputs, inputs
+from router.core import call_inputs, leg_inputs
 from router.core.effects import StopRinging
 from router.core.inputs import Receipt
 
@@ -91,29 +91,20 @@ class VoiceLegs:
                 assert_never(event)
 
     def _rang(self, leg: LegId) -> None:
-        if is_first_leg(leg):
-            self._tell(inputs.AgentRang, offer=OfferId(leg))
-        else:
-            self._tell(call_inputs.PartyRang, leg=leg)
+        kind, what = leg_inputs.rang(leg)
+        self._tell(kind, **what)
 
     def _failed(self, leg: LegId, cause: LegFailure) -> None:
-        if is_first_leg(leg):
-            self._tell(inputs.AgentLegFailed, offer=OfferId(leg), cause=cause)
-        else:
-            self._tell(call_inputs.PartyFailed, leg=leg, cause=cause)
+        kind, what = leg_inputs.failed(leg, cause)
+        self._tell(kind, **what)
 
     def _ended(self, leg: LegId, by: EndedBy) -> None:
-        if is_first_leg(leg):
-            self._tell(inputs.LegEnded, offer=OfferId(leg), by=by)
-        else:
-            self._tell(call_inputs.PartyEnded, leg=leg, by=by)
+        kind, what = leg_inputs.ended(leg, by)
+        self._tell(kind, **what)
 
     def _answered(self, call_id: events.CallId, leg: LegId, phone: PhoneName) -> None:
-        agent, interaction = self._phones.get(phone), voice_interaction(call_id)
-        if is_first_leg(leg):
-            self._tell(inputs.AgentAnswered, offer=OfferId(leg), interaction=interaction, agent=agent)
-        else:
-            self._tell(call_inputs.PartyAnswered, leg=leg, interaction=interaction, agent=agent)
+        kind, what = leg_inputs.answered(leg, voice_interaction(call_id), self._phones.get(phone))
+        self._tell(kind, **what)
 
     def adopt(self, call: events.CallSeen) -> None:
         """What the switch says about legs is repeated to the router."""
@@ -144,7 +135,5 @@ class VoiceLegs:
             if receipt.outcome is Outcome.IGNORED and receipt.reason is not OutcomeReason.NO_CHANGE:
                 self._commands.put(stop)
 
-        if is_first_leg(leg):
-            self._tell(inputs.AgentRang, offer=OfferId(leg), receipted=stop_if_over)
-        else:
-            self._tell(call_inputs.PartyRang, leg=leg, receipted=stop_if_over)
+        kind, what = leg_inputs.rang(leg)
+        self._tell(kind, **what, receipted=stop_if_over)

@@ -28,11 +28,6 @@ def call_of(interaction: InteractionId) -> str:
     return interaction.removeprefix("v-")
 
 
-def is_first_leg(leg: str) -> bool:
-    """Whether a leg's key is an offer's: the first phone that was rung for a call has the key of its offer."""
-    return leg.startswith("o")
-
-
 def mail_interaction(dedupe_key: str) -> InteractionId:
     return InteractionId(f"m-{_digest(dedupe_key)}")
 

@@ -30,6 +30,8 @@ class ArrangementOrdered(Fact, frozen=True, kw_only=True, omit_defaults=True):
     give_up_at_ms: int
     firm: bool = False
     """There is no way back: if the switch cannot, it is ordered again. Else the parties stand as before."""
+    again: bool = False
+    """The switch could not before."""
 
 
 class ArrangementMade(Fact, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from history.core.routing_call_records import Arrangement, CallRecord, LegRecord
 from history.core.vocabulary import InteractionPhase, LegId
 from router.core import legs, lifecycle
 from router.core.keeping import (
+    TRIES_MAX,
     call_of,
     forget_call,
     put_arrangement,
@@ -32,8 +33,7 @@ def _ordered(state: State, fact: facts.ArrangementOrdered, at_ms: int) -> None:
     call = call_of(state, fact.interaction)
     if call.before is None:
         call.before = Arrangement(customer=call.customer, legs=call.legs)
-    again = call.tries > 0 and (call.customer, call.legs) == (fact.customer, fact.legs)
-    call.tries = call.tries + 1 if again else 1
+    call.tries = call.tries + 1 if fact.again else 1
     call.firm = fact.firm or (call.firm and call.ordered is not None)
     call.arrangement = fact.arrangement
     call.ordered = Arrangement(customer=fact.customer, legs=fact.legs)
@@ -60,7 +60,8 @@ def _failed(state: State, fact: facts.ArrangementFailed, at_ms: int) -> None:
         put_places(state, call, tuple((leg, stood.get(leg, at)) for leg, at in call.legs))
         call.before, call.tries = None, 0
     call.ordered = None
-    _back(state, call)
+    if fact.interaction in state.interactions or not call.firm or call.tries >= TRIES_MAX:
+        _back(state, call)
 
 
 def _back(state: State, call: CallRecord) -> None:

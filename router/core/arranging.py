@@ -13,9 +13,7 @@ from history.core.vocabulary import InteractionId, InteractionPhase, OutcomeReas
 from router.core import calls
 from router.core.call_inputs import CallArranged, CallNotArranged
 from router.core.decision import Deciding, Refused, ignored
-from router.core.keeping import owner_of
-
-TRIES_MAX = 3
+from router.core.keeping import TRIES_MAX, owner_of
 
 
 def call_arranged(deciding: Deciding, given: CallArranged) -> Refused | None:
@@ -56,12 +54,15 @@ def _failed(deciding: Deciding, call: CallRecord, *, unanswered: bool) -> None:
         facts.ArrangementFailed(interaction=call.interaction, arrangement=call.arrangement, unanswered=unanswered)
     )
     record = deciding.state.interactions.get(call.interaction)
-    if record is None or record.phase is InteractionPhase.PASSING:
+    if record is not None and record.phase is InteractionPhase.PASSING:
         return
     if not call.firm:
         _hold_as_before(deciding, call)
-    elif call.tries < TRIES_MAX:
-        calls.order(deciding, calls.plan_of(deciding.state, call.interaction), firm=True)
+    elif call.tries < TRIES_MAX and call.ordered is not None:
+        plan = calls.plan_of(deciding.state, call.interaction)
+        if record is None:  # who went outside together is in no books any more
+            plan = calls.Plan(call.interaction, call.ordered.customer, dict(call.ordered.legs))
+        calls.order(deciding, plan, firm=True, again=True)
 
 
 def _hold_as_before(deciding: Deciding, call: CallRecord) -> None:

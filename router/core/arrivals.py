@@ -16,7 +16,7 @@ from history.core.vocabulary import (
     Standing,
     WithdrawnBecause,
 )
-from router.core import departures, emergency, leaving, lost_legs, opening, queueing
+from router.core import calls, departures, emergency, leaving, lost_legs, opening, queueing
 from router.core.decision import Deciding, Refused, ignored
 from router.core.definition_faults import fault_of
 from router.core.inputs import CustomerLeft, DefinitionApplied, InteractionArrived, InteractionLearnt, SwitchSeen
@@ -128,6 +128,7 @@ def switch_seen(deciding: Deciding, given: SwitchSeen) -> Refused | None:
     here = [record for record in deciding.state.interactions.values() if record.switch == given.switch]
     for record in here:
         if record.interaction in seen:
+            _look_after(deciding, record)
             continue
         if not record.customer_gone:
             reason = CloseReason.SWITCH_RESTARTED if given.restarted else None
@@ -135,6 +136,13 @@ def switch_seen(deciding: Deciding, given: SwitchSeen) -> Refused | None:
         elif departures.is_talked_on(deciding, record):
             departures.switch_has_it_no_more(deciding, record)
     return None
+
+
+def _look_after(deciding: Deciding, record: InteractionRecord) -> None:
+    """Legs may have gone while nobody listened: the switch says so as it arranges the call again."""
+    call = deciding.state.calls.get(record.interaction)
+    if call is not None and call.arrangement and call.legs:
+        calls.order(deciding, calls.plan_of(deciding.state, record.interaction), firm=True)
 
 
 def _leave(

@@ -54,7 +54,7 @@ def plan_of(state: State, interaction: InteractionId) -> Plan:
     return Plan(interaction, PartyAt.TALK, {} if owner is None else {leg_of(owner): PartyAt.TALK})
 
 
-def order(deciding: Deciding, plan: Plan, *, firm: bool) -> None:
+def order(deciding: Deciding, plan: Plan, *, firm: bool, again: bool = False) -> None:
     """Have the switch bring the parties there, and note what that means for the customer's hold. `firm`: there is no
     way back."""
     call = deciding.state.calls.get(plan.interaction)
@@ -69,6 +69,7 @@ def order(deciding: Deciding, plan: Plan, *, firm: bool) -> None:
             legs=tuple(plan.legs.items()),
             give_up_at_ms=deciding.now_ms + ARRANGE_MS,
             firm=firm,
+            again=again,
         )
     )
 

@@ -111,7 +111,8 @@ class SendCustomer(Effect, frozen=True, kw_only=True):
 class ArrangeCall(Effect, frozen=True, kw_only=True):
     """Bring the parties of a call to where they shall stand, and hang up each leg of it that is not named. Key: the
     interaction and the number; a higher number is the later one. Done twice it changes nothing. A leg that is named may
-    still have to ring, or have gone; of a customer who has gone nothing is asked."""
+    still have to ring; one that was connected and is there no more is told as ended. Of a customer who has gone nothing
+    is asked. Commands of one call are carried out in their order."""
 
     answered_by: ClassVar[tuple[type[Input], ...]] = (CallArranged, CallNotArranged, CustomerLeft, TimeAdvanced)
 

@@ -28,6 +28,8 @@ OVERFLOWS_MAX = 5
 """So often an interaction leaves its queue by rule."""
 PLACES_KEPT = 10_000
 """So many places are kept at the most; beyond it the one of whoever left first goes."""
+TRIES_MAX = 3
+"""So often a firm arrangement is ordered."""
 CLOSED_KEPT = 10_000
 """How many closed interactions are remembered, so that their late arrival is no new contact."""
 

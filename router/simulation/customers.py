@@ -89,11 +89,17 @@ class Present:
 
     def _is_sent(self, interaction: InteractionId) -> None:
         """The switch has taken the caller outside, by rule."""
-        customer = self.present.pop(interaction, None)
+        customer = self.present.get(interaction)
         if customer is not None:
-            self._waits(customer, -1)
-            customer.gone = True
+            self.is_outside(customer)
             self._world.tell(source_of(customer.medium), inputs.CustomerSent, interaction=interaction)
+
+    def is_outside(self, customer: Customer) -> None:
+        """No customer of the center any more."""
+        del self.present[customer.interaction]
+        if customer.waits:
+            self._waits(customer, -1)
+        customer.gone = True
 
     def _leg_ended(self, fact: facts.CustomerLegEnded) -> None:
         """A chat that the agent ended, a mail or a task that is done: nobody leaves who could report it."""

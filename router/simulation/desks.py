@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from history.core import routing as facts
 from history.core.vocabulary import AgentId, EndedBy, HandlingId, InteractionId, Medium, OfferId, SourceId, UserId
-from router.core import effects, inputs
+from router.core import effects, inputs, leg_inputs
 from router.simulation.customers import SWITCH_SOURCE, Present
 from router.simulation.habits import Chances
 from router.simulation.observing import Observed
@@ -99,6 +99,29 @@ class Desks:
         self._world.after(max(1, round(service_ms / group.speed)), self._end_talk, talk)
         return talk
 
+    def goes_on(self, offer: OfferId, customer: Customer, agent: Agent) -> None:
+        """Somebody who is in the call already has the customer from here on."""
+        if customer.talk is None:
+            self._customers.answered(customer)
+        talk = customer.talk = agent.talk = Talk(offer, customer, agent)
+        customer.left_by_agent = None
+        group = agent.crew.group
+        service_ms = customer.service_ms.get(group.id, customer.service_ms[""])
+        self._world.after(max(1, round(service_ms / group.speed / 2)), self._end_talk, talk)
+
+    def is_let_go(self, talk: Talk) -> None:
+        """The switch takes the agent out; the customer hears music."""
+        if not talk.over:
+            self.over(talk)
+            self._leg_ended(talk, EndedBy.SYSTEM)
+        talk.customer.talk = talk.customer.left_by_agent = None
+        self._customers.back_in_queue(talk.customer)
+
+    def hangs_up(self, talk: Talk) -> None:
+        """The agent puts the phone down, whoever else is in the call."""
+        if not talk.over:
+            self._agent_ends(talk)
+
     def _handling_started(self, fact: facts.HandlingStarted) -> None:
         agent = self.by_id[fact.agent]
         if not agent.handlings:
@@ -143,7 +166,8 @@ class Desks:
             self._world.tell(agent.desk, inputs.AgentEndedHandling, agent=agent.agent, handling=talk.handling)
 
     def _leg_ended(self, talk: Talk, by: EndedBy) -> None:
-        self._world.tell(SWITCH_SOURCE, inputs.LegEnded, offer=talk.offer, by=by)
+        kind, what = leg_inputs.ended(talk.offer, by)
+        self._world.tell(SWITCH_SOURCE, kind, **what)
 
     def over(self, talk: Talk) -> None:
         """The agent's leg has ended."""

@@ -18,10 +18,12 @@ from router.simulation.customers import SWITCH_SOURCE
 from router.simulation.day import Day, Trace
 from router.simulation.drawing import DRAWN, drawn_center
 from router.simulation.errors import BadScenario, SeedFailed
+from router.simulation.exchange import Exchange
 from router.simulation.faults import Fault, FaultyLine
 from router.simulation.resync import resynchronise
 from router.simulation.scenario import Scenario
 from router.simulation.supervising import Supervisors
+from router.simulation.talkers import Talkers
 from router.simulation.watching import Watch
 from router.simulation.world import OPENS_MS
 
@@ -71,11 +73,17 @@ class _FaultRun:
         self.day = day = Day(scenario, seed, self._take)
         day.world.thorough = True
         day.world.after_step = self._stepped
+        self.exchange = exchange = Exchange(day, day.streams.of("exchange"))
         self.line = FaultyLine(
-            day.world, day.streams.of("faults"), FAULTS_PER_MIN, lambda: resynchronise(day), {SWITCH_SOURCE}
+            day.world,
+            day.streams.of("faults"),
+            FAULTS_PER_MIN,
+            lambda: resynchronise(day, exchange.legs.values()),
+            {SWITCH_SOURCE},
         )
         day.world.line = self.line
         self.supervisors = Supervisors(day, day.streams.of("supervision"))
+        self.talkers = Talkers(day, day.streams.of("talks"))
 
     def _take(self, at_ms: int, fact: Fact) -> None:
         self.line.committed.take(at_ms, fact)
@@ -99,6 +107,7 @@ class _FaultRun:
         """Look whether what time brings has come, and whether no phone rings for an offer that has long ended."""
         now_ms = self.day.world.now_ms
         promises.in_time(self.watch, now_ms)
+        self.watch.talks.in_time(now_ms)
         leaving_promises.gone_in_time(self.watch, now_ms)
         for agent in self.day.desks.by_id.values():
             if agent.ring is not None:
@@ -113,6 +122,7 @@ class _FaultRun:
         day.world.run_until(day.closes_ms)
         day.customers.close()
         self.supervisors.stop()
+        self.talkers.stop()
         self.line.mend()
         day.world.run_until(day.closes_ms + DRAINS_MS, day.is_empty)
         if not day.is_empty():

@@ -12,6 +12,7 @@ from history.core.vocabulary import (
     HandlingId,
     IdentityId,
     InteractionId,
+    LegId,
     Medium,
     OfferId,
     Presence,
@@ -81,6 +82,8 @@ class Agent:
     on_break: bool = False
     outside: bool = False
     """In a call that no queue knows of."""
+    further: "FurtherLeg | None" = None
+    """The phone's part in a call of others."""
     works: set[WorkId] = field(default_factory=set)
     """What the engine knows of such calls."""
 
@@ -95,7 +98,7 @@ class Agent:
 
     @property
     def phone_busy(self) -> bool:
-        return self.ring is not None or self.talk is not None or self.outside
+        return self.ring is not None or self.talk is not None or self.further is not None or self.outside
 
 
 @dataclass(slots=True, eq=False)
@@ -117,6 +120,17 @@ class Talk:
     agent: Agent
     handling: HandlingId | None = None
     """Known once the engine has heard of the answer."""
+    over: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class FurtherLeg:
+    """A leg in a call beside the one that talks with the customer."""
+
+    key: LegId
+    interaction: InteractionId
+    agent: Agent | None
+    connected: bool = False
     over: bool = False
 
 

@@ -1,13 +1,20 @@
 """Phones: they ring, are answered, missed and declined, and are busy: true here before anyone hears of it."""
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
-from history.core.vocabulary import AgentId, LegFailure, OfferId
-from router.core import effects, inputs
+from history.core.vocabulary import AgentId, InteractionId, LegFailure, OfferId
+from router.core import effects, inputs, leg_inputs
 from router.simulation.customers import SWITCH_SOURCE, Present
 from router.simulation.habits import Chances
 from router.simulation.people import Agent, Customer, Ring
 from router.simulation.world import World
+
+
+class Further(Protocol):
+    """Who rings further phones for a call."""
+
+    def ring(self, effect: effects.RingLeg) -> None: ...
 
 
 class Phones:
@@ -27,33 +34,47 @@ class Phones:
         self._customers = customers
         self._by_id = by_id
         self._answered = answered
+        self.further: Further | None = None
+        """Who rings phones for calls in which there is somebody already."""
         self.asked: set[OfferId] = set()
         """Every offer for which a ring was ordered here."""
         world.on(effects.RingAgent, self._ring)
         world.on(effects.StopRinging, self._stop)
+        world.on(effects.RingLeg, self._ring_leg)
 
     def _ring(self, effect: effects.RingAgent) -> None:
-        self._world.after(0, self._rings, effect)
+        self._world.after(0, self._rings, effect.offer, effect.agent, effect.interaction, effect.ring_ms)
 
-    def _rings(self, effect: effects.RingAgent) -> None:
-        self.asked.add(effect.offer)
-        agent = self._by_id[effect.agent]
-        customer = self._customers.present.get(effect.interaction)
-        if agent.ring is not None and agent.ring.offer == effect.offer:
+    def _ring_leg(self, effect: effects.RingLeg) -> None:
+        if self.further is None:
+            self._world.after(0, self.rings_leg, effect)
+        else:
+            self.further.ring(effect)
+
+    def rings_leg(self, effect: effects.RingLeg) -> None:
+        """An agent whose phone was lost is rung again for the caller, who waits alone."""
+        if effect.agent is not None:
+            self._rings(OfferId(effect.leg), effect.agent, effect.interaction, effect.ring_ms)
+
+    def _rings(self, offer: OfferId, agent_id: AgentId, interaction: InteractionId, ring_ms: int) -> None:
+        self.asked.add(offer)
+        agent = self._by_id[agent_id]
+        customer = self._customers.present.get(interaction)
+        if agent.ring is not None and agent.ring.offer == offer:
             self._report_ring(agent.ring)
         elif customer is None:
-            self._leg_failed(effect.offer, LegFailure.CALLER_GONE)
+            self._leg_failed(offer, LegFailure.CALLER_GONE)
         elif agent.phone_busy:
-            self._leg_failed(effect.offer, LegFailure.BUSY)
+            self._leg_failed(offer, LegFailure.BUSY)
         elif customer.talk is not None:
-            self._leg_failed(effect.offer, LegFailure.SWITCH_DOWN)
+            self._leg_failed(offer, LegFailure.SWITCH_DOWN)
         else:
-            self._begin_ring(effect, agent, customer)
+            self._begin_ring(offer, ring_ms, agent, customer)
 
-    def _begin_ring(self, effect: effects.RingAgent, agent: Agent, customer: Customer) -> None:
+    def _begin_ring(self, offer: OfferId, ring_ms: int, agent: Agent, customer: Customer) -> None:
         if customer.ring is not None:  # the switch takes the caller away from the other phone
             self._end_ring(customer.ring, LegFailure.SWITCH_DOWN)
-        ring = agent.ring = customer.ring = Ring(effect.offer, customer, agent)
+        ring = agent.ring = customer.ring = Ring(offer, customer, agent)
         if self._world.thorough:
             self._world.tell(SWITCH_SOURCE, inputs.PhoneBusy, agent=agent.agent)
         misses, declines = self._chances.mood(agent, customer.interaction)
@@ -61,8 +82,8 @@ class Phones:
         if delay_ms or misses:
             self._report_ring(ring)
         if delay_ms or misses:
-            self._world.after(effect.ring_ms, self._end_ring, ring, LegFailure.NO_ANSWER)
-        if misses or delay_ms >= effect.ring_ms:
+            self._world.after(ring_ms, self._end_ring, ring, LegFailure.NO_ANSWER)
+        if misses or delay_ms >= ring_ms:
             return
         if declines and self._chances.of("how", agent).random() < 0.5:
             self._world.after(delay_ms, self._declines_on_the_desk, ring)
@@ -78,10 +99,12 @@ class Phones:
             self._world.tell(agent.desk, inputs.AgentDeclinedOffer, agent=agent.agent, offer=ring.offer)
 
     def _report_ring(self, ring: Ring) -> None:
-        self._world.tell(SWITCH_SOURCE, inputs.AgentRang, offer=ring.offer)
+        kind, what = leg_inputs.rang(ring.offer)
+        self._world.tell(SWITCH_SOURCE, kind, **what)
 
     def _leg_failed(self, offer: OfferId, cause: LegFailure) -> None:
-        self._world.tell(SWITCH_SOURCE, inputs.AgentLegFailed, offer=offer, cause=cause)
+        kind, what = leg_inputs.failed(offer, cause)
+        self._world.tell(SWITCH_SOURCE, kind, **what)
 
     def _end_ring(self, ring: Ring, cause: LegFailure) -> None:
         if ring.over:
@@ -112,10 +135,5 @@ class Phones:
         ring.over = True
         ring.agent.ring = ring.customer.ring = None
         self._answered(ring)
-        self._world.tell(
-            SWITCH_SOURCE,
-            inputs.AgentAnswered,
-            offer=ring.offer,
-            interaction=ring.customer.interaction,
-            agent=ring.agent.agent,
-        )
+        kind, what = leg_inputs.answered(ring.offer, ring.customer.interaction, ring.agent.agent)
+        self._world.tell(SWITCH_SOURCE, kind, **what)

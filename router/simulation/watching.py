@@ -15,6 +15,7 @@ from history.core.vocabulary import (
     HandlingId,
     HoursId,
     InteractionId,
+    LegId,
     Medium,
     MovedBecause,
     OfferedBecause,
@@ -28,6 +29,7 @@ from history.core.vocabulary import (
 from router.simulation import leaving_promises, promises
 from router.simulation.promises import hold
 from router.simulation.scenario import Group, Scenario
+from router.simulation.talk_promises import TalkBooks
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class Visit:
     left: int = 0
     """How often it has left a queue by rule."""
     ended: bool = False
+    answered: bool = False
     moved: bool = False
     parked_until_ms: int | None = None
     next_step_ms: int | None = None
@@ -102,18 +105,23 @@ class Watch:
     agents: dict[AgentId, AgentSettings] = field(default_factory=dict)
     waiting: dict[str, dict[InteractionId, None]] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
+    talks: TalkBooks = field(default_factory=TalkBooks)
 
     def __post_init__(self) -> None:
         self.groups = {group.id: group for group in self.scenario.groups}
 
     def take(self, at_ms: int, fact: Fact) -> None:
         """Raises BrokenInvariant."""
+        if isinstance(fact, facts.ArrangementMade | facts.ArrangementFailed):
+            self.back(at_ms, fact)
+        self.talks.take(at_ms, fact)
         keep = _KEEP.get(type(fact))
         if keep is not None:
             keep(self, at_ms, fact)
 
     def nothing_is_left(self) -> None:
         """After the last customer has gone: everything that began has ended. Raises BrokenInvariant."""
+        self.talks.nothing_is_left()
         hold(not self.offers, f"offers never ended: {sorted(self.offers)}")
         hold(not self.reservations, f"reservations never ended: {sorted(self.reservations)}")
         hold(not self.handlings, f"handlings never ended: {sorted(self.handlings)}")
@@ -161,7 +169,7 @@ class Watch:
         queued_ms = min(at_ms, fact.arrived_ms)
         if known is not None:
             hold(known.arrived_ms == fact.arrived_ms, f"{fact.interaction} lost its arrival")
-            same_place = known.moved or known.due_ms >= fact.due_ms
+            same_place = known.moved or known.queue != fact.queue or known.due_ms >= fact.due_ms
             hold(same_place, f"{fact.interaction} lost its place")
             queued_ms = known.queued_ms if known.moved else at_ms
         self.visits[fact.interaction] = Visit(
@@ -172,8 +180,22 @@ class Watch:
         visit.left = 0 if known is None else known.left
         same = known is not None and known.queue == fact.queue
         visit.came_ms = known.came_ms if known is not None and same else fact.arrived_ms if known is None else at_ms
-        self.waiting.setdefault(fact.queue, {})[fact.interaction] = None
+        if not fact.passing:
+            self.waiting.setdefault(fact.queue, {})[fact.interaction] = None
         self._forget_declines(fact.interaction)
+
+    def back(self, at_ms: int, fact: "facts.ArrangementMade | facts.ArrangementFailed") -> None:
+        """Who was on the way to a queue may be offered from now on."""
+        if fact.interaction in self.talks.passing:
+            visit = self.visits[fact.interaction]
+            visit.stands_ms = at_ms
+            self.waiting.setdefault(visit.queue, {})[fact.interaction] = None
+
+    def sent(self, at_ms: int, fact: facts.SendOrdered) -> None:
+        """By their agent: should it fail, they wait from here on."""
+        visit = self.visits[fact.interaction]
+        if visit.answered:
+            visit.queued_ms = at_ms
 
     def relaxed(self, at_ms: int, fact: facts.RequirementRelaxed) -> None:
         visit = self._waits(fact.interaction, "is relaxed")
@@ -285,6 +307,7 @@ class Watch:
         waited_ms = max(0, at_ms - visit.queued_ms)
         hold(fact.wait_ms == waited_ms, f"{fact.interaction} waited {waited_ms} ms, and {fact.wait_ms} are reported")
         visit.ended = True
+        visit.answered = isinstance(fact, facts.VisitAnswered)
         self._forget_declines(fact.interaction)
         self.waiting[visit.queue].pop(fact.interaction, None)
 
@@ -294,7 +317,8 @@ class Watch:
 
     def handling_started(self, at_ms: int, fact: facts.HandlingStarted) -> None:
         hold(fact.handling not in self.handlings, f"{fact.handling} started twice")
-        hold(fact.offer in self.ended_offers, f"{fact.handling} started and its offer has not ended")
+        begun = fact.offer in self.ended_offers or LegId(fact.offer) in self.talks.legs or fact.offer.startswith("l")
+        hold(begun, f"{fact.handling} started and its offer has not ended")
         others = [each for each in self.handlings.values() if each.interaction == fact.interaction]
         active = [each for each in others if each.wrap_up_ms is None]
         hold(not active, f"{fact.interaction} is with two agents")
@@ -350,6 +374,7 @@ _KEEP: dict[type[Fact], Any] = {
     facts.OfferableAgain: Watch.offerable_again,
     facts.VisitMoved: Watch.moved,
     facts.SendingFailed: Watch.sending_failed,
+    facts.SendOrdered: Watch.sent,
     facts.EmergencyBegan: Watch.emergency_began,
     facts.EmergencyEnded: Watch.emergency_ended,
     facts.WorkStarted: Watch.work_started,

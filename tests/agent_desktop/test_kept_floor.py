@@ -31,6 +31,7 @@ from history.core.entries import Fact
 from history.core.vocabulary import AgentId, Medium, PresenceBy
 from tests.history.sample import ANN, life
 from tests.router.test_walk import Walk
+from tests.router.test_walk_of_calls import CallWalk
 
 HOUR_MS = 3_600_000
 SHAPES = {
@@ -70,7 +71,7 @@ SHAPES = {
 
 def a_journal(seed: int, steps: int = 300) -> list[tuple[int, Fact]]:
     """What a random center decides in some days; now and then hours pass, or the definition is applied again."""
-    walk = Walk(seed)
+    walk = CallWalk(seed) if seed % 2 else Walk(seed)
     for _ in range(steps):
         walk.step()
         if walk.chance.random() < 0.03:

@@ -17,6 +17,8 @@ from history.core.routing import (
     EmergencyEnded,
     InteractionClosed,
     InteractionQueued,
+    LegFound,
+    LegLost,
     OfferAccepted,
     OfferDeclined,
     OfferExpired,
@@ -74,6 +76,36 @@ async def test_the_caller_hangs_up_in_talk(floor: Floor) -> None:
     await floor.sees(OfferAccepted)
     floor.switch.caller_hangs_up(call)
     assert (await floor.sees(WrapUpStarted)).by is EndedBy.CUSTOMER
+
+
+async def test_an_agent_whose_leg_is_lost_is_rung_again_and_goes_on_with_the_caller(floor: Floor) -> None:
+    await floor.ready("ann")
+    call = floor.switch.caller_calls("100")
+    await floor.rings("phone-ann")
+    floor.switch.phone_answers("phone-ann")
+    await floor.sees(OfferAccepted)
+    floor.switch.phone_breaks("phone-ann")
+    assert (await floor.sees(LegLost)).interaction == interaction_of(call)
+    await floor.rings("phone-ann")
+    floor.switch.phone_answers("phone-ann")
+    found = await floor.sees(LegFound)
+    assert (found.agent, found.handling) == ("ann", "h1")
+    floor.switch.phone_hangs_up("phone-ann")
+    await floor.sees(WrapUpStarted)
+
+
+async def test_a_caller_whose_agent_declines_to_come_back_waits_in_their_place(floor: Floor) -> None:
+    await floor.ready("ann")
+    call = floor.switch.caller_calls("100")
+    await floor.rings("phone-ann")
+    floor.switch.phone_answers("phone-ann")
+    await floor.sees(OfferAccepted)
+    first = await floor.sees(InteractionQueued)
+    floor.switch.phone_breaks("phone-ann")
+    await floor.rings("phone-ann")
+    floor.switch.phone_declines("phone-ann")
+    again = await floor.sees(InteractionQueued, times=2)
+    assert (again.interaction, again.due_ms) == (interaction_of(call), first.due_ms)
 
 
 async def test_the_caller_gives_up_while_waiting_and_while_it_rings(floor: Floor) -> None:

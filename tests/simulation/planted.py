@@ -245,6 +245,70 @@ BUGS: dict[str, Bug] = {
         "if known is not None and known.until_ms <= at_ms:",
         "if known is not None and known.until_ms + 600_000 <= deciding.now_ms:",
     ),
+    "a hold without an end": Bug(
+        "transfer", "router.core.decision", "        self.end_hold(handling)\n        if", "        if"
+    ),
+    "a lease that outlives its leg": Bug(
+        "transfer",
+        "router.core.calls",
+        "cause=cause, by=by))\n    end_lease(deciding, leg)",
+        "cause=cause, by=by))",
+    ),
+    "offered before the caller is back": Bug("transfer", "router.core.passing_on", "passing=True", "passing=False"),
+    "handed over for ever": Bug(
+        "transfer",
+        "router.core.keeping",
+        'state.add_deadline(record.give_up_at_ms, "arrangement", record.interaction)',
+        "pass",
+    ),
+    "a lost agent who is never given up": Bug(
+        "transfer",
+        "router.core.lost_legs",
+        "call.lost is not None and call.lost.until_ms <= at_ms",
+        "call.lost is not None and call.lost.until_ms + 600_000 <= at_ms",
+    ),
+    "the talk counted as a wait": Bug(
+        "transfer",
+        "router.core.applying_to_work",
+        "return earlier.queued_ms if waited_on else at_ms",
+        "return earlier.queued_ms",
+    ),
+    "asked while being rung": Bug(
+        "transfer",
+        "router.core.consulting",
+        "if any(offer.medium is Medium.VOICE for offer in seat.offers.values()):",
+        "if False:",
+    ),
+    "closed while somebody still writes": Bug(
+        "transfer",
+        "router.core.decision",
+        "writing = self.is_open_still(interaction.interaction)",
+        "writing = False",
+    ),
+    "a snapshot without the further legs": Bug(
+        "transfer",
+        "router.core.snapshot",
+        "for leg in state.legs.values()",
+        "for leg in ()",
+    ),
+    "a caller handed on to nobody": Bug(
+        "transfer",
+        "router.core.party_news",
+        "passing_on.to_queue(deciding, state.interactions[leg.interaction])",
+        "pass",
+    ),
+    "talk credited to who only rang": Bug(
+        "transfer",
+        "router.core.passing_on",
+        "agents = [leg for leg in there if leg.agent is not None]",
+        "agents = [leg for leg in rest if leg.agent is not None]",
+    ),
+    "who talks on is forgotten": Bug(
+        "transfer",
+        "router.core.departures",
+        "    if len(plan.legs) <= 1:",
+        "    if len(plan.legs) < 1:",
+    ),
 }
 
 
