@@ -33,6 +33,7 @@ WAITING = (1, 10, 50, 200)
 RATES = (80, 90)
 AGENTS = 50
 IDLE_RATE = 20
+RATE_MAX = 500
 FILL_RATE = 200
 """So many calls a second fill the line, and take the places of those who are gone."""
 SHORT_TALK_MS = (400, 600)
@@ -54,6 +55,35 @@ class Options:
     rates: tuple[int, ...] = RATES
     seconds: float = SECONDS
     agents: int = AGENTS
+
+
+def options(
+    *, rows: str | None = None, waiting: str | None = None, rates: str | None = None, seconds: float | None = None
+) -> Options:
+    """Return what the command line's words ask for; nothing said is all of it, and empty words are none of it.
+
+    Raises:
+        BenchImpossible: a row that is not there, or what is no number from 1 to the most that can be placed.
+    """
+    chosen = ROWS if rows is None else tuple(rows.split(","))
+    for name in chosen:
+        if name not in ROWS:
+            raise BenchImpossible(f"--rows {rows}: there is no row {name!r}; there is {', '.join(ROWS)}.")
+    return Options(
+        rows=chosen,
+        waiting=_numbers("--waiting", waiting, WAITING, CALLERS_MAX - AGENTS),
+        rates=_numbers("--rates", rates, RATES, RATE_MAX),
+        seconds=seconds or SECONDS,
+    )
+
+
+def _numbers(option: str, words: str | None, default: tuple[int, ...], most: int) -> tuple[int, ...]:
+    if words is None:
+        return default
+    found = tuple(word.strip() for word in words.split(",") if word.strip())
+    if any(not (word.isascii() and word.isdecimal() and 1 <= int(word) <= most) for word in found):
+        raise BenchImpossible(f"{option} {words}: write whole numbers from 1 to {most} with commas between.")
+    return tuple(map(int, found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +163,7 @@ class Row:
 
     def _window(self, calls_per_s: float, at_once: int, talk_ms: tuple[int, int]) -> Window:
         bed, engine = self._bed, self._engine
-        who = (bed.switch.pid, engine and engine.pid, engine and engine.agents_pid)
+        who = (bed.switch.pid, *((None, None) if engine is None else (engine.pid, engine.agents_pid)))
         bed.observer.taken()
         with bed.load.calling(self._number, calls_per_s, at_once, talk_ms):
             time.sleep(WARM_UP_S + (at_once / calls_per_s if at_once < CALLERS_MAX else 0.0))
@@ -196,14 +226,14 @@ def _row(bed: Bed, name: str, say: Callable[[str], None]) -> dict[str, Any]:
 
 
 def run(
-    parent: Path | None, options: Options | None = None, say: Callable[[str], None] = lambda line: None
+    parent: Path | None, wanted: Options | None = None, say: Callable[[str], None] = lambda line: None
 ) -> dict[str, Any]:
     """Measure in a folder of its own below `parent` (the working directory, if not given), and clean up.
 
     Raises:
         BenchImpossible: the test bed is not there.
     """
-    options = options or Options()
+    wanted = wanted or Options()
     try:
         from benchmarks import voice_bed  # noqa: PLC0415 - see above
         from tests.bed.errors import BedError  # noqa: PLC0415
@@ -212,7 +242,7 @@ def run(
             f"The voice bench needs the test bed ({error}): run it in a checkout of the sources."
         ) from error
     surroundings = disk_figures(parent)
-    names = tuple(voice_bed.agents(options.agents))
+    names = tuple(voice_bed.agents(wanted.agents))
     secret = secrets.token_urlsafe(16)
     with tempfile.TemporaryDirectory(dir=parent or Path.cwd(), prefix="bench-") as place, ExitStack() as stack:
         folder = Path(place).resolve()
@@ -224,8 +254,8 @@ def run(
             raise BenchImpossible(f"The voice bench needs Asterisk and SIPp: {error}") from error
         observer = Observer(switch.ami_port, secret)
         stack.callback(observer.close)
-        bed = Bed(options, folder, secret, switch, observer, voice_bed.Load(folder, switch, observer), names)
-        rows = {name: _row(bed, name, say) for name in options.rows}
+        bed = Bed(wanted, folder, secret, switch, observer, voice_bed.Load(folder, switch, observer), names)
+        rows = {name: _row(bed, name, say) for name in wanted.rows}
         version = switch.version()
     return {
         "bench": "voice",
@@ -233,8 +263,8 @@ def run(
         **machine(),
         **surroundings,
         "asterisk": version,
-        "agents": options.agents,
-        "seconds_a_window": options.seconds,
+        "agents": wanted.agents,
+        "seconds_a_window": wanted.seconds,
         "talk_s": {"short": [ms / 1000 for ms in SHORT_TALK_MS], "long": [ms / 1000 for ms in LONG_TALK_MS]},
         "queue": "rrmemory, autofill=yes, ringinuse=no, wrapuptime=0, timeout=15, retry=5; queue-retry-1: retry=1",
         "order_tolerance_ms": {"entered_together": ENTERED_TOGETHER_MS, "rung_together": RUNG_TOGETHER_MS},

@@ -20,6 +20,7 @@ from history.core.vocabulary import Presence
 
 PASSWORDS = "SWITCHROOM_BENCH_PASSWORDS"
 AT_ONCE = 4
+"""So many sign in at a time: the center lets no more check their passwords."""
 READY = "all agents are ready"
 
 
@@ -48,6 +49,7 @@ async def all_leave(address: str, passwords: Mapping[str, str]) -> None:
 async def all_stay(address: str, passwords: Mapping[str, str]) -> None:
     """Work until the process is ended."""
     ready: set[str] = set()
+    turns = asyncio.Semaphore(AT_ONCE)
 
     async def one(user: str, password: str) -> None:
         def said(line: str) -> None:
@@ -57,7 +59,8 @@ async def all_stay(address: str, passwords: Mapping[str, str]) -> None:
                     print(READY, flush=True)
 
         async with DesktopClient(address) as client:
-            await client.sign_in(user, password)
+            async with turns:
+                await client.sign_in(user, password)
             await HeadlessAgent(client, said=said).run()
 
     async with asyncio.TaskGroup() as tasks:

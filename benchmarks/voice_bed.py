@@ -5,14 +5,13 @@ brings.
 """
 
 import json
-import os
 import re
 import resource
 import signal
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -102,7 +101,8 @@ class Load:
         phones = self._sipp("phones", scenarios.phone(talk_ms), "-p", str(self._port))
         await_answer(phones, lambda: _listens(self._port), START_S)
         callers = self._sipp(
-            "callers", scenarios.caller(str(self._sound)), f"127.0.0.1:{self._switch.sip_port}", "-s", number, "-inf", self._numbers,
+            "callers", scenarios.caller(str(self._sound)), f"127.0.0.1:{self._switch.sip_port}", "-s", number,
+            "-inf", self._numbers,
             "-r", f"{calls_per_s:g}", "-rp", "1000", "-l", str(at_once), "-p", str(free_port()),
         )  # fmt: skip
         try:

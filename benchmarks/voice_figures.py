@@ -4,8 +4,8 @@
 *Free to Dial*: an agent whose leg hangs up while more callers wait than other agents are idle, until that agent's phone
 is rung again. Whoever of them is not rung before the watching ends is counted apart, never left out silently.
 *Out of order*: a phone is rung for a caller while one who entered at least `ENTERED_TOGETHER_MS` before still waits and
-is not rung within `RUNG_TOGETHER_MS` either: two phones that are rung at once are told in either order. `strictly` counts
-all of them, also those.
+is not rung within `RUNG_TOGETHER_MS` either: two phones that are rung at once are told in either order. `strictly`
+counts all of them, also those.
 """
 
 from collections.abc import Iterable, Sequence
@@ -140,7 +140,9 @@ def percentiles(values: Sequence[float]) -> dict[str, Any]:
     if not values:
         return {"p50_ms": None, "p95_ms": None, "p99_ms": None, "max_ms": None, "n": 0}
     ordered = sorted(values)
-    found = {f"p{share}_ms": round(ordered[min(len(ordered) - 1, len(ordered) * share // 100)], 2) for share in (50, 95, 99)}
+    found = {
+        f"p{share}_ms": round(ordered[min(len(ordered) - 1, len(ordered) * share // 100)], 2) for share in (50, 95, 99)
+    }
     return {**found, "max_ms": round(ordered[-1], 2), "n": len(ordered)}
 
 

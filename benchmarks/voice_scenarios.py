@@ -1,7 +1,7 @@
 """SIPp's part of the voice bench: callers who wait until they are hung up on, and phones that answer at once.
 
-One SIPp process is all callers, another one all phones: every agent's contact is the same port. Callers say something as
-they are connected, as people's telephones do: Asterisk's `Answer` waits up to half a second for the first sound.
+One SIPp process is all callers, another one all phones: every agent's contact is the same port. Callers say something
+as they are connected, as people's telephones do: Asterisk's `Answer` waits up to half a second for the first sound.
 """
 
 import struct
@@ -58,7 +58,10 @@ def _say(file: str) -> str:
 
 
 def caller(sound: str) -> str:
-    """Calls, is answered, says the first sound (a capture file), and stays until the switch hangs up. The number comes from a file of numbers."""
+    """Calls, is answered, says the first sound (a capture file), and stays until the switch hangs up.
+
+    The numbers come from a file of numbers, one a call.
+    """
     return (
         _HEAD.format(name="caller")
         + _send(_of_caller("INVITE", 1, "To: <sip:[service]@127.0.0.1>", _SDP), 'retrans="500"')
