@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from history.errors import AlreadyThere, HistoryError, StoreUnavailable, UnreadableDatabase, WriteConflict
+from history.sqlite_driver import creator
 
 SQLITE_READERS = 4
 POSTGRESQL_CONNECTIONS = 10
@@ -92,7 +93,7 @@ def _sqlite(url: URL) -> Database:
     folder = Path(url.database).parent
     if not folder.is_dir():
         raise StoreUnavailable(f"The folder {folder} of the database is not there: make it, or name another one.")
-    options: dict[str, Any] = {"pool_timeout": WAIT_S, "connect_args": {"timeout": WAIT_S}}
+    options: dict[str, Any] = {"pool_timeout": WAIT_S, "async_creator": creator(url, WAIT_S)}
     writer = create_async_engine(url, pool_size=1, max_overflow=0, **options)
     reader = create_async_engine(url, pool_size=SQLITE_READERS, max_overflow=0, **options)
     _prepare_sqlite(writer, "BEGIN IMMEDIATE", (_TO_WAL, "synchronous=FULL", "foreign_keys=ON"))
