@@ -5,8 +5,10 @@ commit. On SQLite there is one writer behind a gate that lets the router go firs
 """
 
 import logging
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,10 +20,10 @@ from history.contents import content_of
 from history.core.registry import REGISTRY, Registry, UnknownType
 from history.core.vocabulary import ContentId, DomainId, TenantId
 from history.database import WAIT_S, Database, open_database, translated, world
-from history.errors import MissingContent, UnknownEntryType
+from history.errors import AlreadyThere, MissingContent, UnknownEntryType
 from history.gate import WriteGate
 from history.migrating import migrate
-from history.patience import connected, patiently, release
+from history.patience import PatientConnection, connected, patiently, release
 from history.tables import entry_types, journal
 from history.writing import Scope, Writing
 
@@ -112,6 +114,38 @@ class Store:
             return
         async with self._gate.passing(hurry), self._transaction(name, hurry) as writing:
             yield writing
+
+    def knows(self, types: Iterable[tuple[str, int]]) -> bool:
+        """Whether all of these were written before."""
+        return self._known_types.issuperset(types)
+
+    async def write_at_once(self, work: Callable[[sqlite3.Connection], None], messages: Sequence[Message]) -> None:
+        """On SQLite alone, for the router's groups: one transaction in one turn of the writer's thread, before all
+        others who wait; the messages go to the bus after its commit. A cancelled caller learns of it only then.
+
+        Raises:
+            StoreUnavailable: nothing was written.
+            AlreadyThere: a unique key was taken; nothing was written.
+        """
+        assert self._gate is not None, "PostgreSQL has no such turn"
+
+        async def write(connection: PatientConnection) -> None:
+            with world(self._database):
+                raw = await connection.get_raw_connection()
+                driver: Any = raw.driver_connection
+                try:
+                    await driver.at_once(work)
+                except sqlite3.IntegrityError as error:
+                    raise AlreadyThere(f"A row with this key is already there ({error}).") from error
+            self.bus.publish(messages)
+
+        async with self._gate.passing(True):
+            with world(self._database):
+                connection = await connected(self._database.urgent)
+            try:
+                await patiently(write(connection))
+            finally:
+                await release(connection)
 
     @asynccontextmanager
     async def _transaction(self, name: str, hurry: bool) -> AsyncIterator[Writing]:
