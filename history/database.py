@@ -96,9 +96,12 @@ def _sqlite(url: URL) -> Database:
     options: dict[str, Any] = {"pool_timeout": WAIT_S, "async_creator": creator(url, WAIT_S)}
     writer = create_async_engine(url, pool_size=1, max_overflow=0, **options)
     reader = create_async_engine(url, pool_size=SQLITE_READERS, max_overflow=0, **options)
-    _prepare_sqlite(writer, "BEGIN IMMEDIATE", (_TO_WAL, "synchronous=FULL", "foreign_keys=ON"))
+    # One of them is the store's own for the router's groups.
+    urgent = create_async_engine(url, pool_size=2, max_overflow=0, **options)
+    for each in (writer, urgent):
+        _prepare_sqlite(each, "BEGIN IMMEDIATE", (_TO_WAL, "synchronous=FULL", "foreign_keys=ON"))
     _prepare_sqlite(reader, "BEGIN", ("query_only=ON", "foreign_keys=ON"))
-    database = Database(url, writer, writer, reader)
+    database = Database(url, writer, urgent, reader)
     # A connect of the driver that fails leaves a thread behind, which would speak up after the event loop's end.
     with world(database), closing(sqlite3.connect(url.database, timeout=WAIT_S)):
         return database

@@ -45,6 +45,7 @@ class Store:
         self._database = database
         self._gate = WriteGate(WAIT_S) if database.is_sqlite else None
         self._known_types: set[tuple[str, int]] = set()
+        self._at_once: tuple[PatientConnection, Any] | None = None
 
     @classmethod
     async def open(
@@ -83,6 +84,7 @@ class Store:
 
     async def close(self) -> None:
         """Give all connections back; the bus stays its owner's."""
+        await self._give_back_at_once()
         await self._database.dispose()
 
     @property
@@ -129,23 +131,32 @@ class Store:
         """
         assert self._gate is not None, "PostgreSQL has no such turn"
 
-        async def write(connection: PatientConnection) -> None:
+        async def write() -> None:
             with world(self._database):
-                raw = await connection.get_raw_connection()
-                driver: Any = raw.driver_connection
+                driver = await self._driver_at_once()
                 try:
                     await driver.at_once(work)
                 except sqlite3.IntegrityError as error:
                     raise AlreadyThere(f"A row with this key is already there ({error}).") from error
+                except sqlite3.Error:
+                    await self._give_back_at_once()
+                    raise
             self.bus.publish(messages)
 
         async with self._gate.passing(True):
-            with world(self._database):
-                connection = await connected(self._database.urgent)
-            try:
-                await patiently(write(connection))
-            finally:
-                await release(connection)
+            await patiently(write())
+
+    async def _driver_at_once(self) -> Any:
+        """The connection that is kept for `write_at_once`, opened anew after a failure."""
+        if self._at_once is None:
+            connection = await connected(self._database.urgent)
+            self._at_once = connection, (await connection.get_raw_connection()).driver_connection
+        return self._at_once[1]
+
+    async def _give_back_at_once(self) -> None:
+        if self._at_once is not None:
+            connection, self._at_once = self._at_once[0], None
+            await release(connection)
 
     @asynccontextmanager
     async def _transaction(self, name: str, hurry: bool) -> AsyncIterator[Writing]:
