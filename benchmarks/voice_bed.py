@@ -12,7 +12,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from benchmarks import voice_scenarios as scenarios
@@ -30,8 +30,9 @@ ENGINE_NUMBER = "100"
 ENGINE_AMI_USER = "engine"
 QUEUE_NUMBERS = {"queue": "201", "queue-retry-1": "202"}
 NUMBERS = 30_000
-START_S, STOP_S, DRAIN_S = 120.0, 15.0, 40.0
+START_S, STOP_S, DRAIN_S = 120.0, 15.0, 90.0
 DESKTOP_LOST_S = 40.0
+SETTLED_S = 1.0
 FILES_MAX = 20_000
 
 _PASSWORD = re.compile(r"^ {4}(\S+) +(\S+)$", re.MULTILINE)
@@ -219,15 +220,27 @@ class Engine:
         """How many rings followed a pop that was shown in time, and how many did not wait for one."""
         return {"offers": self.count("type = 'OfferMade'"), "pops_shown": self.count("type = 'PopConfirmed'")}
 
+    def settle(self) -> None:
+        """Wait until nothing is decided for a second: what was left of the load before is over."""
+
+        def quiet() -> bool:
+            before = self._asked("SELECT max(number) FROM journal WHERE stream = 'routing/main'")
+            time.sleep(SETTLED_S)
+            return before == self._asked("SELECT max(number) FROM journal WHERE stream = 'routing/main'")
+
+        until_now(quiet, DRAIN_S, "the engine coming to rest")
+
     def _no_desktop(self) -> bool:
         return self.count("type = 'DesktopDisconnected'") >= len(self._names)
 
     def count(self, which: str) -> int:
         """How many entries of the journal there are of this kind, asked of the database's file."""
-        with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as connection:
-            (found,) = connection.execute(f"SELECT count(*) FROM journal WHERE {which}").fetchone()
-        connection.close()
-        return int(found)
+        return self._asked(f"SELECT count(*) FROM journal WHERE {which}")
+
+    def _asked(self, question: str) -> int:
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            (found,) = connection.execute(question).fetchone()
+        return int(found or 0)
 
     def _python(self, name: str, command: Iterable[str | Path], told: Mapping[str, str], says: str) -> None:
         environment = {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **told}
