@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import blending, expected_wait, explain, routing, spine, tune
+from benchmarks import blending, expected_wait, explain, routing, spine, tune, voice
 
 BENCHES: dict[str, Callable[[Path | None], dict[str, Any]]] = {
     "spine": spine.run,
@@ -13,4 +13,5 @@ BENCHES: dict[str, Callable[[Path | None], dict[str, Any]]] = {
     "blending": blending.run,
     "expected-wait": expected_wait.run,
     "tune": tune.run,
+    "voice": voice.run,
 }

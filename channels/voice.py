@@ -253,7 +253,7 @@ class VoiceChannel:
         key = None if call.caller_number is None else phone_key(call.caller_number, self._settings.phone_region)
         known = None if key is None else await who_is_this(self._store, IdentityKind.PHONE, key, self._clock)
         queue = self._settings.numbers.get(call.dialled, self._settings.other_numbers)
-        known = await self._begin_conversation(interaction, call, queue, key, known)
+        known = await self._begin_conversation(interaction, call, queue, key, known, fresh=standing is None)
         self._reached("voice.arriving")
         self._tell(
             inputs.InteractionArrived,
@@ -271,17 +271,27 @@ class VoiceChannel:
         )
 
     async def _begin_conversation(
-        self, interaction: InteractionId, call: events.CallSeen, queue: QueueId, key: str | None, known: Known | None
+        self,
+        interaction: InteractionId,
+        call: events.CallSeen,
+        queue: QueueId,
+        key: str | None,
+        known: Known | None,
+        *,
+        fresh: bool,
     ) -> Known | None:
         """Commit the caller's number before the router hears of the call, and who has it: somebody new, if nobody had
-        it. A call seen again has its conversation. Return who it is.
+        it. A call seen again has its conversation; a `fresh` one surely not. Return who it is.
 
         Nothing could be decided while the database is away, so the call is kept waiting for it, up to a bound; then it
         is told without the number.
         """
         new = key if known is None else None
-        for _ in range(BEGIN_TRIES_MAX):
+        for tried in range(BEGIN_TRIES_MAX):
             try:
+                # After a failure nobody knows whether it was committed.
+                if (tried or not fresh) and await self._has_begun(interaction):
+                    return known
                 return await self._try_to_begin(interaction, call, queue, new, known)
             except AlreadyThere:
                 # Somebody has this number after all: two calls at once, or one whose look-up took too long.
@@ -292,12 +302,12 @@ class VoiceChannel:
                 await asyncio.sleep(BEGIN_RETRY_S)
         return known
 
+    async def _has_begun(self, interaction: InteractionId) -> bool:
+        return bool(await Feed(self._store).last_number(f"conversation/{interaction}"))
+
     async def _try_to_begin(
         self, interaction: InteractionId, call: events.CallSeen, queue: QueueId, new: str | None, known: Known | None
     ) -> Known | None:
-        stream = f"conversation/{interaction}"
-        if await Feed(self._store).last_number(stream):
-            return known
         caller = call.caller_number or ""
         if call.caller_name and call.caller_name != caller:
             caller = f"{call.caller_name} {caller}".strip()
@@ -320,7 +330,7 @@ class VoiceChannel:
                 identity=None if known is None else known.identity,
                 trust=Trust.CLAIMED if known is None else known.trust,
             )
-            await writing.append(stream, [began])
+            await writing.append(f"conversation/{interaction}", [began])
         return known
 
     def _tell(self, kind: Any, *, receipted: Receipted | None = None, **what: Any) -> None:

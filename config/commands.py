@@ -17,7 +17,8 @@ from agent_desktop.client import DesktopClient
 from agent_desktop.headless import HeadlessAgent, Script
 from agent_desktop.passwords import Passwords, make_password
 from agent_desktop.signin import SignIn
-from benchmarks import BENCHES
+from benchmarks import BENCHES, voice
+from benchmarks.errors import BenchImpossible
 from config.check import check as check_definition
 from config.definition import parse, read
 from config.errors import BadDefinition, BadSetting, CannotStart
@@ -148,22 +149,39 @@ def export(data: DataOption = Path("data"), database: DatabaseOption = None) -> 
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="Which benchmark: spine, routing, explain, expected-wait or blending.")],
+    name: Annotated[
+        str,
+        typer.Argument(help="Which benchmark: spine, routing, explain, expected-wait, blending, tune or voice."),
+    ],
     json_to: Annotated[str, typer.Option("--json", help="File for the figures, or - for the screen.")] = "-",
     folder: Annotated[Path | None, typer.Option(help="Where to measure; a real disk, please.")] = None,
+    rows: Annotated[str | None, typer.Option(help=f"Of voice: some of {', '.join(voice.ROWS)}.")] = None,
+    waiting: Annotated[str | None, typer.Option(help="Of voice: how many callers wait, such as 1,10,50,200.")] = None,
+    rates: Annotated[str | None, typer.Option(help="Of voice: calls a second to be tried, such as 80,90.")] = None,
+    seconds: Annotated[float | None, typer.Option(min=1, help="Of voice: how long each figure is measured.")] = None,
 ) -> None:
     """Measure a promise with the shipped defaults and print the figures as JSON."""
 
     def measured() -> str:
         if name not in BENCHES:
             raise BadSetting(f"There is no benchmark {name!r}; there is {', '.join(BENCHES)}.")
-        text = json.dumps(BENCHES[name](folder), indent=2)
+        if name == "voice":
+            wanted = voice.options(rows=rows, waiting=waiting, rates=rates, seconds=seconds)
+            figures = voice.run(folder, wanted, lambda line: print(line, file=sys.stderr, flush=True))
+        elif any(value is not None for value in (rows, waiting, rates, seconds)):
+            raise BadSetting("--rows, --waiting, --rates and --seconds are options of the benchmark voice alone.")
+        else:
+            figures = BENCHES[name](folder)
+        text = json.dumps(figures, indent=2)
         if json_to != "-":
             Path(json_to).write_text(text + "\n", encoding="utf-8")
         return text
 
     async def work() -> int:
-        text = await asyncio.to_thread(measured)
+        try:
+            text = await asyncio.to_thread(measured)
+        except BenchImpossible as error:
+            raise CannotStart(str(error)) from error
         print(text if json_to == "-" else f"{name}: written to {json_to}")
         return 0
 

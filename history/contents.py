@@ -25,6 +25,9 @@ class Content:
     created_ms: int
 
 
+_PUT = insert(contents)
+
+
 async def put_content(
     connection: AsyncConnection,
     tenant: TenantId,
@@ -39,17 +42,18 @@ async def put_content(
     """Write a content in the transaction of the entry that will name it; return its new id."""
     content = ContentId(secrets.token_hex(12))
     await connection.execute(
-        insert(contents).values(
-            tenant=tenant,
-            domain=domain,
-            id=content,
-            owner=owner,
-            key_id=None,
-            media_type=media_type,
-            name=name,
-            body=body,
-            created_ms=created_ms,
-        )
+        _PUT,
+        {
+            "tenant": tenant,
+            "domain": domain,
+            "id": content,
+            "owner": owner,
+            "key_id": None,
+            "media_type": media_type,
+            "name": name,
+            "body": body,
+            "created_ms": created_ms,
+        },
     )
     return content
 

@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from history.errors import AlreadyThere, HistoryError, StoreUnavailable, UnreadableDatabase, WriteConflict
+from history.sqlite_driver import creator
 
 SQLITE_READERS = 4
 POSTGRESQL_CONNECTIONS = 10
@@ -92,12 +93,15 @@ def _sqlite(url: URL) -> Database:
     folder = Path(url.database).parent
     if not folder.is_dir():
         raise StoreUnavailable(f"The folder {folder} of the database is not there: make it, or name another one.")
-    options: dict[str, Any] = {"pool_timeout": WAIT_S, "connect_args": {"timeout": WAIT_S}}
+    options: dict[str, Any] = {"pool_timeout": WAIT_S, "async_creator": creator(url, WAIT_S)}
     writer = create_async_engine(url, pool_size=1, max_overflow=0, **options)
     reader = create_async_engine(url, pool_size=SQLITE_READERS, max_overflow=0, **options)
-    _prepare_sqlite(writer, "BEGIN IMMEDIATE", (_TO_WAL, "synchronous=FULL", "foreign_keys=ON"))
+    # One of them is the store's own for the router's groups.
+    urgent = create_async_engine(url, pool_size=2, max_overflow=0, **options)
+    for each in (writer, urgent):
+        _prepare_sqlite(each, "BEGIN IMMEDIATE", (_TO_WAL, "synchronous=FULL", "foreign_keys=ON"))
     _prepare_sqlite(reader, "BEGIN", ("query_only=ON", "foreign_keys=ON"))
-    database = Database(url, writer, writer, reader)
+    database = Database(url, writer, urgent, reader)
     # A connect of the driver that fails leaves a thread behind, which would speak up after the event loop's end.
     with world(database), closing(sqlite3.connect(url.database, timeout=WAIT_S)):
         return database

@@ -3,7 +3,9 @@
 Implements the shape of `router.ports.JournalWriter`, which this room may not import.
 """
 
+import sqlite3
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 from sqlalchemy import delete, func, select
@@ -17,9 +19,18 @@ from history.lease import Lease
 from history.snapshots import numbered, snapshot_before, superfluous
 from history.store import Store
 from history.tables import journal, snapshots
-from history.writing import insert_for
+from history.writing import entry_row, insert_for, posted
 
 _ENCODER = msgspec.msgpack.Encoder()
+_COLUMNS = tuple(column.name for column in journal.columns)
+ROWS_AT_ONCE = 64
+"""Rows of one INSERT: after each statement SQLite's thread waits for its turn of the interpreter."""
+
+
+@lru_cache(maxsize=ROWS_AT_ONCE)
+def _inserting(rows: int) -> str:
+    places = f"({', '.join('?' * len(_COLUMNS))})"
+    return f"INSERT INTO journal ({', '.join(_COLUMNS)}) VALUES {', '.join([places] * rows)}"
 
 
 class RoutingJournal:
@@ -65,12 +76,29 @@ class RoutingJournal:
         if not entries:
             return first
         asked_ms = self._store.clock.monotonic_ms()
-        async with self._store.writing("routing.append", hurry=True) as writing:
-            await self._lease.renew_in(writing)
-            await writing.append_numbered(entries)
+        types = {(entry.type, entry.version) for entry in entries if entry.kind is Kind.FACT}
+        if self._store.database.is_sqlite and self._store.knows(types):
+            await self._append_at_once(entries)
+        else:
+            async with self._store.writing("routing.append", hurry=True) as writing:
+                await self._lease.renew_in(writing)
+                await writing.append_numbered(entries)
         self._lease.renewed(asked_ms)
         self.last_number = entries[-1].number
         return first
+
+    async def _append_at_once(self, entries: Sequence[Entry]) -> None:
+        """The same as with `Writing`, in one turn of SQLite's thread."""
+        named = [entry_row(self._store.scope, entry, None) for entry in entries]
+        rows = [[row[name] for name in _COLUMNS] for row in named]
+
+        def write(connection: sqlite3.Connection) -> None:
+            self._lease.renew_at_once(connection)
+            for first in range(0, len(rows), ROWS_AT_ONCE):
+                some = rows[first : first + ROWS_AT_ONCE]
+                connection.execute(_inserting(len(some)), [value for row in some for value in row])
+
+        await self._store.write_at_once(write, [posted(None, entry) for entry in entries])
 
     async def snapshot(self, drafts: Sequence[Draft], through_number: int) -> None:
         """Keep facts that fold to the state after the entry with this number. Older snapshots are thinned out, so that

@@ -5,6 +5,7 @@ checks the epoch in every writing transaction, which is what counts.
 """
 
 import asyncio
+import sqlite3
 from typing import Any
 
 from sqlalchemy import select, text, update
@@ -88,6 +89,18 @@ class Lease:
             self._renewed_ms = None
             raise LeaseLost(await self._lost(writing.connection))
 
+    def renew_at_once(self, connection: sqlite3.Connection) -> None:
+        """`renew_in` for a transaction that SQLite carries out in one turn.
+
+        Raises:
+            LeaseLost: another holder, or we have never held it.
+        """
+        domain = (self._store.tenant, self._store.domain)
+        if connection.execute(_SQLITE_RENEW, (self._lease_ms, *domain, self._holder, self.epoch)).rowcount != 1:
+            self._renewed_ms = None
+            row = connection.execute(_SQLITE_HOLDER, domain).fetchone()
+            raise LeaseLost(self._lost_to(row and f"{row[0]} writes it with epoch {row[1]}"))
+
     def renewed(self, asked_ms: int) -> None:
         """The transaction that began at this monotonic instant has been committed with `renew_in`."""
         self._renewed_ms = asked_ms
@@ -127,7 +140,10 @@ class Lease:
 
     async def _lost(self, connection: AsyncConnection) -> str:
         row = (await connection.execute(select(leases.c.holder, leases.c.epoch).where(self._mine()))).one_or_none()
-        other = f"{row.holder} writes it with epoch {row.epoch}" if row is not None else "nobody holds it"
+        return self._lost_to(None if row is None else f"{row.holder} writes it with epoch {row.epoch}")
+
+    def _lost_to(self, other: str | None) -> str:
+        other = other or "nobody holds it"
         return (
             f"The lease of domain {self._store.domain} (epoch {self.epoch}, holder {self._holder}) is lost: {other}; "
             "this engine stops writing."
@@ -142,3 +158,8 @@ async def _database_now_ms(connection: AsyncConnection) -> int:
 
 _POSTGRESQL_NOW = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)")
 _SQLITE_NOW = text("SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)")
+_SQLITE_RENEW = (
+    "UPDATE leases SET expires_ms = CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) + ?"
+    " WHERE tenant = ? AND domain = ? AND holder = ? AND epoch = ?"
+)
+_SQLITE_HOLDER = "SELECT holder, epoch FROM leases WHERE tenant = ? AND domain = ?"

@@ -1,6 +1,7 @@
 """Carries out what `history/core/projecting.py` says about committed entries, inside the caller's transaction."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Table, bindparam, update
@@ -10,9 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from history.contents import texts_of
 from history.core.entries import Entry, Fact
-from history.core.projecting import Change, Plain, Put, RowChange, Value, fold
+from history.core.projecting import Plain, Put, RowChange, Value, fold
 from history.core.vocabulary import TenantId
 from history.tables import METADATA
+
+STATEMENTS_KEPT = 256
+"""Shapes of a change whose statement is remembered; there are some dozens."""
 
 
 async def project(connection: AsyncConnection, scope: dict[str, str], entries: Sequence[tuple[Entry, Fact]]) -> None:
@@ -45,29 +49,37 @@ async def _carry_out(
     ]
     if isinstance(batch[0], Put):
         given: list[dict[str, Any]] = [{**scope, **change.key, **row} for change, row in zip(batch, rows, strict=True)]
-        await connection.execute(_put(connection, table, batch[0]), given)
+        await connection.execute(
+            _put(connection.dialect.name, table, tuple(batch[0].key), tuple(batch[0].values)), given
+        )
         return
     keys = [{f"key_{name}": value for name, value in change.key.items() if value is not None} for change in batch]
+    tenant, names = {"key_tenant": scope["tenant"]}, tuple(batch[0].values)
+    empty = tuple(name for name, value in batch[0].key.items() if value is None)
     new = [{f"new_{name}": value for name, value in row.items()} for row in rows]
     await connection.execute(
-        _change(table, scope, batch[0]), [key | values for key, values in zip(keys, new, strict=True)]
+        _change(table, tuple(batch[0].key), empty, names),
+        [tenant | key | values for key, values in zip(keys, new, strict=True)],
     )
 
 
-def _put(connection: AsyncConnection, table: Table, put: Put) -> Any:
-    postgresql = connection.dialect.name == "postgresql"
-    statement: Any = postgresql_insert(table) if postgresql else sqlite_insert(table)
+# Statements are built once a shape: SQLAlchemy needs a millisecond for what the database does in a tenth of one.
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _put(dialect: str, table: Table, key: tuple[str, ...], values: tuple[str, ...]) -> Any:
+    statement: Any = postgresql_insert(table) if dialect == "postgresql" else sqlite_insert(table)
     return statement.on_conflict_do_update(
-        index_elements=["tenant", *put.key], set_={name: statement.excluded[name] for name in put.values}
+        index_elements=["tenant", *key], set_={name: statement.excluded[name] for name in values}
     )
 
 
-def _change(table: Table, scope: dict[str, str], change: Change) -> Any:
-    statement = update(table).where(table.c.tenant == scope["tenant"])
-    for name, value in change.key.items():
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _change(table: Table, key: tuple[str, ...], empty: tuple[str, ...], values: tuple[str, ...]) -> Any:
+    """`empty`: the parts of the key that are null."""
+    statement = update(table).where(table.c.tenant == bindparam("key_tenant"))
+    for name in key:
         column = table.c[name]
-        statement = statement.where(column.is_(None) if value is None else column == bindparam(f"key_{name}"))
-    return statement.values({name: bindparam(f"new_{name}") for name in change.values})
+        statement = statement.where(column.is_(None) if name in empty else column == bindparam(f"key_{name}"))
+    return statement.values({name: bindparam(f"new_{name}") for name in values})
 
 
 def _plain(value: Value, texts: dict[Any, str]) -> str | int | bool | None:

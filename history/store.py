@@ -5,8 +5,10 @@ commit. On SQLite there is one writer behind a gate that lets the router go firs
 """
 
 import logging
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,10 +20,10 @@ from history.contents import content_of
 from history.core.registry import REGISTRY, Registry, UnknownType
 from history.core.vocabulary import ContentId, DomainId, TenantId
 from history.database import WAIT_S, Database, open_database, translated, world
-from history.errors import MissingContent, UnknownEntryType
+from history.errors import AlreadyThere, MissingContent, UnknownEntryType
 from history.gate import WriteGate
 from history.migrating import migrate
-from history.patience import connected, patiently, release
+from history.patience import PatientConnection, connected, patiently, release
 from history.tables import entry_types, journal
 from history.writing import Scope, Writing
 
@@ -43,6 +45,7 @@ class Store:
         self._database = database
         self._gate = WriteGate(WAIT_S) if database.is_sqlite else None
         self._known_types: set[tuple[str, int]] = set()
+        self._at_once: tuple[PatientConnection, Any] | None = None
 
     @classmethod
     async def open(
@@ -81,6 +84,7 @@ class Store:
 
     async def close(self) -> None:
         """Give all connections back; the bus stays its owner's."""
+        await self._give_back_at_once()
         await self._database.dispose()
 
     @property
@@ -112,6 +116,47 @@ class Store:
             return
         async with self._gate.passing(hurry), self._transaction(name, hurry) as writing:
             yield writing
+
+    def knows(self, types: Iterable[tuple[str, int]]) -> bool:
+        """Whether all of these were written before."""
+        return self._known_types.issuperset(types)
+
+    async def write_at_once(self, work: Callable[[sqlite3.Connection], None], messages: Sequence[Message]) -> None:
+        """On SQLite alone, for the router's groups: one transaction in one turn of the writer's thread, before all
+        others who wait; the messages go to the bus after its commit. A cancelled caller learns of it only then.
+
+        Raises:
+            StoreUnavailable: nothing was written.
+            AlreadyThere: a unique key was taken; nothing was written.
+        """
+        assert self._gate is not None, "PostgreSQL has no such turn"
+
+        async def write() -> None:
+            with world(self._database):
+                driver = await self._driver_at_once()
+                try:
+                    await driver.at_once(work)
+                except sqlite3.IntegrityError as error:
+                    raise AlreadyThere(f"A row with this key is already there ({error}).") from error
+                except sqlite3.Error:
+                    await self._give_back_at_once()
+                    raise
+            self.bus.publish(messages)
+
+        async with self._gate.passing(True):
+            await patiently(write())
+
+    async def _driver_at_once(self) -> Any:
+        """The connection that is kept for `write_at_once`, opened anew after a failure."""
+        if self._at_once is None:
+            connection = await connected(self._database.urgent)
+            self._at_once = connection, (await connection.get_raw_connection()).driver_connection
+        return self._at_once[1]
+
+    async def _give_back_at_once(self) -> None:
+        if self._at_once is not None:
+            connection, self._at_once = self._at_once[0], None
+            await release(connection)
 
     @asynccontextmanager
     async def _transaction(self, name: str, hurry: bool) -> AsyncIterator[Writing]:

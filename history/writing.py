@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -186,11 +187,17 @@ class Writing:
 
     async def _count(self, name: str, by: int) -> int:
         """Raise a counter, holding it until the commit, so that its numbers have no gaps; return the new value."""
-        statement = insert_for(self.connection, counters).values(**self.scope.row, name=name, last=by)
-        raised = statement.on_conflict_do_update(
-            index_elements=["tenant", "name"], set_={"last": counters.c.last + by}
-        ).returning(counters.c.last)
-        return int((await self.connection.execute(raised)).scalar_one())
+        raising = _raising(self.connection.dialect.name)
+        given = {**self.scope.row, "name": name, "last": by}
+        return int((await self.connection.execute(raising, given)).scalar_one())
+
+
+@lru_cache(maxsize=2)
+def _raising(dialect: str) -> Any:
+    """The statement that raises a counter, built once: building costs more than carrying it out."""
+    statement: Any = postgresql_insert(counters) if dialect == "postgresql" else sqlite_insert(counters)
+    raised = {"last": counters.c.last + statement.excluded.last}
+    return statement.on_conflict_do_update(index_elements=["tenant", "name"], set_=raised).returning(counters.c.last)
 
 
 def entry_row(scope: Scope, entry: Entry, position: int | None) -> dict[str, Any]:
