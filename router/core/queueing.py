@@ -67,6 +67,7 @@ def queued_again(
 ) -> InteractionQueued:
     """Return the fact of a later visit: in its own queue, where arrival, due time and step stay, or in another one,
     where it stands as if it had arrived there. `for_agent` has it first, alone, for as long as an offer stands."""
+    to = None if to == record.queue else to
     queue = state.queue_settings[record.queue if to is None else to]
     found = _steps(queue, record.own or ANYONE, record.attributes.preferred_agents, for_agent)
     if to is None:

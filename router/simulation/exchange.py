@@ -35,6 +35,7 @@ class Exchange:
         self.legs: dict[LegId, FurtherLeg] = {}
         self._were_there: set[LegId] = set()
         """Legs that have been connected."""
+        self._outside: set[LegId] = set()
         self._done: dict[InteractionId, int] = {}
         """The last arrangement of each call."""
         self._failed: dict[InteractionId, int] = {}
@@ -48,6 +49,11 @@ class Exchange:
         at_ms = max(self._world.now_ms + takes_ms, self._free_ms.get(interaction, 0))
         self._free_ms[interaction] = at_ms
         self._world.after(at_ms - self._world.now_ms, action, effect)
+
+    def frees(self, customer: Customer) -> None:
+        """The switch takes the caller to another phone, whatever it could not do before."""
+        if customer.talk is not None and customer.talk.over:
+            self._desks.is_let_go(customer.talk)
 
     def ring(self, effect: effects.RingLeg) -> None:
         self._command(effect.interaction, self._rings, effect)
@@ -76,7 +82,9 @@ class Exchange:
             self._tell(leg_inputs.failed(effect.leg, LegFailure.BUSY))
             return
         leg = self.legs[effect.leg] = FurtherLeg(effect.leg, effect.interaction, agent)
-        if agent is not None:
+        if agent is None:
+            self._outside.add(leg.key)
+        else:
             agent.further = leg
             self._world.tell(SWITCH_SOURCE, inputs.PhoneBusy, agent=agent.agent)
         self._report(leg)
@@ -174,15 +182,14 @@ class Exchange:
                 self._tell(leg_inputs.ended(key, EndedBy.LOST))
 
     def _bring_customer(self, customer: Customer, named: dict[LegId, PartyAt]) -> None:
-        outside = [self.legs[key] for key in named if key in self.legs and self.legs[key].agent is None]
-        if named and len(outside) == len(named) and all(leg.connected for leg in outside):
-            self._are_outside(customer, outside)
+        if named and named.keys() <= self._outside and named.keys() <= self._were_there:
+            self._are_outside(customer, [self.legs[key] for key in named if key in self.legs])
             return
         talk = customer.talk
         gone = talk is not None and (talk.over or LegId(talk.offer) not in named)
         heirs = [self.legs[key] for key, at in named.items() if key in self.legs and at is PartyAt.TALK]
         heir = next((leg for leg in heirs if leg.connected and leg.agent is not None), None)
-        if talk is not None and gone and (heir is not None or not talk.over):
+        if talk is not None and gone:
             self._desks.is_let_go(talk)
         if heir is not None and heir.agent is not None and customer.talk is None and customer.ring is None:
             agent = heir.agent

@@ -16,6 +16,8 @@ class Further(Protocol):
 
     def ring(self, effect: effects.RingLeg) -> None: ...
 
+    def frees(self, customer: Customer) -> None: ...
+
 
 class Phones:
     """The switch's side of the agents."""
@@ -60,6 +62,8 @@ class Phones:
         self.asked.add(offer)
         agent = self._by_id[agent_id]
         customer = self._customers.present.get(interaction)
+        if customer is not None and self.further is not None:
+            self.further.frees(customer)
         if agent.ring is not None and agent.ring.offer == offer:
             self._report_ring(agent.ring)
         elif customer is None:

@@ -18,7 +18,7 @@ from router.core.call_inputs import (
 )
 from router.simulation.customers import SWITCH_SOURCE
 from router.simulation.day import Day
-from router.simulation.people import Agent
+from router.simulation.people import Agent, Talk
 
 ACTS = 0.3
 """So many calls are not plain talks."""
@@ -120,7 +120,11 @@ class Talkers:
         """To send a caller outside the switch takes them away from their agent first."""
         customer = self._day.customers.present.get(fact.interaction)
         if fact.to_destination is not None and fact.leg is None and customer is not None and customer.talk is not None:
-            self._day.desks.is_let_go(customer.talk)
+            self._world.after(0, self._is_taken, customer.talk)
+
+    def _is_taken(self, talk: Talk) -> None:
+        if talk.customer.talk is talk and not talk.customer.gone:
+            self._day.desks.is_let_go(talk)
 
     def _lost(self, fact: facts.LegLost) -> None:
         """Some phones are out of reach for a while."""
