@@ -68,7 +68,7 @@ class Floor:
     _glances: dict[QueueId, tuple[int, int]] | None = field(default=None, compare=False)
     """What `waiting` found last; none when it may have changed."""
     _aside: Counter[QueueId] = field(default_factory=Counter, compare=False)
-    """How many of those are parked."""
+    """How many of those are parked, or on their way into the queue."""
     _offered: Counter[QueueId] | None = field(default=None, compare=False)
     """How many offers of each queue stand; none when it may have changed."""
 
@@ -173,7 +173,7 @@ class Floor:
         self._aside.clear()
         for item in self.interactions.values():
             if item.waiting:
-                if item.parked_until_ms is not None:
+                if item.parked_until_ms is not None or item.passing:
                     self._aside[item.queue] += 1
                 count, since_ms = glances.get(item.queue, (0, item.arrived_ms))
                 glances[item.queue] = (count + 1, min(since_ms, item.arrived_ms))
@@ -181,7 +181,7 @@ class Floor:
         return glances
 
     def has_to_offer(self, queue: QueueId) -> bool:
-        """Whether something waits in the queue that is neither parked nor being offered to anybody."""
+        """Whether something waits in the queue that may be offered and is not being offered to anybody."""
         count, _ = self.waiting().get(queue, (0, 0))
         if self._offered is None:
             self._offered = Counter(offer.queue for offer in self.offers.values())
@@ -234,6 +234,9 @@ class Floor:
             self.talks.fold(fact, at_ms)
             touched.agents |= self.agents_at(interaction)
             touched.interactions.add(interaction)
+            if isinstance(fact, facts.ArrangementMade | facts.ArrangementFailed):
+                self._change(interaction, touched, passing=False)
+                self._glances = None
 
     def _wait(self, fact: facts.ExpectedWaitTold, touched: Touched) -> None:
         self.waits.pop(fact.queue, None)
@@ -331,6 +334,7 @@ class Floor:
                     requirement=fact.requirement,
                     step=fact.step,
                     next_step_ms=fact.next_step_ms,
+                    passing=fact.passing,
                 )
                 touched.queues.add(fact.queue)
                 touched.lines.add(fact.queue)
