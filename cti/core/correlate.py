@@ -33,11 +33,7 @@ from cti.core.events import (
     LegKey,
     LegRang,
     LegResumed,
-    PhoneBusy,
-    PhoneFree,
-    PhoneReachable,
     PhoneSeen,
-    PhoneUnreachable,
     Ringing,
     Served,
     SwitchEvent,
@@ -47,6 +43,7 @@ from cti.core.events import (
 )
 from cti.core.gatherings import UNTOLD_RING_MS, Gatherings, as_party
 from cti.core.parties import Gathering
+from cti.core.phones import Phones
 from cti.core.signals import (
     CallEnding,
     Caller,
@@ -99,9 +96,7 @@ class Correlator:
         self._call_of_leg_channel: dict[str, CallId] = {}
         self._early_rings: OrderedDict[str, None] = OrderedDict()
         self._ended: OrderedDict[CallId, None] = OrderedDict()
-        self._phones: dict[PhoneName, PhoneSeen] = {}
-
-    # -- what is known -------------------------------------------------------------------------------------------
+        self._phones = Phones()
 
     def call(self, call_id: CallId) -> Call | None:
         """The call, or None when it is unknown or over."""
@@ -114,9 +109,7 @@ class Correlator:
 
     def phones(self) -> tuple[PhoneSeen, ...]:
         """Every phone, by name."""
-        return tuple(self._phones[name] for name in sorted(self._phones))
-
-    # -- what the engine does ------------------------------------------------------------------------------------
+        return self._phones.seen()
 
     def ring_asked(self, call_id: CallId, leg_key: LegKey, phone: PhoneName, at_ms: int) -> None:
         """Remember that a ring is on its way, so that it is not sent twice."""
@@ -172,7 +165,7 @@ class Correlator:
         for call_id in before:
             if call_id not in self._calls:
                 _remember(self._ended, call_id, ENDED_CALLS_KEPT)
-        self._phones = {seen.phone: seen for seen in snapshot.phones}
+        self._phones.believe(snapshot.phones)
         return [event for call_id in self._calls for event in self.gatherings.settle(call_id, at_ms)]
 
     def _adopted(self, found: CallFound, at_ms: int) -> Call:
@@ -214,7 +207,7 @@ class Correlator:
             case EmergencyDialled(unique_id=unique_id, pin=pin, code=code, key=key):
                 return [EmergencyAsked(at_ms, unique_id, pin, code, key == "1")] if key in ("0", "1") else []
             case DeviceChanged(seen=seen):
-                return self._device(seen, at_ms)
+                return self._phones.changed(seen, at_ms)
             case CustomerStands() | PhoneStands() | LegDialled() | LegNotMade():
                 return self._stands(signal, at_ms)
             case PhoneHolds():
@@ -434,8 +427,7 @@ class Correlator:
         if call_id is not None:
             call = self._calls.get(call_id)
             if call and call.leg and call.leg.channel_id == signal.unique_id:
-                gone = replace(call.leg, channel_gone_at_ms=at_ms, channel_gone_cause=signal.cause)
-                self._calls[call_id] = replace(call, leg=gone)
+                return self._leg_channel_gone(call, call.leg, signal.cause, at_ms)
             return []
         events: Events = []
         if signal.greeted is not None:
@@ -461,6 +453,18 @@ class Correlator:
         self.gatherings.forget_if_over(gathering)
         return [*events, ended, *settled]
 
+    def _leg_channel_gone(self, call: Call, leg: Leg, cause: int, at_ms: int) -> Events:
+        """The phone's own channel tells how a talk has ended, some milliseconds before the dialplan can. Where somebody
+        else ends the call, or takes the caller elsewhere, what is told of the caller says more."""
+        gathering = self.gatherings.of(call.id)
+        arranged = gathering is not None and gathering.wanted is not None
+        if leg.stage is not LegStage.TALKING or call.hang_up_asked or call.ending_by is not None or arranged:
+            gone = replace(leg, channel_gone_at_ms=at_ms, channel_gone_cause=cause)
+            self._calls[call.id] = replace(call, leg=gone)
+            return []
+        by = LegEndedBy.AGENT if cause == CAUSE_NORMAL else LegEndedBy.LOST
+        return self._end_leg(call, leg, by, _talk_ms(leg, at_ms), at_ms)
+
     # -- ends ----------------------------------------------------------------------------------------------------
 
     def _close_unexplained(self, call: Call, leg: Leg, at_ms: int) -> Events:
@@ -481,18 +485,6 @@ class Correlator:
         if leg.channel_id is not None:
             self._call_of_leg_channel.pop(leg.channel_id, None)
         self._calls[call.id] = replace(call, leg=None, after=after, ended_legs=with_ended(call.ended_legs, leg.key))
-
-    # -- phones --------------------------------------------------------------------------------------------------
-
-    def _device(self, seen: PhoneSeen, at_ms: int) -> Events:
-        before = self._phones.get(seen.phone)
-        self._phones[seen.phone] = seen
-        events: Events = []
-        if before is None or before.reachable != seen.reachable:
-            events.append((PhoneReachable if seen.reachable else PhoneUnreachable)(at_ms, seen.phone))
-        if seen.busy != (before.busy if before else False):
-            events.append((PhoneBusy if seen.busy else PhoneFree)(at_ms, seen.phone))
-        return events
 
 
 def _remember(kept: OrderedDict[Key, None], key: Key, limit: int) -> None:

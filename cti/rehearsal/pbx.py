@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from cti.errors import RehearsalError
 from cti.rehearsal.ami_server import AmiServer, Headers
-from cti.rehearsal.apart import LEGS_MAX, PLACES, OwnLeg, OwnLegs, place_of
+from cti.rehearsal.apart import CAUSE_LOST, LEGS_MAX, PLACES, OwnLeg, OwnLegs, place_of
 from cti.rehearsal.call import Call, Station
 from cti.rehearsal.phone import Phone, PhoneState
 
@@ -401,6 +401,7 @@ class RehearsalSwitch:
         if phone.state is not PhoneState.FREE:
             return "BUSY", CAUSE_BUSY
         call.leg_unique_id = self._new_channel()
+        cause = CAUSE_NORMAL
         dial: Headers = [("DestUniqueid", call.leg_unique_id)]
         try:
             phone.become(PhoneState.RINGING)
@@ -417,11 +418,12 @@ class RehearsalSwitch:
             call.talk = self.now()
             phone.become(PhoneState.TALKING)
             self._tell_channel("DialEnd", call, [*dial, ("DialStatus", "ANSWER")])
-            return "ANSWER", CAUSE_NORMAL if await phone.pressed() == "hang_up" else 0
+            cause = CAUSE_NORMAL if await phone.pressed() == "hang_up" else CAUSE_LOST
+            return "ANSWER", cause
         finally:
             if call.leg_unique_id not in self._legs:
                 phone.become(PhoneState.FREE)
-                self._ami.tell([("Event", "Hangup"), ("Uniqueid", call.leg_unique_id), ("Cause", "16")])
+                self._ami.tell([("Event", "Hangup"), ("Uniqueid", call.leg_unique_id), ("Cause", str(cause))])
             call.leg_unique_id = ""
 
     async def _after(self, call: Call) -> Station:

@@ -227,20 +227,27 @@ def test_ended_calls_are_forgotten_beyond_the_limit(monkeypatch: pytest.MonkeyPa
     assert made.apply(ENTERED, 1_000) == [ARRIVED]
 
 
+def test_the_phones_own_channel_tells_how_a_talk_has_ended() -> None:
+    for cause, by in ((16, LegEndedBy.AGENT), (44, LegEndedBy.LOST)):
+        made = correlator(*TALKS)
+        assert made.apply(ChannelGone(LEG, cause, None), 1_500) == [LegEnded(1_500, CALL, KEY, PHONE, by, 500)]
+        assert made.apply(returned(), 1_510) == []
+        assert made.advance(99_000) == []
+
+
+def test_of_a_caller_who_hangs_up_the_dialplan_tells() -> None:
+    made = correlator(*TALKS, HangUpAsked(U), ChannelGone(LEG, 16, None))
+    assert made.apply(returned(there=False), 1_500) == [ended(LegEndedBy.CALLER)]
+
+
 def test_a_leg_whose_end_is_never_told_is_closed() -> None:
-    made = correlator(*TALKS, ChannelGone(LEG, 16, None))
-    assert made.advance(1_000 + correlate.UNTOLD_END_MS - 1) == []
     late = 1_000 + correlate.UNTOLD_END_MS
+    made = correlator(*TALKS, HangUpAsked(U), ChannelGone(LEG, 16, None))
+    assert made.advance(late - 1) == []
     assert made.advance(late) == [LegEnded(late, CALL, KEY, PHONE, LegEndedBy.LOST, 0)]
     made = correlator(*RINGS, ChannelGone(LEG, 16, None), ChannelGone(LEG, 16, None))
     assert made.advance(late) == [failed(LegFailure.UNREACHABLE, late)]
     assert made.advance(late) == []
-
-
-def test_the_end_told_in_time_is_believed() -> None:
-    made = correlator(*TALKS, ChannelGone(LEG, 16, None))
-    assert made.apply(returned(), 1_500) == [ended(LegEndedBy.AGENT)]
-    assert made.advance(99_000) == []
 
 
 def test_a_gone_leg_of_an_earlier_ring_means_nothing() -> None:
