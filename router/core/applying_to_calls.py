@@ -38,8 +38,9 @@ def _ordered(state: State, fact: facts.ArrangementOrdered, at_ms: int) -> None:
     call.arrangement = fact.arrangement
     call.ordered = Arrangement(customer=fact.customer, legs=fact.legs)
     call.give_up_at_ms = fact.give_up_at_ms
-    call.customer = fact.customer
-    put_places(state, call, fact.legs)
+    if not fact.again:  # who has gone since stays gone
+        call.customer = fact.customer
+        put_places(state, call, fact.legs)
     put_arrangement(state, call)
 
 

@@ -60,7 +60,7 @@ def _failed(deciding: Deciding, call: CallRecord, *, unanswered: bool) -> None:
         _hold_as_before(deciding, call)
     elif call.tries < TRIES_MAX and call.ordered is not None:
         plan = calls.plan_of(deciding.state, call.interaction)
-        if record is None:  # who went outside together is in no books any more
+        if record is None or record.customer_gone:  # who went outside together is in no books any more
             plan = calls.Plan(call.interaction, call.ordered.customer, dict(call.ordered.legs))
         calls.order(deciding, plan, firm=True, again=True)
 

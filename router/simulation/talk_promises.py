@@ -163,7 +163,7 @@ class TalkBooks:
         hold(fact.arrangement == before + 1, f"{fact.interaction} is arranged by {fact.arrangement} after {before}")
         self.numbers[fact.interaction] = fact.arrangement
         self.ordered[fact.interaction] = (fact.arrangement, at_ms)
-        gone = [leg for leg, _ in fact.legs if leg in self.over]
+        gone = [] if fact.again else [leg for leg, _ in fact.legs if leg in self.over]
         hold(not gone, f"arrangement {fact.arrangement} of {fact.interaction} names {gone}, who are gone")
 
     def arranged(self, at_ms: int, fact: Any) -> None:

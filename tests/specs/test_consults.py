@@ -457,6 +457,20 @@ def test_completing_to_somebody_outside_sends_the_customer_there(center: Talks) 
     assert not center.engine.state.calls
 
 
+def test_who_is_outside_with_the_customer_stays_with_them_also_when_the_switch_needs_two_tries(center: Talks) -> None:
+    caller, handling = center.talks("ann")
+    center.asks("ann", to_destination="bank")
+    leg = center.picks_up(None)
+    center.steers("ann", CallAct.COMPLETE)
+    center.cannot_arrange(caller)
+    assert dict(center.last_order().legs) == {leg: TALK}
+    center.wraps_up("ann", handling)
+    center.cannot_arrange(caller)
+    assert dict(center.last_order().legs) == {leg: TALK}
+    center.cannot_arrange(caller)
+    assert not center.engine.state.calls
+
+
 def test_somebody_outside_who_answers_later_has_the_customer(center: Talks) -> None:
     caller, handling = center.talks("ann")
     center.asks("ann", to_destination="bank")
