@@ -129,7 +129,7 @@ class Talkers:
     def _lost(self, fact: facts.LegLost) -> None:
         """Some phones are out of reach for a while."""
         if self._chance.random() < 0.4:
-            away_ms = self._chance.randint(500, 45_000)
+            away_ms = self._chance.randint(500, 90_000)
             self._world.after(0, self._tells, inputs.PhoneUnreachable, {"agent": fact.agent})
             self._world.after(away_ms, self._tells, inputs.PhoneReachable, {"agent": fact.agent})
 

@@ -273,12 +273,6 @@ BUGS: dict[str, Bug] = {
         "return earlier.queued_ms if waited_on else at_ms",
         "return earlier.queued_ms",
     ),
-    "asked while being rung": Bug(
-        "transfer",
-        "router.core.consulting",
-        "if any(offer.medium is Medium.VOICE for offer in seat.offers.values()):",
-        "if False:",
-    ),
     "closed while somebody still writes": Bug(
         "transfer",
         "router.core.decision",
@@ -302,12 +296,6 @@ BUGS: dict[str, Bug] = {
         "router.core.passing_on",
         "agents = [leg for leg in there if leg.agent is not None]",
         "agents = [leg for leg in rest if leg.agent is not None]",
-    ),
-    "who talks on is forgotten": Bug(
-        "transfer",
-        "router.core.departures",
-        "    if len(plan.legs) <= 1:",
-        "    if len(plan.legs) < 1:",
     ),
 }
 
