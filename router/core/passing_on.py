@@ -126,10 +126,15 @@ def _back_to_queue(
     completed: bool = False,
 ) -> None:
     calls.drop_others(deciding, handling.interaction, ConsultEndedBecause.BACK_TO_QUEUE)
+    _end(deciding, handling, by, completed)
+    to_queue(deciding, deciding.state.interactions[handling.interaction], to=to, for_agent=for_agent)
+
+
+def _end(deciding: Deciding, handling: HandlingRecord, by: EndedBy, completed: bool) -> None:
+    """`completed`: without a wrap-up."""
     deciding.end_part(handling, by)
     if completed:
         deciding.complete(handling, None, deciding.now_ms)
-    to_queue(deciding, deciding.state.interactions[handling.interaction], to=to, for_agent=for_agent)
 
 
 def to_queue(
@@ -147,8 +152,7 @@ def lost_for_good(deciding: Deciding, handling: HandlingRecord) -> None:
     state = deciding.state
     parties = [leg for leg in calls.others(state, handling.interaction) if leg.purpose is LegFor.PARTY]
     if calls.talk(parties):
-        owner_leaves(deciding, handling, EndedBy.LOST)
-        deciding.complete(handling, None, deciding.now_ms)
+        owner_leaves(deciding, handling, EndedBy.LOST, completed=True)
     elif calls.was_arranged(state, handling.interaction) or parties:
         _back_to_queue(deciding, handling, EndedBy.LOST, completed=True)
     else:
@@ -165,20 +169,25 @@ def end_call(deciding: Deciding, handling: HandlingRecord, by: EndedBy) -> None:
     deciding.order_hang_up(deciding.state.interactions[handling.interaction])
 
 
-def owner_leaves(deciding: Deciding, handling: HandlingRecord, by: EndedBy) -> bool:
-    """Give the customer to whoever stays; False when nobody does."""
+def owner_leaves(deciding: Deciding, handling: HandlingRecord, by: EndedBy, *, completed: bool = False) -> bool:
+    """Give the customer to whoever stays; False when nobody does. `completed`: without a wrap-up."""
     rest = calls.others(deciding.state, handling.interaction)
     if not rest:
         return False
     there = calls.talk(rest)
     agents = [leg for leg in there if leg.agent is not None]
+    ringing = [leg for leg in rest if leg.phase is not LegPhase.CONNECTED]
+    next_one = min(agents or ringing or there, key=_first)
+    _transferred(deciding, handling, next_one)
+    _end(deciding, handling, by, completed)
     if agents:
-        _give_to(deciding, handling, min(agents, key=_first), rest, by)
-    elif len(there) < len(rest):
-        ringing = min((leg for leg in rest if leg.phase is not LegPhase.CONNECTED), key=_first)
-        _await(deciding, handling, ringing, rest, by)
+        begin_owning(deciding, next_one)
+        places = {leg.leg: PartyAt.TALK for leg in rest}
+        calls.order(deciding, calls.Plan(handling.interaction, PartyAt.TALK, places), firm=True)
+    elif ringing:
+        _await(deciding, handling.interaction, next_one, rest)
     else:
-        _leave_outside(deciding, handling, there, by)
+        stay_outside(deciding, handling.interaction, there)
     return True
 
 
@@ -205,15 +214,6 @@ def _transferred(deciding: Deciding, handling: HandlingRecord, to: LegRecord) ->
     calls.consult_is_over(deciding, handling.interaction, because)
 
 
-def _give_to(deciding: Deciding, handling: HandlingRecord, heir: LegRecord, rest: list[LegRecord], by: EndedBy) -> None:
-    _transferred(deciding, handling, heir)
-    deciding.end_part(handling, by)
-    begin_owning(deciding, heir)
-    calls.order(
-        deciding, calls.Plan(handling.interaction, PartyAt.TALK, {leg.leg: PartyAt.TALK for leg in rest}), firm=True
-    )
-
-
 def begin_owning(deciding: Deciding, leg: LegRecord) -> None:
     """Who was asked has the customer now: the work ends, and a handling of theirs begins in the same visit."""
     assert leg.agent is not None, "parties outside own nothing"
@@ -231,22 +231,12 @@ def begin_owning(deciding: Deciding, leg: LegRecord) -> None:
     )
 
 
-def _await(
-    deciding: Deciding, handling: HandlingRecord, ringing: LegRecord, rest: list[LegRecord], by: EndedBy
-) -> None:
-    _transferred(deciding, handling, ringing)
-    deciding.end_part(handling, by)
-    deciding.add(facts.LegAwaited(leg=ringing.leg, interaction=handling.interaction))
+def _await(deciding: Deciding, interaction: InteractionId, ringing: LegRecord, rest: list[LegRecord]) -> None:
+    """The phone rings on for the customer."""
+    deciding.add(facts.LegAwaited(leg=ringing.leg, interaction=interaction))
     customer = PartyAt.TALK if calls.talk(rest) else PartyAt.QUEUE
-    calls.order(
-        deciding, calls.Plan(handling.interaction, customer, {leg.leg: PartyAt.TALK for leg in rest}), firm=True
-    )
-
-
-def _leave_outside(deciding: Deciding, handling: HandlingRecord, there: list[LegRecord], by: EndedBy) -> None:
-    _transferred(deciding, handling, min(there, key=_first))
-    deciding.end_part(handling, by)
-    stay_outside(deciding, handling.interaction, there)
+    places = {leg.leg: PartyAt.TALK for leg in rest}
+    calls.order(deciding, calls.Plan(interaction, customer, places), firm=True)
 
 
 def stay_outside(deciding: Deciding, interaction: InteractionId, there: list[LegRecord]) -> None:

@@ -244,6 +244,18 @@ def test_a_conference_goes_on_without_its_owner(center: Talks) -> None:
     assert [(each.agent, each.phase) for each in handlings] == [("ben", HandlingPhase.ACTIVE)]
 
 
+def test_only_somebody_outside_is_left_when_the_owner_is_not_found(center: Talks) -> None:
+    caller, handling = center.talks("ann")
+    center.asks("ann", to_destination="bank")
+    center.picks_up(None)
+    center.steers("ann", CallAct.JOIN)
+    center.phone_is_gone("ann")
+    center.leg_ends(handling, EndedBy.LOST)
+    center.after(seconds=30)
+    assert closed_as(center, caller) == "sent_outside"
+    center.nothing_is_left()
+
+
 def test_a_caller_whom_the_switch_finds_at_the_music_has_lost_their_agent(center: Talks) -> None:
     caller, _ = center.talks("ann")
     center.finds(caller, Standing.WAITING)
