@@ -58,8 +58,8 @@ BUGS: dict[str, Bug] = {
     "back in the queue as if just arrived": Bug(
         "order",
         "router.core.queueing",
-        "step, due = min(record.step, len(found) - 1), record.due_ms",
-        "step, due = min(record.step, len(found) - 1), now_ms + queue.target_ms",
+        "step, due = min(max(0, gone_by), len(found) - 1), record.due_ms",
+        "step, due = min(max(0, gone_by), len(found) - 1), now_ms + queue.target_ms",
     ),
     "a moved wait begins anew": Bug(
         "order",
@@ -79,11 +79,11 @@ BUGS: dict[str, Bug] = {
         "excluded = tuple(sorted(each.agent for each in record.declined_by)) if record.declined_by else ()",
         "excluded = ()",
     ),
-    "a late answer to a call that others have": Bug(
+    "a late answer, and what was offered meanwhile stays offered": Bug(
         "offer end",
-        "router.core.telephony",
-        "if interaction.phase not in (InteractionPhase.WAITING, InteractionPhase.OFFERED):",
-        "if interaction.phase is InteractionPhase.CLOSED:",
+        "router.core.late_answers",
+        "if interaction.offer is not None:",
+        "if interaction.offer is None:",
     ),
     "a ring that is never stopped": Bug(
         "offer end",
@@ -92,7 +92,7 @@ BUGS: dict[str, Bug] = {
         "yield from ()",
     ),
     "closed with the customer still there": Bug(
-        "wrap-up", "router.core.decision", "if interaction.customer_gone and len(", "if len("
+        "wrap-up", "router.core.decision", "if interaction.customer_gone and not self.is_open", "if not self.is_open"
     ),
     "a wait told too long": Bug(
         "wait",
@@ -153,7 +153,7 @@ BUGS: dict[str, Bug] = {
         "fairness", "router.core.keeping", "let_go(state, state.held_for.get(interaction))", "pass"
     ),
     "calls that ended in a gap go on": Bug(
-        "recovery", "router.core.arrivals", "record.interaction not in seen", "record.interaction in seen"
+        "recovery", "router.core.arrivals", "if record.interaction in seen:", "if True:"
     ),
     "an older engine's news": Bug(
         "recovery", "router.core.engine", "if given.source_epoch < record.epoch:", "if given.source_epoch < 0:"
