@@ -173,7 +173,7 @@ class Floor:
         self._aside.clear()
         for item in self.interactions.values():
             if item.waiting:
-                if item.parked_until_ms is not None:
+                if item.parked_until_ms is not None or item.passing:
                     self._aside[item.queue] += 1
                 count, since_ms = glances.get(item.queue, (0, item.arrived_ms))
                 glances[item.queue] = (count + 1, min(since_ms, item.arrived_ms))
@@ -234,6 +234,11 @@ class Floor:
             self.talks.fold(fact, at_ms)
             touched.agents |= self.agents_at(interaction)
             touched.interactions.add(interaction)
+            known = self.interactions.get(interaction)
+            back = isinstance(fact, facts.ArrangementMade | facts.ArrangementFailed)
+            if back and known is not None and known.passing:
+                self._change(interaction, touched, passing=False)
+                self._glances = None
 
     def _wait(self, fact: facts.ExpectedWaitTold, touched: Touched) -> None:
         self.waits.pop(fact.queue, None)
@@ -331,6 +336,7 @@ class Floor:
                     requirement=fact.requirement,
                     step=fact.step,
                     next_step_ms=fact.next_step_ms,
+                    passing=fact.passing,
                 )
                 touched.queues.add(fact.queue)
                 touched.lines.add(fact.queue)

@@ -94,6 +94,8 @@ class InteractionOnFloor:
     """What is asked in the step that it is in."""
     step: int = 0
     next_step_ms: int | None = None
+    passing: bool = False
+    """On the way back from an agent: nobody is offered it yet."""
 
 
 @dataclass(frozen=True, slots=True)
