@@ -68,7 +68,7 @@ class Floor:
     _glances: dict[QueueId, tuple[int, int]] | None = field(default=None, compare=False)
     """What `waiting` found last; none when it may have changed."""
     _aside: Counter[QueueId] = field(default_factory=Counter, compare=False)
-    """How many of those are parked, or on their way into the queue."""
+    """How many of those are parked."""
     _offered: Counter[QueueId] | None = field(default=None, compare=False)
     """How many offers of each queue stand; none when it may have changed."""
 
@@ -181,7 +181,7 @@ class Floor:
         return glances
 
     def has_to_offer(self, queue: QueueId) -> bool:
-        """Whether something waits in the queue that may be offered and is not being offered to anybody."""
+        """Whether something waits in the queue that is neither parked nor being offered to anybody."""
         count, _ = self.waiting().get(queue, (0, 0))
         if self._offered is None:
             self._offered = Counter(offer.queue for offer in self.offers.values())
@@ -234,7 +234,9 @@ class Floor:
             self.talks.fold(fact, at_ms)
             touched.agents |= self.agents_at(interaction)
             touched.interactions.add(interaction)
-            if isinstance(fact, facts.ArrangementMade | facts.ArrangementFailed):
+            known = self.interactions.get(interaction)
+            back = isinstance(fact, facts.ArrangementMade | facts.ArrangementFailed)
+            if back and known is not None and known.passing:
                 self._change(interaction, touched, passing=False)
                 self._glances = None
 

@@ -90,12 +90,12 @@ class InteractionOnFloor:
     priority: int = 0
     parked_until_ms: int | None = None
     """Put aside: nobody is offered it before then."""
-    passing: bool = False
-    """Handed on, and not to be offered before the switch has brought the caller back to the music."""
     requirement: Requirement = ANYONE
     """What is asked in the step that it is in."""
     step: int = 0
     next_step_ms: int | None = None
+    passing: bool = False
+    """On the way back from an agent: nobody is offered it yet."""
 
 
 @dataclass(frozen=True, slots=True)

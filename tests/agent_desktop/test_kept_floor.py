@@ -41,7 +41,7 @@ SHAPES = {
     ),
     InteractionOnFloor: (
         "interaction medium queue arrived_ms due_ms waiting customer identity trust customer_gone "
-        "priority parked_until_ms passing requirement step next_step_ms"
+        "priority parked_until_ms requirement step next_step_ms passing"
     ),
     OfferOnFloor: "offer interaction agent queue medium made_ms expires_at_ms ringing",
     HandlingOnFloor: (
