@@ -53,6 +53,7 @@ class SwitchCommands:
         self._lanes: list[asyncio.Queue[Command]] = [asyncio.Queue(EFFECTS_MAX // LANES) for _ in range(LANES)]
         self._synchronised = asyncio.Event()
         self._calls: Mapping[InteractionId, events.CallId] = {}
+        self._going: set[asyncio.Task[None]] = set()
         self._to_stop: dict[LegId, asyncio.Event] = {}
         """Rings that the router wants stopped; set when the switch has told their end."""
 
@@ -66,6 +67,17 @@ class SwitchCommands:
             return
         if isinstance(effect, StopRinging):
             self._to_stop.setdefault(LegId(effect.offer), asyncio.Event())
+
+    def let_go(self, call: events.CallId, leg: events.LegKey) -> None:
+        """Drop a phone that answered for nothing. What is not dropped now is told again after the next sign-in."""
+        task = asyncio.get_running_loop().create_task(self._let_go(call, leg))
+        self._going.add(task)
+        task.add_done_callback(self._going.discard)
+
+    async def _let_go(self, call: events.CallId, leg: events.LegKey) -> None:
+        answer = await self._switch.drop(call, leg)
+        if not isinstance(answer, commands.Done):
+            log.warning("switch %s: leg %s of call %s could not be dropped: %s", self._switch.name, leg, call, answer)
 
     def hold(self) -> None:
         """The switch is away: nothing is commanded until it was read."""

@@ -11,6 +11,7 @@ from channels.core.matching import voice_interaction
 from channels.in_order import Receipted
 from channels.voice_commands import SwitchCommands
 from cti.core import events
+from cti.core.events import LegKey
 from history.core.vocabulary import (
     AgentId,
     EndedBy,
@@ -104,7 +105,13 @@ class VoiceLegs:
 
     def _answered(self, call_id: events.CallId, leg: LegId, phone: PhoneName) -> None:
         kind, what = leg_inputs.answered(leg, voice_interaction(call_id), self._phones.get(phone))
-        self._tell(kind, **what)
+
+        def let_go_if_over(receipt: Receipt) -> None:
+            """A phone was picked up for a leg that is over: nobody else would let it go."""
+            if receipt.reason in (OutcomeReason.LEG_OVER, OutcomeReason.UNKNOWN_LEG):
+                self._commands.let_go(call_id, LegKey(leg))
+
+        self._tell(kind, **what, receipted=let_go_if_over)
 
     def adopt(self, call: events.CallSeen) -> None:
         """What the switch says about legs is repeated to the router."""

@@ -78,8 +78,8 @@ class Switch(Protocol):
         ...
 
     async def send_out(self, call_id: CallId, sound: str | None, destination: DestinationId | None) -> Answer:
-        """Play the sound, then let the call go on at the destination, or end it without one. Refused while an agent
-        talks with the caller."""
+        """Play the sound, then let the call go on at the destination, or end it without one. Phones that are in the
+        call are dropped."""
         ...
 
     async def invite(
@@ -92,6 +92,10 @@ class Switch(Protocol):
     async def arrange(self, call_id: CallId, arrangement: Arrangement) -> Answer:
         """Let each party of the call stand where it shall; phones that are not named are dropped. `CallArranged` tells
         that they do, also where they did already."""
+        ...
+
+    async def drop(self, call_id: CallId, leg_key: LegKey) -> Answer:
+        """Let one phone go that stands in the call on its own."""
         ...
 
     async def answer_emergency(self, channel: str, done: bool) -> Answer:

@@ -95,20 +95,24 @@ class Steering(ABC):
             return refusal
         if call is None:
             return CallGone()
-        return await self._redirect(HangUp(call_id), call.caller.unique_id)
+        return await self._take_away(HangUp(call_id), call.caller.unique_id)
 
     async def send_out(self, call_id: CallId, sound: str | None, destination: DestinationId | None) -> Answer:
-        """Play the sound and let the call go on outside, or end it; not while an agent talks with the caller."""
+        """Play the sound and let the call go on outside, or end it; phones that are in it are dropped."""
         call = self._correlator.call(call_id)
         if refusal := self._refusal():
             return refusal
         if call is None:
             return CallGone()
-        if call.leg is not None and call.leg.stage is LegStage.TALKING:
-            return Refused(f"call {call_id} is with {call.leg.phone} as leg {call.leg.key}")
         if isinstance(call.fallback, Served):
             return Refused(f"call {call_id} has been answered by the dialplan's fallback")
-        return await self._redirect(SendOut(call_id, sound, destination), call.caller.unique_id)
+        gathering = self._correlator.gatherings.of(call_id)
+        phones = () if gathering is None else tuple(gathering.parties)
+        answer = await self._take_away(SendOut(call_id, sound, destination), call.caller.unique_id)
+        if isinstance(answer, Done):
+            for leg_key in phones:
+                await self.drop(call_id, leg_key)
+        return answer
 
     async def invite(
         self, call_id: CallId, leg_key: LegKey, target: PhoneName | Outside, at: PartyAt, ring_ms: int
@@ -147,6 +151,18 @@ class Steering(ABC):
         if isinstance(answer, CallGone | Refused):
             self._correlator.gatherings.invitation_not_sent(call_id, leg_key)
         return answer
+
+    async def drop(self, call_id: CallId, leg_key: LegKey) -> Answer:
+        """Let one phone go that stands in the call on its own; one that is not there is Done."""
+        if refusal := self._refusal():
+            return refusal
+        step = self._correlator.gatherings.step_without(call_id, leg_key)
+        if step is None:
+            return Done()
+        try:
+            return await self._ask(actions.step_of(step, self._epoch), call_id)
+        except UnencodableError as error:
+            return Refused(str(error))
 
     async def arrange(self, call_id: CallId, arrangement: Arrangement) -> Answer:
         """Let each party of the call stand where it shall; phones that are not named are dropped."""
@@ -199,6 +215,14 @@ class Steering(ABC):
         if not self._may_write():
             return Refused(f"this engine may not steer switch {self._name} now: its lease has run out")
         return None
+
+    async def _take_away(self, command: HangUp | SendOut, unique_id: str) -> Answer:
+        """Redirect a caller who may be talking."""
+        self._correlator.taken(command.call_id, True)
+        answer = await self._redirect(command, unique_id)
+        if isinstance(answer, Refused):
+            self._correlator.taken(command.call_id, False)
+        return answer
 
     async def _redirect(self, command: Command, unique_id: str) -> Answer:
         try:

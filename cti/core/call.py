@@ -58,6 +58,10 @@ class Leg:
     channel_gone_at_ms: int | None = None
     channel_gone_cause: int = 0
 
+    def talk_ms(self, until_ms: int) -> int:
+        """How long it has talked."""
+        return 0 if self.answered_at_ms is None else max(0, until_ms - self.answered_at_ms)
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -69,6 +73,8 @@ class Call:
     after: AfterTalk | None = None
     fallback: InFallback | Served | None = None
     hang_up_asked: bool = False
+    taken: bool = False
+    """The engine takes the caller elsewhere: the end of a talk is its doing, and told by the dialplan."""
     ending_by: EndedBy | None = None
     ended_legs: tuple[LegKey, ...] = ()
 

@@ -116,6 +116,12 @@ class Correlator:
         call = self._calls[call_id]
         self._calls[call_id] = replace(call, leg=Leg(leg_key, phone, LegStage.ASKED, at_ms))
 
+    def taken(self, call_id: CallId, taken: bool) -> None:
+        """Remember that the caller is being taken elsewhere, or was not."""
+        call = self._calls.get(call_id)
+        if call is not None:
+            self._calls[call_id] = replace(call, taken=taken)
+
     def ring_not_sent(self, call_id: CallId, leg_key: LegKey) -> None:
         """The ring never left, or the switch would not have it: the key may be used again."""
         call = self._calls.get(call_id)
@@ -133,7 +139,7 @@ class Correlator:
                 continue
             gone = leg.channel_gone_at_ms
             if gone is not None and at_ms - gone >= UNTOLD_END_MS:
-                talk_ms = _talk_ms(leg, gone)
+                talk_ms = leg.talk_ms(gone)
                 if leg.stage is LegStage.TALKING:
                     events += self._end_leg(call, leg, LegEndedBy.LOST, talk_ms, at_ms)
                 else:
@@ -394,7 +400,7 @@ class Correlator:
                 return self._fail_leg(call, leg, LegFailure.REFUSED, at_ms)
             case LegTakenBack():
                 if leg.stage is LegStage.TALKING:
-                    return self._end_leg(call, leg, LegEndedBy.ENGINE, _talk_ms(leg, at_ms), at_ms)
+                    return self._end_leg(call, leg, LegEndedBy.ENGINE, leg.talk_ms(at_ms), at_ms)
                 return self._fail_leg(call, leg, LegFailure.WITHDRAWN, at_ms)
             case LegReturned():
                 return self._returned(call, leg, signal, at_ms)
@@ -408,7 +414,7 @@ class Correlator:
             call = self._calls[call.id]
             leg = call.leg or leg
         if leg.stage is LegStage.TALKING:
-            talk_ms = _talk_ms(leg, at_ms)
+            talk_ms = leg.talk_ms(at_ms)
             if not signal.caller_there:
                 by = LegEndedBy.ENGINE if call.ending_by is EndedBy.ENGINE else LegEndedBy.CALLER
             else:
@@ -438,7 +444,7 @@ class Correlator:
         if call.leg is not None:
             if call.leg.stage is LegStage.TALKING:
                 by = LegEndedBy.ENGINE if call.ending_by is EndedBy.ENGINE else LegEndedBy.CALLER
-                events += self._end_leg(call, call.leg, by, _talk_ms(call.leg, at_ms), at_ms)
+                events += self._end_leg(call, call.leg, by, call.leg.talk_ms(at_ms), at_ms)
             else:
                 events += self._fail_leg(call, call.leg, LegFailure.CALLER_GONE, at_ms)
             call = self._calls[call.id]
@@ -458,18 +464,19 @@ class Correlator:
         else ends the call, or takes the caller elsewhere, what is told of the caller says more."""
         gathering = self.gatherings.of(call.id)
         arranged = gathering is not None and gathering.wanted is not None
-        if leg.stage is not LegStage.TALKING or call.hang_up_asked or call.ending_by is not None or arranged:
+        ours = call.taken or call.hang_up_asked or call.ending_by is not None or arranged
+        if leg.stage is not LegStage.TALKING or ours:
             gone = replace(leg, channel_gone_at_ms=at_ms, channel_gone_cause=cause)
             self._calls[call.id] = replace(call, leg=gone)
             return []
         by = LegEndedBy.AGENT if cause == CAUSE_NORMAL else LegEndedBy.LOST
-        return self._end_leg(call, leg, by, _talk_ms(leg, at_ms), at_ms)
+        return self._end_leg(call, leg, by, leg.talk_ms(at_ms), at_ms)
 
     # -- ends ----------------------------------------------------------------------------------------------------
 
     def _close_unexplained(self, call: Call, leg: Leg, at_ms: int) -> Events:
         if leg.stage is LegStage.TALKING:
-            return self._end_leg(call, leg, LegEndedBy.ENGINE, _talk_ms(leg, at_ms), at_ms)
+            return self._end_leg(call, leg, LegEndedBy.ENGINE, leg.talk_ms(at_ms), at_ms)
         return self._fail_leg(call, leg, LegFailure.WITHDRAWN, at_ms)
 
     def _fail_leg(self, call: Call, leg: Leg, cause: LegFailure, at_ms: int) -> Events:
@@ -491,8 +498,3 @@ def _remember(kept: OrderedDict[Key, None], key: Key, limit: int) -> None:
     kept[key] = None
     while len(kept) > limit:
         kept.popitem(last=False)
-
-
-def _talk_ms(leg: Leg, until_ms: int) -> int:
-    """How long the leg has talked."""
-    return 0 if leg.answered_at_ms is None else max(0, until_ms - leg.answered_at_ms)

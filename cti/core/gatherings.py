@@ -4,12 +4,14 @@ from dataclasses import replace
 
 from cti.core.call import Call, Leg, LegStage
 from cti.core.events import Apart, CallArranged, CallId, LegKey
-from cti.core.parties import Arrangement, Events, Gathering, Party, Step, steps_to
+from cti.core.parties import Arrangement, Events, Gathering, Move, Party, Step, StopInvitation, steps_to
 from cti.core.signals import CallFound
 from history.core.call_words import PartyAt
 
 UNTOLD_RING_MS = 8_000
 """A ring that the switch accepted but never began fails after this long."""
+UNRUNG_MS = 3_000
+"""A phone that an arrangement names is lost if nobody has it rung for so long; the pop before a ring takes 0.35 s."""
 
 
 class Gatherings:
@@ -71,13 +73,22 @@ class Gatherings:
             # Who talks the simple way talks: two who shall do just that are left as they are.
             return (), [CallArranged(at_ms, call_id, arrangement.number)]
         gathering = self.together(call_id, customer_gone=call is None)
-        events = gathering.want(arrangement, at_ms)
+        events = gathering.want(arrangement, None if leg is None else leg.key, at_ms)
         view = replace(gathering, parties=dict(gathering.parties))
         if leg is not None and leg.stage is LegStage.TALKING:
             view.parties[leg.key] = as_party(leg)
         steps = () if events else steps_to(arrangement, "" if call is None else call.caller.unique_id, view)
         self.forget_if_over(gathering)
         return steps, events
+
+    def step_without(self, call_id: CallId, leg_key: LegKey) -> Step | None:
+        """What drops this one phone, where it is there."""
+        gathering = self._of_call.get(call_id)
+        party = None if gathering is None else gathering.parties.get(leg_key)
+        if party is None or party.channel_id is None:
+            return None
+        talks = party.stage is LegStage.TALKING
+        return Move(party.channel_id, None) if talks else StopInvitation(party.channel_id)
 
     def not_arranged(self, call_id: CallId, number: int) -> None:
         """The switch would not have it: nothing is wanted any more."""
@@ -121,7 +132,7 @@ class Gatherings:
     def settle(self, call_id: CallId, at_ms: int) -> Events:
         """A call was found again: tell an arrangement that stands now."""
         wanted = self._wanted.pop(call_id, None)
-        return [] if wanted is None else self.together(call_id).want(wanted, at_ms)
+        return [] if wanted is None else self.together(call_id).want(wanted, None, at_ms)
 
     def adopt(self, call_id: CallId, found: CallFound, at_ms: int) -> None:
         """Believe what was found of a call some of whose phones stand on their own."""
@@ -147,6 +158,8 @@ class Gatherings:
             for key, party in list(gathering.parties.items()):
                 if party.stage is LegStage.ASKED and at_ms - party.asked_at_ms >= UNTOLD_RING_MS:
                     events += self.gone(gathering, key, 0, at_ms)
+            events += gathering.lost_unheard(at_ms, UNRUNG_MS)
+            self.forget_if_over(gathering)
         return events
 
 

@@ -75,11 +75,14 @@ class Gathering:
     customer_gone: bool = False
     parties: dict[LegKey, Party] = field(default_factory=dict)
     wanted: Arrangement | None = None
+    missing: dict[LegKey, int] = field(default_factory=dict)
+    """Phones that an arrangement has named and that are not here, with the instant of it: to be rung yet, or lost while
+    nobody listened."""
 
     @property
     def over(self) -> bool:
         """Whether nobody is left to stand anywhere, or the customer waits again as before."""
-        if self.parties or self.wanted is not None:
+        if self.parties or self.missing or self.wanted is not None:
             return False
         return self.customer_gone or self.customer_at in (None, PartyAt.QUEUE)
 
@@ -89,11 +92,21 @@ class Gathering:
         legs = tuple(party.seen() for party in sorted(parties, key=lambda party: party.key))
         return Apart(self.customer_at or PartyAt.TALK, legs)
 
-    def want(self, arrangement: Arrangement, at_ms: int) -> Events:
-        """Remember what is asked for; told at once where it is so already. One of before changes nothing."""
+    def want(self, arrangement: Arrangement, simply: LegKey | None, at_ms: int) -> Events:
+        """Remember what is asked for; told at once where it is so already. One of before changes nothing. `simply`: the
+        phone that talks with the caller the simple way."""
         if self.wanted is None or arrangement.number >= self.wanted.number:
             self.wanted = arrangement
+            named = [key for key in arrangement.legs if key not in self.parties and key != simply]
+            self.missing = {key: self.missing.get(key, at_ms) for key in named}
         return self.settled(at_ms)
+
+    def lost_unheard(self, at_ms: int, after_ms: int) -> Events:
+        """Phones that were named so long ago and nobody rings are told as lost."""
+        lost = [key for key, since_ms in self.missing.items() if at_ms - since_ms >= after_ms]
+        for key in lost:
+            del self.missing[key]
+        return [LegEnded(at_ms, self.call_id, key, PhoneName(""), LegEndedBy.LOST, 0) for key in lost]
 
     def settled(self, at_ms: int) -> Events:
         """The word that all stand as they should, once."""
@@ -120,10 +133,12 @@ class Gathering:
 
     def invited(self, party: Party) -> None:
         """A phone is about to be rung."""
+        self.missing.pop(party.key, None)
         self.parties[party.key] = party
 
     def phone_stands(self, key: LegKey, phone: PhoneName, channel_id: str, at: PartyAt, at_ms: int) -> Events:
         """A phone has come to a place: one that was rung has answered."""
+        self.missing.pop(key, None)
         party = self.parties.get(key)
         if party is None:
             party = Party(key, phone, LegStage.ASKED, at, at_ms)

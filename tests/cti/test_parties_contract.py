@@ -8,6 +8,7 @@ from cti.core.events import (
     CallArranged,
     CallEnded,
     CallId,
+    CallSent,
     EndedBy,
     LegAnswered,
     LegEnded,
@@ -191,6 +192,44 @@ async def test_a_destination_outside_is_asked_and_gets_the_call(stage: Stage, en
     await engine.sees(CallEnded, call_id=call.call_id)
     await call.arrange(TALK)
     await engine.sees(LegEnded, leg_key=SECOND)
+
+
+async def test_a_caller_is_sent_outside_from_a_talk_and_the_phones_are_dropped(stage: Stage, engine: Engine) -> None:
+    _, call = await talking(stage, engine)
+    assert await engine.switch.send_out(call.call_id, None, DestinationId("voicemail")) == Done()
+    await engine.sees(CallSent, call_id=call.call_id)
+    assert (await engine.sees(LegEnded, leg_key=KEY1)).by is LegEndedBy.ENGINE
+    await engine.sees(PhoneFree, phone=AGENT1)
+
+
+async def test_a_caller_is_sent_outside_from_a_conference_and_the_phones_are_dropped(
+    stage: Stage, engine: Engine
+) -> None:
+    _, call = await talking(stage, engine)
+    await call.consults(stage)
+    await call.arrange(TALK, offer_1=TALK, l1=TALK)
+    assert await engine.switch.send_out(call.call_id, None, DestinationId("voicemail")) == Done()
+    await engine.sees(CallSent, call_id=call.call_id)
+    await engine.sees(PhoneFree, phone=AGENT1)
+    await engine.sees(PhoneFree, phone=AGENT2)
+
+
+async def test_a_phone_that_is_named_and_that_nobody_has_is_told_as_lost(stage: Stage, engine: Engine) -> None:
+    _, call = await talking(stage, engine)
+    await call.arrange(TALK, offer_1=TALK, l7=TALK)
+    lost = await engine.sees(LegEnded, leg_key=LegKey("l7"))
+    assert lost.by is LegEndedBy.LOST
+    assert not engine.all(LegEnded, leg_key=KEY1)
+
+
+async def test_a_phone_of_a_call_is_let_go_alone(stage: Stage, engine: Engine) -> None:
+    _, call = await talking(stage, engine)
+    await call.consults(stage)
+    assert await engine.switch.drop(call.call_id, SECOND) == Done()
+    await engine.sees(LegEnded, leg_key=SECOND)
+    await engine.sees(PhoneFree, phone=AGENT2)
+    assert await engine.switch.drop(call.call_id, SECOND) == Done()
+    await call.arrange(TALK, offer_1=TALK)
 
 
 async def test_a_lost_phone_is_rung_again_for_the_same_caller(stage: Stage, engine: Engine) -> None:

@@ -248,18 +248,13 @@ async def test_a_destination_that_is_not_there_leaves_the_caller_waiting(stage: 
     await rings(stage, engine, call_id)
 
 
-async def test_a_caller_who_is_rung_for_is_taken_from_the_phone_and_one_who_talks_is_not(
-    stage: Stage, engine: Engine
-) -> None:
+async def test_a_caller_who_is_rung_for_is_taken_from_the_phone(stage: Stage, engine: Engine) -> None:
     _, call_id = await arrives(stage, engine)
     await rings(stage, engine, call_id)
     assert await engine.switch.send_out(call_id, None, VOICEMAIL) == Done()
     await stage.phone_stops("agent1")
     await engine.sees(LegFailed, call_id=call_id, cause=LegFailure.WITHDRAWN)
     await engine.sees(CallSent, call_id=call_id)
-    _, talking = await arrives(stage, engine)
-    await talks(stage, engine, talking, KEY2)
-    assert isinstance(await engine.switch.send_out(talking, None, VOICEMAIL), Refused)
 
 
 async def test_a_supervisor_dials_in_for_an_emergency_and_is_told_the_verdict(stage: Stage, engine: Engine) -> None:
