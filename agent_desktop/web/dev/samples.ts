@@ -1,6 +1,6 @@
 /** Harbor Bikes, as parts of views. */
 
-import type { AgentActivity, AnyPart, Explanation, Left, Me, Medium, MessageShown, OfferCard, Phone, PhoneState, QueueFigures, Role, TimelineRow, WaitingRow, Why, WhyNot, WorkItem } from "../src/protocol.gen";
+import type { AgentActivity, AnyPart, CallShown, Explanation, Left, Me, Medium, MessageShown, OfferCard, PartyShown, Phone, PhoneState, QueueFigures, Role, TimelineRow, WaitingRow, Why, WhyNot, WorkItem } from "../src/protocol.gen";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -126,6 +126,33 @@ export function workOf(from: OfferCard, extra: Partial<WorkItem> = {}): WorkItem
     last_line: "",
     last_line_ms: null,
     disposition_required: from.medium === "voice",
+    ...extra,
+  };
+}
+
+/** Somebody beside Maria and Ann. */
+export function party(name: string, extra: Partial<PartyShown> = {}): PartyShown {
+  return { leg: `l-${name}`, name, agent: name.split(" ")[0]?.toLowerCase() ?? null, at: "consult", state: "connected", asked: true, since_ms: ago(12_000), ...extra };
+}
+
+/** Where the parties of Maria's call stand. */
+export function callOf(extra: Partial<CallShown> = {}): CallShown {
+  return {
+    type: "call_shown",
+    key: "call/h-v-1",
+    handling: "h-v-1",
+    interaction: "v-1",
+    doing: "talking",
+    customer: "talk",
+    own: "talk",
+    settled: true,
+    failed: false,
+    held_since_ms: null,
+    held_by: null,
+    consult_since_ms: null,
+    consult_failed: null,
+    lost_until_ms: null,
+    parties: [],
     ...extra,
   };
 }

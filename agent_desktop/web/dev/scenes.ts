@@ -9,7 +9,7 @@ const HTML = `<p style="font-family:Georgia,serif">Dear shop,</p><p>thanks for t
 <table border="1" cellpadding="6" style="border-collapse:collapse"><tr><td>Rack A</td><td>25 kg</td></tr><tr><td>Rack B</td><td>60 kg</td></tr></table><p><a href="https://example.com/racks">the page I looked at</a><img src="https://tracker.example/pixel.gif"></p>`;
 
 function clear(center: PlayedCenter): void {
-  const keys = [...center.view("desk").parts.keys()].filter((key) => /^(offer|work|draft|channel)\/|^kept_away$/.test(key));
+  const keys = [...center.view("desk").parts.keys()].filter((key) => /^(offer|work|draft|channel|call|consult)\/|^kept_away$/.test(key));
   center.remove("desk", ...keys);
   center.put("desk", ...samples.desk());
 }
@@ -30,6 +30,18 @@ function talk(center: PlayedCenter): void {
     { type: "capacity_chip", key: "capacity/voice", medium: "voice", carried: 1, limit: 1 },
   );
 }
+
+/** What may stand apart in a call in hand. */
+const CALLS: Record<string, () => Parameters<typeof samples.callOf>[0]> = {
+  held: () => ({ doing: "on_hold", customer: "hold", held_since_ms: Date.now() - 42_000, held_by: "desk" }),
+  asking: () => ({ doing: "consulting", customer: "hold", own: "consult", consult_since_ms: Date.now() - 12_000, parties: [samples.party("Ben Okafor", { state: "ringing" })] }),
+  consult: () => ({ doing: "consulting", customer: "hold", own: "consult", consult_since_ms: Date.now() - 61_000, parties: [samples.party("Ben Okafor", { since_ms: Date.now() - 48_000 })] }),
+  swapped: () => ({ doing: "consulting", consult_since_ms: Date.now() - 95_000, parties: [samples.party("Ben Okafor", { at: "hold" })] }),
+  conference: () => ({ parties: [samples.party("Ben Okafor", { at: "talk", asked: false }), samples.party("Northern Carriers", { agent: null, at: "talk", state: "ringing", asked: false, since_ms: Date.now() - 4_000 })] }),
+  "not-reached": () => ({ consult_failed: "declined" }),
+  lost: () => ({ doing: "reconnecting", customer: "hold", lost_until_ms: Date.now() + 24_000 }),
+  unsettled: () => ({ doing: "on_hold", customer: "hold", held_since_ms: Date.now() - 500, held_by: "desk", settled: false }),
+};
 
 function wrapUp(center: PlayedCenter): void {
   talk(center);
@@ -148,5 +160,8 @@ const SCENES: Record<string, (center: PlayedCenter) => void> = {
 };
 
 export function play(center: PlayedCenter, scene: string): void {
-  SCENES[scene]?.(center);
+  const call = CALLS[scene];
+  if (call === undefined) return SCENES[scene]?.(center);
+  talk(center);
+  center.put("desk", samples.callOf(call()));
 }

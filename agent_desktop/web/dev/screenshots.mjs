@@ -1,11 +1,12 @@
 // Takes pictures of every screen of the built page, looks for barriers (WCAG 2.2 A and AA, by axe) and runs it under the real content security policy, against the played center.
-// Usage: npm run build && npm run screenshots -- <folder> [width height [light|dark]]
+// Usage: npm run build && npm run screenshots -- <folder> [width height [light|dark [calls]]]; with `calls` only those.
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 import { preview } from "vite";
+import { callPictures } from "./call-pictures.mjs";
 
-const [folder = "test-results/screens", width = "1280", height = "720", scheme = "light"] = process.argv.slice(2);
+const [folder = "test-results/screens", width = "1280", height = "720", scheme = "light", only] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 
 const server = await preview({ configFile: "dev/vite.config.ts", preview: { host: "127.0.0.1", port: 0 }, logLevel: "silent" });
@@ -53,7 +54,7 @@ async function picture(page, name) {
   await page.screenshot({ path: `${folder}/${name}-${width}-${scheme}.png` });
 }
 
-try {
+async function allPictures() {
   const first = await pageOf();
   await picture(first, "01-sign-in");
   const page = await pageOf("ann");
@@ -98,7 +99,7 @@ try {
   await page.locator(".work-row").filter({ has: page.getByLabel("Task") }).click();
   await play("trouble");
   await picture(page, "09-task-trouble");
-  await page.keyboard.press("Alt+KeyT");
+  await page.keyboard.press("Alt+Shift+KeyT");
   await picture(page, "10-make-task");
   await page.keyboard.press("Escape");
   await play("in-hand");
@@ -141,6 +142,13 @@ try {
   await sam.goto(`${address}/wallboard`);
   await sam.locator(".tile").first().waitFor();
   await picture(sam, "14-wall");
+}
+
+try {
+  if (only !== "calls") await allPictures();
+  const ann = await pageOf("ann");
+  await play("clear");
+  await callPictures(ann, play, picture);
 } finally {
   await browser.close();
   await server.close();

@@ -39,7 +39,7 @@ export function TopBar({ center, me, board, onHelp }: Props) {
       <QueueStrip center={center} />
       <span className="top-gap" />
       {hasTasks && (
-        <Tooltip label={<>Make a task <Key>Alt+T</Key></>}>
+        <Tooltip label={<>Make a task <Key>Alt+Shift+T</Key></>}>
           <UnstyledButton className="top-button" onClick={() => setTaskOpen(true)} aria-label="Make a task">
             <PlusIcon size={16} />
             <span className="top-word">Task</span>

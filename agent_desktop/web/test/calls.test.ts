@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { askedOf, callState, callTrouble, customerWords, firstName, partyWords } from "../src/call-words";
+import * as samples from "../dev/samples";
+
+const ben = samples.party("Ben Baker", { since_ms: 5 });
+const words = (extra: Parameters<typeof samples.callOf>[0]) => callState(samples.callOf(extra), "Zoë Zimmer").words;
+
+describe("a call in hand", () => {
+  it("says what goes on, and since when", () => {
+    expect(callState(undefined, "Zoë Zimmer")).toEqual({ words: "Talking", sinceMs: null, untilMs: null });
+    expect(callState(samples.callOf({ doing: "on_hold", held_since_ms: 42, held_by: "desk" }), "Zoë")).toEqual({ words: "On hold", sinceMs: 42, untilMs: null });
+    expect(words({ doing: "on_hold", held_by: "phone" })).toBe("On hold by your phone");
+    expect(callState(samples.callOf({ doing: "consulting", own: "consult", customer: "hold", consult_since_ms: 7, parties: [ben] }), "Zoë")).toEqual({ words: "Asking Ben Baker", sinceMs: 7, untilMs: null });
+    expect(callState(samples.callOf({ doing: "reconnecting", lost_until_ms: 99 }), "Zoë")).toEqual({ words: "Your phone is being rung again", sinceMs: null, untilMs: 99 });
+  });
+
+  it("tells a swapped consultation and a conference by who is heard", () => {
+    expect(words({ doing: "consulting", parties: [{ ...ben, at: "hold" }] })).toBe("Back with Zoë");
+    expect(words({ parties: [{ ...ben, at: "talk", asked: false }] })).toBe("Conference: you, Zoë, Ben");
+    expect(words({ parties: [{ ...ben, at: "talk", asked: false, state: "ringing" }] })).toBe("Talking");
+  });
+
+  it("says where each party is", () => {
+    const asking = samples.callOf({ doing: "consulting", own: "consult", customer: "hold", parties: [ben] });
+    expect(customerWords(asking)).toBe("hears music");
+    expect(partyWords(ben, asking)).toBe("talking with you");
+    expect(partyWords({ ...ben, state: "ringing" }, asking)).toBe("ringing");
+    expect(partyWords({ ...ben, at: "hold" }, samples.callOf())).toBe("hears music");
+    expect(askedOf(asking)).toBe(ben);
+    expect(customerWords(samples.callOf({ customer: "queue" }))).toBe("waits in the queue");
+  });
+
+  it("says why nobody was reached, until somebody else is asked", () => {
+    expect(callTrouble(samples.callOf({ consult_failed: "busy" }), "Zoë Zimmer")).toBe("Nobody was reached: the line was busy. You are with Zoë again.");
+    expect(callTrouble(samples.callOf({ consult_failed: "busy", parties: [ben] }), "Zoë Zimmer")).toBe("");
+    expect(callTrouble(samples.callOf({ failed: true }), "Zoë")).toMatch(/could not make the last change/);
+    expect(callTrouble(undefined, "Zoë")).toBe("");
+  });
+
+  it("calls people by their first name, and numbers by the whole", () => {
+    expect([firstName("Zoë Zimmer"), firstName("+44 20 7946 0101"), firstName("")]).toEqual(["Zoë", "+44 20 7946 0101", ""]);
+  });
+});
