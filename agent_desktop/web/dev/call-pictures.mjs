@@ -7,4 +7,38 @@ export async function callPictures(page, play, picture) {
     await picture(page, `20-call-${scene}`);
   }
   await play("clear");
+  await page.locator(".call-keys").waitFor({ state: "detached" });
+  await play("talk");
+  await page.locator(".call-keys").waitFor();
+  await page.keyboard.press("Alt+KeyT");
+  await page.locator(".target").first().waitFor();
+  await picture(page, "21-transfer");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Control+Enter");
+  await page.locator(".targets-told", { hasText: "in a call" }).waitFor();
+  await picture(page, "21b-transfer-not-possible");
+  await page.keyboard.type("zoe");
+  await page.locator(".target", { hasText: "Zoë" }).waitFor();
+  await picture(page, "21c-transfer-search");
+  await page.keyboard.press("Escape");
+  await page.locator(".targets").waitFor({ state: "detached" });
+  // By keys alone: ask Ben, swap, bring together, take him out, hand over to a queue.
+  await page.keyboard.press("Alt+KeyT");
+  await page.keyboard.type("ben");
+  await page.locator(".target").first().waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator(".call-state", { hasText: "Asking Ben Okafor" }).waitFor();
+  await page.locator(".party-words", { hasText: "talking with you" }).waitFor();
+  await page.keyboard.press("Alt+KeyH");
+  await page.locator(".call-state", { hasText: "Back with Maria" }).waitFor();
+  await page.keyboard.press("Alt+KeyC");
+  await page.locator(".call-state", { hasText: "Conference: you, Maria, Ben" }).waitFor();
+  await page.getByRole("button", { name: "End Ben Okafor" }).click();
+  await page.locator(".parties").waitFor({ state: "detached" });
+  await page.keyboard.press("Alt+KeyT");
+  await page.keyboard.type("workshop");
+  await page.locator(".target").first().waitFor();
+  await page.keyboard.press("Control+Enter");
+  await page.locator(".wrap-bar").waitFor();
+  await play("clear");
 }

@@ -1,6 +1,6 @@
 /** Harbor Bikes, as parts of views. */
 
-import type { AgentActivity, AnyPart, CallShown, Explanation, Left, Me, Medium, MessageShown, OfferCard, PartyShown, Phone, PhoneState, QueueFigures, Role, TimelineRow, WaitingRow, Why, WhyNot, WorkItem } from "../src/protocol.gen";
+import type { AgentActivity, AnyPart, CallShown, ColleagueShown, Explanation, Left, Me, Medium, MessageShown, OfferCard, PartyShown, Phone, PhoneState, QueueFigures, QueueTarget, Role, TimelineRow, WaitingRow, Why, WhyNot, WorkItem } from "../src/protocol.gen";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -155,6 +155,34 @@ export function callOf(extra: Partial<CallShown> = {}): CallShown {
     parties: [],
     ...extra,
   };
+}
+
+export function colleague(name: string, extra: Partial<ColleagueShown> = {}): ColleagueShown {
+  const agent = name.split(" ")[0]?.toLowerCase() ?? "";
+  return { type: "colleague_shown", key: `colleague/${agent}`, agent, name, presence: "ready", reason_name: "", in_call: false, phone_reachable: true, since_ms: ago(4 * MINUTE), takes_calls: true, may_be_asked: true, ...extra };
+}
+
+export function target(queue: string, name: string, extra: Partial<QueueTarget> = {}): QueueTarget {
+  return { type: "queue_target", key: `target/${queue}`, queue, name, opening: "open", waiting: 0, expected_p50_ms: 4_000, ready: 2, ...extra };
+}
+
+/** Everybody and everything that a call could go to. */
+export function directory(): AnyPart[] {
+  const not = { takes_calls: false, may_be_asked: false };
+  return [
+    colleague("Ann Fisher", { in_call: true, ...not }),
+    colleague("Ben Okafor"),
+    colleague("Carla Rossi", { in_call: true, since_ms: ago(11 * MINUTE), ...not }),
+    colleague("Dmitri Ivanov", { presence: "not_ready", reason_name: "Lunch", since_ms: ago(21 * MINUTE), takes_calls: false }),
+    colleague("Elif Kaya", { phone_reachable: false, ...not }),
+    colleague("Grace Kim"),
+    colleague("Hugo Martin", { presence: "signed_out", phone_reachable: false, ...not }),
+    target("sales", "Sales", { waiting: 2, expected_p50_ms: 95_000, ready: 0 }),
+    target("service", "Workshop and service"),
+    target("night", "Evening line", { opening: "closed", ready: 0, expected_p50_ms: null }),
+    { type: "destination_shown", key: "destination/carrier", destination: "carrier", name: "Northern Carriers" },
+    { type: "destination_shown", key: "destination/zoe", destination: "zoe", name: "Zoë's bicycle repairs" },
+  ];
 }
 
 export function line(number: number, author: MessageShown["author"], who: string, text: string, at_ms: number, extra: Partial<MessageShown> = {}): MessageShown {

@@ -10,6 +10,7 @@ import { Key, Since } from "../../parts/small";
 import { usePhone } from "../../phone/controls";
 import { type CallAct, type CallShown, DESK_VIEW, type PartyShown, type WorkItem } from "../../protocol.gen";
 import { useAct } from "../../use-act";
+import { type Choosing, TransferDialog } from "./transfer-dialog";
 
 /** Where the parties of this call stand; undefined while it is simply talked. */
 export function useCall(handling: string | undefined): CallShown | undefined {
@@ -55,9 +56,13 @@ export function CallBar({ work, call }: BarProps) {
     if (asked === undefined) steering.steer(held ? "resume" : "hold");
     else if (answered) steering.steer("swap");
   };
+  const [choosing, setChoosing] = useState<Choosing | null>(null);
+  // One is asked at a time; while the phone is lost there is nobody to hand anything over.
+  const free = asked === undefined && call?.doing !== "reconnecting";
   useKeys({
     hangUp: () => phone.hangUp(work),
     hold: holds,
+    ...(free ? { transfer: () => setChoosing("transfer"), join: () => setChoosing("join") } : {}),
     ...(answered ? { join: () => steering.steer("join") } : {}),
   });
   return (
@@ -66,9 +71,11 @@ export function CallBar({ work, call }: BarProps) {
         {phone.kind === "softphone" && phone.here && (
           <PhoneKey label={phone.soft.muted ? "Unmute" : "Mute"} shown="Alt+M" icon={phone.soft.muted ? <MuteIcon size={20} /> : <MicIcon size={20} />} pressed={phone.soft.muted} disabled={!phone.canMute} onPress={phone.toggleMute} />
         )}
-        {asked === undefined && call?.doing !== "reconnecting" && (
+        {free && (
           <PhoneKey label={held ? "Take back" : "Hold"} shown="Alt+H" icon={held ? <ResumeIcon size={20} /> : <HoldIcon size={20} />} pressed={held} disabled={steering.busy} onPress={holds} />
         )}
+        {free && <PhoneKey label="Transfer" shown="Alt+T" icon={<TransferIcon size={20} />} disabled={steering.busy} onPress={() => setChoosing("transfer")} />}
+        {free && <PhoneKey label="Conference" shown="Alt+C" icon={<JoinIcon size={20} />} disabled={steering.busy} onPress={() => setChoosing("join")} />}
         <span className="call-gap" />
         <PhoneKey label="Hang up" shown="Alt+Shift+X" icon={<HangUpIcon size={20} />} danger onPress={() => phone.hangUp(work)} />
       </div>
@@ -76,6 +83,7 @@ export function CallBar({ work, call }: BarProps) {
       <Trouble words={callTrouble(call, work.who)} />
       {call !== undefined && (call.parties.length > 0 || call.customer !== "talk") && <Parties call={call} work={work} steering={steering} />}
       {asked !== undefined && <ConsultKeys asked={asked} customer={work.who} steering={steering} />}
+      <TransferDialog work={work} choosing={free ? choosing : null} onClose={() => setChoosing(null)} />
     </>
   );
 }
