@@ -40,5 +40,20 @@ export async function callPictures(page, play, picture) {
   await page.locator(".target").first().waitFor();
   await page.keyboard.press("Control+Enter");
   await page.locator(".wrap-bar").waitFor();
+  await play("clear", "asked");
+  await page.locator(".asked-line").waitFor();
+  await picture(page, "22-asked");
+  await page.keyboard.press("Alt+KeyA");
+  await page.getByRole("button", { name: "Leave" }).waitFor();
+  await play("asked-talking");
+  await picture(page, "22b-asked-talking");
+  await page.locator(".past-notes").evaluate((box) => (box.dataset.same = "yes"));
+  await play("taken-over");
+  await page.locator(".wrap-bar, .note-field").first().waitFor();
+  if ((await page.locator(".past-notes[data-same=yes]").count()) !== 1) throw new Error("the pane was built anew when the call was handed over");
+  await picture(page, "22c-taken-over");
+  await play("clear", "handed-on");
+  await page.locator(".asked-line", { hasText: "handed Maria over" }).waitFor();
+  await picture(page, "22d-handed-on");
   await play("clear");
 }

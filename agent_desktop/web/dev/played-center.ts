@@ -112,13 +112,17 @@ export class PlayedCenter {
       case "answer_rehearsal_phone":
         for (const part of [...desk.values()]) {
           if (part.type === "offer_card" && part.medium === "voice") this.change("desk", [samples.workOf(part), samples.phone("busy")], [part.key]);
+          if (part.type === "consult_card") this.put("desk", { ...part, doing: "consulted", since_ms: Date.now() }, samples.phone("busy"));
         }
         return ok;
       case "decline_rehearsal_phone":
-        for (const part of [...desk.values()]) if (part.type === "offer_card" && part.medium === "voice") this.remove("desk", part.key);
+        for (const part of [...desk.values()]) if ((part.type === "offer_card" && part.medium === "voice") || part.type === "consult_card") this.remove("desk", part.key);
         return ok;
       case "hang_up_rehearsal_phone":
-        for (const part of [...desk.values()]) if (part.type === "work_item" && part.medium === "voice") this.wrapUp(part);
+        for (const part of [...desk.values()]) {
+          if (part.type === "work_item" && part.medium === "voice") this.wrapUp(part);
+          if (part.type === "consult_card") this.remove("desk", part.key);
+        }
         this.put("desk", samples.phone("free"));
         return ok;
       case "steer_call":

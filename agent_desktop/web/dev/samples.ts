@@ -1,6 +1,6 @@
 /** Harbor Bikes, as parts of views. */
 
-import type { AgentActivity, AnyPart, CallShown, ColleagueShown, Explanation, Left, Me, Medium, MessageShown, OfferCard, PartyShown, Phone, PhoneState, QueueFigures, QueueTarget, Role, TimelineRow, WaitingRow, Why, WhyNot, WorkItem } from "../src/protocol.gen";
+import type { AgentActivity, AnyPart, CallShown, ColleagueShown, ConsultCard, Explanation, Left, Me, Medium, MessageShown, OfferCard, PartyShown, Phone, PhoneState, QueueFigures, QueueTarget, Role, TimelineRow, WaitingRow, Why, WhyNot, WorkItem } from "../src/protocol.gen";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -155,6 +155,35 @@ export function callOf(extra: Partial<CallShown> = {}): CallShown {
     parties: [],
     ...extra,
   };
+}
+
+/** Ben asks Ann about Maria. */
+export function consult(extra: Partial<ConsultCard> = {}): ConsultCard {
+  return {
+    type: "consult_card",
+    key: "consult/l-7",
+    leg: "l-7",
+    interaction: "v-7",
+    conversation: "v-7",
+    who: "Maria Lopez",
+    customer: "maria",
+    trust: "claimed",
+    why: "Called Sales · +44 20 7946 0101",
+    queue: "sales",
+    queue_name: "Sales",
+    from_agent: "ben",
+    from_name: "Ben Okafor",
+    doing: "ringing",
+    handed_on: false,
+    since_ms: ago(4_000),
+    ...extra,
+  };
+}
+
+/** What Ben has written so far. */
+export function benWrites(): AnyPart {
+  const text = "Order 8841, cargo bike L. Wants Saturday before noon; the carrier says afternoon.\nMay we promise 10:30?";
+  return { type: "note_shown", key: "note/h-ben", handling: "h-ben", agent: "ben", who: "Ben Okafor", at_ms: ago(20_000), text, disposition: null, so_far: true };
 }
 
 export function colleague(name: string, extra: Partial<ColleagueShown> = {}): ColleagueShown {

@@ -127,6 +127,18 @@ function task(center: PlayedCenter): void {
   center.put("desk", samples.workOf(offer, { started_ms: Date.now() - 30_000, due_ms: Date.now() + 4 * MINUTE, arrived_ms: Date.now() - 40 * MINUTE }));
 }
 
+function asked(center: PlayedCenter, extra: Parameters<typeof samples.consult>[0] = {}): void {
+  center.put("conversation:v-7", ...samples.maria("v-7", "voice", "Called Sales"), samples.benWrites());
+  center.put("desk", samples.phone(extra.doing === "consulted" ? "busy" : "ringing"), samples.consult(extra));
+}
+
+/** Ben has gone: what was a question is Ann's call now. */
+function takenOver(center: PlayedCenter): void {
+  const offer = samples.offer("l-7", "v-7", "voice", "Maria Lopez", "Called Sales · +44 20 7946 0101", { trust: "claimed" });
+  center.put("desk", samples.workOf(offer), samples.phone("busy"));
+  center.remove("desk", "consult/l-7");
+}
+
 const SCENES: Record<string, (center: PlayedCenter) => void> = {
   clear,
   call,
@@ -138,6 +150,10 @@ const SCENES: Record<string, (center: PlayedCenter) => void> = {
   planned: (center) => presence(center, { work_in_hand: true, planned: "not_ready", planned_reason: "break" }),
   forced: (center) =>
     presence(center, { presence: "not_ready", reason: "lunch", by: "supervisor", forced_by_name: "Max Weber", since_ms: Date.now() - 33 * MINUTE, overrun_since_ms: Date.now() - 3 * MINUTE - 12_000 }),
+  asked: (center) => asked(center),
+  "asked-talking": (center) => asked(center, { doing: "consulted", since_ms: Date.now() - 37_000 }),
+  "handed-on": (center) => asked(center, { handed_on: true }),
+  "taken-over": takenOver,
   chat,
   mail,
   task,

@@ -1,6 +1,6 @@
 /** What stands apart in a call, as people say it: who is where, since when, and why nobody was reached. */
 
-import type { CallShown, LegFailure, PartyShown } from "./protocol.gen";
+import type { CallShown, ConsultCard, LegFailure, PartyShown } from "./protocol.gen";
 
 /** How somebody is called among those who know them; a number stays whole. */
 export function firstName(name: string): string {
@@ -45,6 +45,12 @@ export function callState(call: CallShown | undefined, customer: string): CallSt
       return plain(company.length === 0 ? "Talking" : `Conference: ${["you", firstName(customer), ...company].join(", ")}`);
     }
   }
+}
+
+/** What a colleague wants who asks, or who has gone and left the customer to whoever answers. */
+export function askedWords(card: ConsultCard): string {
+  const from = card.from_name || "A colleague";
+  return card.handed_on ? `${from} has handed ${firstName(card.who)} over to you` : `${from} asks about ${card.who}`;
 }
 
 /** Where the customer is, when that is not simply with the agent. */

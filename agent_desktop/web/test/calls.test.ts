@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { askedOf, callState, callTrouble, customerWords, firstName, partyWords } from "../src/call-words";
+import { itemsOf, selectionAfter, shownOf } from "../src/screens/desk/selection";
+import { askedOf, askedWords, callState, callTrouble, customerWords, firstName, partyWords } from "../src/call-words";
 import * as samples from "../dev/samples";
 
 const ben = samples.party("Ben Baker", { since_ms: 5 });
@@ -39,5 +40,29 @@ describe("a call in hand", () => {
 
   it("calls people by their first name, and numbers by the whole", () => {
     expect([firstName("Zoë Zimmer"), firstName("+44 20 7946 0101"), firstName("")]).toEqual(["Zoë", "+44 20 7946 0101", ""]);
+  });
+});
+
+describe("a colleague who asks", () => {
+  it("is named with whom it is about, and says when the customer is left here", () => {
+    expect(askedWords(samples.consult({ from_name: "Ann Archer", who: "Zoë Zimmer" }))).toBe("Ann Archer asks about Zoë Zimmer");
+    expect(askedWords(samples.consult({ from_name: "Ann Archer", who: "Zoë Zimmer", handed_on: true }))).toBe("Ann Archer has handed Zoë over to you");
+    expect(askedWords(samples.consult({ from_name: "" }))).toBe("A colleague asks about Maria Lopez");
+  });
+
+  it("stands above offers, opens when nothing else is, and stays when the call becomes one's own", () => {
+    const mail = samples.workOf(samples.offer("o-m", "m", "mail", "Tom", "why"));
+    const chat = samples.offer("o-c", "c", "chat", "Tom", "why");
+    const asked = itemsOf([chat], [mail], [samples.consult()]);
+    expect(asked.map((item) => item.conversation)).toEqual(["v-7", "c", "m"]);
+    expect(selectionAfter("m", [], asked)).toBe("m");
+    expect(selectionAfter(null, [], itemsOf([], [], [samples.consult()]))).toBe("v-7");
+    const talking = itemsOf([chat], [mail], [samples.consult({ doing: "consulted" })]);
+    expect(selectionAfter("m", asked, talking)).toBe("v-7");
+    const mine = samples.workOf(samples.offer("l-7", "v-7", "voice", "Maria", "why"));
+    const both = itemsOf([chat], [mail, mine], [samples.consult({ doing: "consulted" })]);
+    expect(both.filter((item) => item.conversation === "v-7")).toHaveLength(1);
+    expect(selectionAfter("v-7", talking, both)).toBe("v-7");
+    expect(shownOf(asked[0]!)).toMatchObject({ medium: "voice", who: "Maria Lopez", trust: "claimed" });
   });
 });

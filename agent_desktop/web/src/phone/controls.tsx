@@ -3,9 +3,9 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useDeskParts, useOwner, usePart, useShared } from "../app-context";
 import type { Body } from "../connection";
-import { DESK_VIEW, type OfferCard, type Phone, type PhoneKind, type PhoneState, type WorkItem } from "../protocol.gen";
+import { type AnyPart, DESK_VIEW, type Phone, type PhoneKind, type PhoneState, type WorkItem } from "../protocol.gen";
 import { useAct } from "../use-act";
-import { answersItself } from "./machine";
+import { answersItself, type Standing } from "./machine";
 import { type PhoneShown, Softphone } from "./softphone";
 
 export interface PhoneControls {
@@ -18,9 +18,12 @@ export interface PhoneControls {
   /** Answer works in this tab: at once, or as soon as it rings. */
   readonly canAnswer: boolean;
   readonly answering: boolean;
-  answer(offer: OfferCard): void;
-  decline(offer: OfferCard): void;
+  /** `ring`: an offer, or the leg of a colleague who asks. */
+  answer(ring: string): void;
+  decline(ring: string): void;
   hangUp(work: WorkItem): void;
+  /** Out of a call that is not mine. */
+  leaveCall(): void;
   readonly canMute: boolean;
   toggleMute(): void;
   tryAgain(): void;
@@ -36,18 +39,22 @@ export function usePhone(): PhoneControls {
   return controls;
 }
 
+export function standingOf(parts: readonly AnyPart[]): Standing {
+  const count = (is: (part: AnyPart) => boolean) => parts.filter(is).length;
+  return {
+    rung: count((part) => (part.type === "offer_card" && part.medium === "voice") || (part.type === "consult_card" && part.doing === "ringing")),
+    active: count((part) => part.type === "work_item" && part.medium === "voice" && part.state === "active"),
+    lost: count((part) => part.type === "call_shown" && part.lost_until_ms !== null),
+  };
+}
+
 function useSoftphone(): Softphone {
   const { views } = useShared();
   const [phone] = useState(() => {
     const audio = document.createElement("audio");
     audio.id = "phone-audio";
     audio.autoplay = true;
-    return new Softphone(audio, () => {
-      const parts = [...(views.get(DESK_VIEW)?.parts.values() ?? [])];
-      const offers = parts.filter((part) => part.type === "offer_card" && part.medium === "voice").length;
-      const calls = parts.filter((part) => part.type === "work_item" && part.medium === "voice" && part.state === "active");
-      return answersItself(offers, calls.length);
-    });
+    return new Softphone(audio, () => answersItself(standingOf([...(views.get(DESK_VIEW)?.parts.values() ?? [])])));
   });
   useEffect(() => {
     document.body.append(phone.audio);
@@ -80,17 +87,26 @@ function useRegistration(phone: Softphone, part: Phone | undefined, here: boolea
 }
 
 /** Answer may be pressed a moment before it rings: the wish stands as long as the offer does. */
-function useAnswerWish(rings: boolean, answer: () => void): readonly [boolean, (offer: OfferCard) => void] {
+function useAnswerWish(rings: boolean, answer: () => void): readonly [boolean, (ring: string) => void] {
   const offers = useDeskParts("offer_card");
+  const consults = useDeskParts("consult_card");
   const [wanted, setWanted] = useState<string | null>(null);
   useEffect(() => {
-    const stands = offers.some((offer) => offer.offer === wanted);
+    const stands = offers.some((offer) => offer.offer === wanted) || consults.some((card) => card.leg === wanted && card.doing === "ringing");
     if (wanted === null || (stands && !rings)) return;
     // eslint-disable-next-line react-hooks/set-state-in-effect -- what ends the wish, a ring, comes from outside React
     setWanted(null);
     if (stands) answer();
-  }, [wanted, rings, offers, answer]);
-  return [wanted !== null, (offer) => setWanted(offer.offer)];
+  }, [wanted, rings, offers, consults, answer]);
+  return [wanted !== null, setWanted];
+}
+
+/** The desk may learn after the ring that it belongs to a call in hand, as after a reload. */
+function useLostCall(rings: boolean, answer: () => void): void {
+  const lost = useDeskParts("call_shown").some((call) => call.lost_until_ms !== null);
+  useEffect(() => {
+    if (rings && lost) answer();
+  }, [rings, lost, answer]);
 }
 
 export function PhoneProvider({ children }: { children: ReactNode }) {
@@ -106,6 +122,7 @@ export function PhoneProvider({ children }: { children: ReactNode }) {
   const rings = kind === "rehearsal" ? state === "ringing" : soft.call === "ringing";
   const lift = useCallback(() => (kind === "rehearsal" ? void act({ type: "answer_rehearsal_phone" }) : phone.answer()), [kind, act, phone]);
   const [wished, wish] = useAnswerWish(rings, lift);
+  useLostCall(here && rings, lift);
 
   const controls: PhoneControls = {
     kind,
@@ -115,17 +132,21 @@ export function PhoneProvider({ children }: { children: ReactNode }) {
     canAnswer: here && (kind === "rehearsal" || (kind === "softphone" && soft.link !== "blocked")),
     answering: wished || soft.call === "answering",
     answer: wish,
-    decline: (offer) => {
+    decline: (ring) => {
       const body: Body =
         kind === "rehearsal" && state === "ringing"
           ? { type: "decline_rehearsal_phone" }
-          : { type: "decline_offer", offer: offer.offer };
+          : { type: "decline_offer", offer: ring };
       void act(body);
     },
     hangUp: (work) => {
       if (kind === "softphone" && here && soft.call !== "idle") phone.hangUp();
       else if (kind === "rehearsal") void act({ type: "hang_up_rehearsal_phone" });
       else void act({ type: "end_handling", handling: work.handling });
+    },
+    leaveCall: () => {
+      if (kind === "softphone" && here) phone.hangUp();
+      else if (kind === "rehearsal") void act({ type: "hang_up_rehearsal_phone" });
     },
     canMute: kind === "softphone" && here && soft.call === "talking",
     toggleMute: () => phone.toggleMute(),

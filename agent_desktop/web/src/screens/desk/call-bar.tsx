@@ -8,7 +8,7 @@ import { useKeys } from "../../keys";
 import { CrossIcon, HangUpIcon, HoldIcon, JoinIcon, MicIcon, MuteIcon, ResumeIcon, SwapIcon, TransferIcon, WarningIcon } from "../../parts/icons";
 import { Key, Since } from "../../parts/small";
 import { usePhone } from "../../phone/controls";
-import { type CallAct, type CallShown, DESK_VIEW, type PartyShown, type WorkItem } from "../../protocol.gen";
+import { type CallAct, type CallShown, type ConsultCard, DESK_VIEW, type PartyShown, type WorkItem } from "../../protocol.gen";
 import { useAct } from "../../use-act";
 import { type Choosing, TransferDialog } from "./transfer-dialog";
 
@@ -68,24 +68,41 @@ export function CallBar({ work, call }: BarProps) {
   return (
     <>
       <div className="call-keys" role="toolbar" aria-label="Call">
-        {phone.kind === "softphone" && phone.here && (
-          <PhoneKey label={phone.soft.muted ? "Unmute" : "Mute"} shown="Alt+M" icon={phone.soft.muted ? <MuteIcon size={20} /> : <MicIcon size={20} />} pressed={phone.soft.muted} disabled={!phone.canMute} onPress={phone.toggleMute} />
-        )}
+        <MuteKey />
         {free && (
           <PhoneKey label={held ? "Take back" : "Hold"} shown="Alt+H" icon={held ? <ResumeIcon size={20} /> : <HoldIcon size={20} />} pressed={held} disabled={steering.busy} onPress={holds} />
         )}
         {free && <PhoneKey label="Transfer" shown="Alt+T" icon={<TransferIcon size={20} />} disabled={steering.busy} onPress={() => setChoosing("transfer")} />}
         {free && <PhoneKey label="Conference" shown="Alt+C" icon={<JoinIcon size={20} />} disabled={steering.busy} onPress={() => setChoosing("join")} />}
-        <span className="call-gap" />
+        <span className="call-gap call-where">{whereItIs(phone)}</span>
         <PhoneKey label="Hang up" shown="Alt+Shift+X" icon={<HangUpIcon size={20} />} danger onPress={() => phone.hangUp(work)} />
       </div>
-      {whereItIs(phone) !== "" && <p className="call-where">{whereItIs(phone)}</p>}
       <Trouble words={callTrouble(call, work.who)} />
       {call !== undefined && (call.parties.length > 0 || call.customer !== "talk") && <Parties call={call} work={work} steering={steering} />}
       {asked !== undefined && <ConsultKeys asked={asked} customer={work.who} steering={steering} />}
       <TransferDialog work={work} choosing={free ? choosing : null} onClose={() => setChoosing(null)} />
     </>
   );
+}
+
+/** The keys of whoever is asked: they speak and leave; what becomes of the customer is the owner's. */
+export function AskedBar({ card }: { card: ConsultCard }) {
+  const phone = usePhone();
+  useKeys({ hangUp: phone.leaveCall });
+  return (
+    <div className="call-keys" role="toolbar" aria-label="Call">
+      <MuteKey />
+      <span className="call-gap call-where">{whereItIs(phone) || `${firstName(card.from_name || "Your colleague")} decides where ${firstName(card.who)} goes.`}</span>
+      {phone.kind !== "desk" && <PhoneKey label="Leave" shown="Alt+Shift+X" icon={<HangUpIcon size={20} />} danger onPress={phone.leaveCall} />}
+    </div>
+  );
+}
+
+function MuteKey() {
+  const phone = usePhone();
+  if (phone.kind !== "softphone" || !phone.here) return null;
+  const { muted } = phone.soft;
+  return <PhoneKey label={muted ? "Unmute" : "Mute"} shown="Alt+M" icon={muted ? <MuteIcon size={20} /> : <MicIcon size={20} />} pressed={muted} disabled={!phone.canMute} onPress={phone.toggleMute} />;
 }
 
 function whereItIs(phone: ReturnType<typeof usePhone>): string {

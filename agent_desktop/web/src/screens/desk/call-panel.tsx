@@ -2,17 +2,17 @@
 
 import { useRef } from "react";
 import { useParts, usePart } from "../../app-context";
-import { callState } from "../../call-words";
+import { askedWords, callState, firstName } from "../../call-words";
 import { useNow } from "../../clock";
 import { duration } from "../../format";
 import { useKeys } from "../../keys";
 import { Key, MediumBadge, Since, Trusted } from "../../parts/small";
 import type { CallShown, Center, WorkItem } from "../../protocol.gen";
 import { conversationView } from "../../views";
-import { CallBar, useCall } from "./call-bar";
+import { AskedBar, CallBar, useCall } from "./call-bar";
 import { NoteField } from "./note-field";
 import { PastNotes } from "./past-notes";
-import type { Item } from "./selection";
+import { type Item, shownOf } from "./selection";
 
 export function CallPanel({ item, center }: { item: Item; center: Center }) {
   const view = conversationView(item.conversation);
@@ -23,11 +23,16 @@ export function CallPanel({ item, center }: { item: Item; center: Center }) {
   useKeys(active ? { note: () => note.current?.focus() } : {});
   const call = useCall(active ? item.work?.handling : undefined);
   const number = customer?.identities.find((one) => one.kind === "phone")?.value;
-  const shown = item.work ?? item.offer;
+  const shown = shownOf(item);
   const who = shown?.who ?? "";
   return (
     <div className="pane-scroll call">
-      <section className="call-card" data-state={item.work?.state ?? "offered"} data-doing={call?.doing}>
+      {item.consult !== undefined && (
+        <p className="asked-line" role="status">
+          {askedWords(item.consult)}.
+        </p>
+      )}
+      <section className="call-card" data-state={item.work?.state ?? (item.consult?.doing === "consulted" ? "active" : "offered")} data-doing={call?.doing}>
         <MediumBadge medium="voice" size={26} />
         <div className="call-who">
           <h1>
@@ -45,6 +50,14 @@ export function CallPanel({ item, center }: { item: Item; center: Center }) {
               <Since ms={item.offer.offered_ms} />
             </>
           )}
+          {item.consult !== undefined && (
+            <>
+              <span className="call-state" role="status">
+                {item.consult.doing === "ringing" ? "Ringing" : `With ${firstName(item.consult.from_name || "your colleague")}`}
+              </span>
+              <Since ms={item.consult.since_ms} />
+            </>
+          )}
           {item.work !== undefined && active && (
             <Standing work={item.work} call={call} />
           )}
@@ -56,9 +69,10 @@ export function CallPanel({ item, center }: { item: Item; center: Center }) {
           )}
         </div>
         {item.work !== undefined && active && <CallBar work={item.work} call={call} />}
+        {item.consult?.doing === "consulted" && <AskedBar card={item.consult} />}
       </section>
-      {item.work !== undefined && active && <NoteField handling={item.work.handling} fieldRef={note} rows={6} hint={<Key>Alt+N</Key>} />}
       <PastNotes notes={notes} zone={center.zone} />
+      {item.work !== undefined && active && <NoteField handling={item.work.handling} fieldRef={note} rows={6} hint={<Key>Alt+N</Key>} />}
     </div>
   );
 }

@@ -1,14 +1,13 @@
 /** Whom to ask or to give the call to: search as you type, presence as it is, two things to do with each. */
 
 import { Button, Modal, TextInput, Textarea } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { type KeyboardEvent, useId, useState } from "react";
 import { useDraft, useParts, useShared, useView, useViewRefusal } from "../../app-context";
 import { firstName } from "../../call-words";
 import { KEYS } from "../../keys";
 import { Key, Since } from "../../parts/small";
 import { DIRECTORY_VIEW, NOTE_MAX, type WorkItem } from "../../protocol.gen";
-import { useAct } from "../../use-act";
+import { tell, useAct } from "../../use-act";
 import { asking, found, type Group, handingOver, type Target, targetsOf } from "./targets";
 
 export type Choosing = "transfer" | "join";
@@ -22,7 +21,7 @@ interface Props {
 export function TransferDialog({ work, choosing, onClose }: Props) {
   const title = choosing === "join" ? `Bring somebody into the call with ${work.who}` : `Transfer ${work.who}`;
   return (
-    <Modal opened={choosing !== null} onClose={onClose} title={title} size={640} classNames={{ body: "transfer" }} closeButtonProps={{ "aria-label": "Close" }}>
+    <Modal opened={choosing !== null} onClose={onClose} title={title} size={640} classNames={{ body: "transfer" }} closeButtonProps={{ "aria-label": "Close" }} transitionProps={{ duration: 0 }}>
       <Chooser work={work} onClose={onClose} />
     </Modal>
   );
@@ -61,7 +60,7 @@ function Chooser({ work, onClose }: { work: WorkItem; onClose: () => void }) {
     const outcome = await act(hands ? handingOver(work.handling, target) : asking(work.handling, target));
     setBusy(false);
     if (outcome.type === "refused") return setSaid(outcome.sentence);
-    if (hands) notifications.show({ message: `${work.who} goes to ${target.name}.`, withBorder: true });
+    if (hands) tell(`${work.who} goes to ${target.name}.`);
     onClose();
   };
   const walk = (step: number) => {
@@ -84,6 +83,7 @@ function Chooser({ work, onClose }: { work: WorkItem; onClose: () => void }) {
     <div onKeyDown={onKeyDown}>
       <TextInput
         data-autofocus
+        autoFocus // at once: the next letter after the key is looked for
         label="Find a colleague, a queue or a place outside"
         placeholder="Name, or how they stand: ready, open …"
         value={query}
