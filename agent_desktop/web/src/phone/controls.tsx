@@ -6,6 +6,7 @@ import type { Body } from "../connection";
 import { type AnyPart, DESK_VIEW, type Phone, type PhoneKind, type PhoneState, type WorkItem } from "../protocol.gen";
 import { useAct } from "../use-act";
 import { answersItself, type Standing } from "./machine";
+import { type Fault, faultOf, findMicrophone, findOutput } from "./preflight";
 import { type PhoneShown, Softphone } from "./softphone";
 
 export interface PhoneControls {
@@ -28,6 +29,14 @@ export interface PhoneControls {
   toggleMute(): void;
   tryAgain(): void;
   useHere(): void;
+  readonly canDial: boolean;
+  sendDigit(digit: string): void;
+  /** What the browser counts on the line, each time it is asked. */
+  stats(): Promise<RTCStatsReport | undefined>;
+  /** The check before Ready: null when calls can be taken here, or are taken elsewhere. */
+  check(): Promise<Fault | null>;
+  /** What the last check found. */
+  readonly fault: Fault | null;
 }
 
 const OFF: PhoneShown = { link: "off", call: "idle", muted: false, trouble: null };
@@ -109,6 +118,24 @@ function useLostCall(rings: boolean, answer: () => void): void {
   }, [rings, lost, answer]);
 }
 
+const REGISTERED_WITHIN_MS = 5_000;
+
+/** While a call is on, the microphone proves itself; only the link is looked at. */
+function usePreflight(phone: Softphone, mine: boolean): readonly [() => Promise<Fault | null>, Fault | null] {
+  const [fault, setFault] = useState<Fault | null>(null);
+  const check = useCallback(async () => {
+    if (!mine) return null;
+    await phone.settled(REGISTERED_WITHIN_MS);
+    const free = phone.get().call === "idle";
+    const [microphone, output] = free ? await Promise.all([findMicrophone(), findOutput()]) : (["unknown", "unknown"] as const);
+    const { link, trouble } = phone.get();
+    const found = faultOf({ link, trouble, microphone, output });
+    setFault(found);
+    return found;
+  }, [phone, mine]);
+  return [check, mine ? fault : null];
+}
+
 export function PhoneProvider({ children }: { children: ReactNode }) {
   const { owner } = useShared();
   const here = useOwner();
@@ -123,6 +150,9 @@ export function PhoneProvider({ children }: { children: ReactNode }) {
   const lift = useCallback(() => (kind === "rehearsal" ? void act({ type: "answer_rehearsal_phone" }) : phone.answer()), [kind, act, phone]);
   const [wished, wish] = useAnswerWish(rings, lift);
   useLostCall(here && rings, lift);
+
+  const stats = useCallback(() => phone.stats(), [phone]);
+  const [check, fault] = usePreflight(phone, kind === "softphone" && here);
 
   const controls: PhoneControls = {
     kind,
@@ -152,6 +182,11 @@ export function PhoneProvider({ children }: { children: ReactNode }) {
     toggleMute: () => phone.toggleMute(),
     tryAgain: start,
     useHere: () => owner.takeOver(),
+    canDial: kind === "softphone" && here && soft.call === "talking",
+    sendDigit: (digit) => phone.sendDigit(digit),
+    stats,
+    check,
+    fault,
   };
   return <PhoneContext value={controls}>{children}</PhoneContext>;
 }

@@ -5,11 +5,13 @@ import { type ReactNode, useState } from "react";
 import { usePart } from "../../app-context";
 import { askedOf, callTrouble, customerWords, firstName, isHeld, partyWords } from "../../call-words";
 import { useKeys } from "../../keys";
-import { CrossIcon, HangUpIcon, HoldIcon, JoinIcon, MicIcon, MuteIcon, ResumeIcon, SwapIcon, TransferIcon, WarningIcon } from "../../parts/icons";
+import { CrossIcon, HangUpIcon, HoldIcon, JoinIcon, KeypadIcon, MicIcon, MuteIcon, ResumeIcon, SwapIcon, TransferIcon, WarningIcon } from "../../parts/icons";
 import { Key, Since } from "../../parts/small";
 import { usePhone } from "../../phone/controls";
 import { type CallAct, type CallShown, type ConsultCard, DESK_VIEW, type PartyShown, type WorkItem } from "../../protocol.gen";
 import { useAct } from "../../use-act";
+import { Keypad } from "./keypad";
+import { QualityMeter } from "./quality-meter";
 import { type Choosing, TransferDialog } from "./transfer-dialog";
 
 /** Where the parties of this call stand; undefined while it is simply talked. */
@@ -56,12 +58,14 @@ export function CallBar({ work, call }: BarProps) {
     if (asked === undefined) steering.steer(held ? "resume" : "hold");
     else if (answered) steering.steer("swap");
   };
+  const [keypad, setKeypad] = useState(false);
   const [choosing, setChoosing] = useState<Choosing | null>(null);
   // One is asked at a time; while the phone is lost there is nobody to hand anything over.
   const free = asked === undefined && call?.doing !== "reconnecting";
   useKeys({
     hangUp: () => phone.hangUp(work),
     hold: holds,
+    ...(phone.canDial ? { keypad: () => setKeypad(!keypad) } : {}),
     ...(free ? { transfer: () => setChoosing("transfer"), join: () => setChoosing("join") } : {}),
     ...(answered ? { join: () => steering.steer("join") } : {}),
   });
@@ -74,9 +78,14 @@ export function CallBar({ work, call }: BarProps) {
         )}
         {free && <PhoneKey label="Transfer" shown="Alt+T" icon={<TransferIcon size={20} />} disabled={steering.busy} onPress={() => setChoosing("transfer")} />}
         {free && <PhoneKey label="Conference" shown="Alt+C" icon={<JoinIcon size={20} />} disabled={steering.busy} onPress={() => setChoosing("join")} />}
+        {phone.kind === "softphone" && phone.here && (
+          <PhoneKey label="Keypad" shown="Alt+P" icon={<KeypadIcon size={20} />} expanded={keypad && phone.canDial} disabled={!phone.canDial} onPress={() => setKeypad(!keypad)} />
+        )}
         <span className="call-gap call-where">{whereItIs(phone)}</span>
         <PhoneKey label="Hang up" shown="Alt+Shift+X" icon={<HangUpIcon size={20} />} danger onPress={() => phone.hangUp(work)} />
       </div>
+      {keypad && phone.canDial && <Keypad onClose={() => setKeypad(false)} />}
+      <QualityMeter apart={held || call?.doing === "reconnecting" || asked?.state === "ringing"} />
       <Trouble words={callTrouble(call, work.who)} />
       {call !== undefined && (call.parties.length > 0 || call.customer !== "talk") && <Parties call={call} work={work} steering={steering} />}
       {asked !== undefined && <ConsultKeys asked={asked} customer={work.who} steering={steering} />}
@@ -94,6 +103,7 @@ export function AskedBar({ card }: { card: ConsultCard }) {
       <MuteKey />
       <span className="call-gap call-where">{whereItIs(phone) || `${firstName(card.from_name || "Your colleague")} decides where ${firstName(card.who)} goes.`}</span>
       {phone.kind !== "desk" && <PhoneKey label="Leave" shown="Alt+Shift+X" icon={<HangUpIcon size={20} />} danger onPress={phone.leaveCall} />}
+      <QualityMeter apart={false} />
     </div>
   );
 }

@@ -2,8 +2,9 @@
 
 import { Button } from "@mantine/core";
 import { Key } from "../../parts/small";
+import { PhoneFault } from "../phone-fault";
+import { useGetReady } from "../../phone/readiness";
 import type { Center, Me } from "../../protocol.gen";
-import { useAct } from "../../use-act";
 import { readyWords, setBy } from "../../words";
 
 export interface Because {
@@ -35,7 +36,7 @@ export function notReadyBecause(me: Me, center: Center): Because {
 
 /** Above the work in hand, where somebody waits in vain for more of it. */
 export function NotReadyNotice({ me, center }: { me: Me; center: Center }) {
-  const act = useAct();
+  const ready = useGetReady();
   if (!me.is_agent || me.presence === "ready") return null;
   const because = notReadyBecause(me, center);
   return (
@@ -43,11 +44,12 @@ export function NotReadyNotice({ me, center }: { me: Me; center: Center }) {
       <p>
         <b>{me.presence === "signed_out" ? "You have not started." : because.title}</b> {me.presence === "signed_out" ? "Nothing new is offered until you get ready." : because.words}
       </p>
+      <PhoneFault />
       <Button
         fullWidth
         color="green"
         rightSection={<Key>Alt+R</Key>}
-        onClick={() => void act({ type: "set_presence", presence: "ready", reason: null })}
+        onClick={() => void ready()}
       >
         {readyWords(me)}
       </Button>
