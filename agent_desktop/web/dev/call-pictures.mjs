@@ -57,3 +57,36 @@ export async function callPictures(page, play, picture) {
   await picture(page, "22d-handed-on");
   await play("clear");
 }
+
+// The soft phone, with a played switch behind it.
+export async function phonePictures(page, play, picture) {
+  await page.locator(".phone-light[data-phone=good]").waitFor();
+  await page.getByRole("button", { name: /^Menu of/ }).click();
+  await page.getByRole("menuitem", { name: "Phone and sound" }).click();
+  await page.getByRole("button", { name: "Check the phone" }).click();
+  await page.getByText("are in order").waitFor();
+  await picture(page, "23-phone-and-sound");
+  await page.keyboard.press("Escape");
+  await page.locator(".phone-form").waitFor({ state: "detached" });
+  await play("talk", "softphone");
+  await page.locator(".call-keys").waitFor();
+  await page.evaluate(() => window.dispatchEvent(new Event("played-ring")));
+  await page.locator(".line-quality[data-bars='3']").waitFor();
+  await picture(page, "23b-soft-talk");
+  await page.keyboard.press("Alt+KeyP");
+  await page.keyboard.type("4711#");
+  await picture(page, "23c-keypad");
+  await page.locator(".keyed", { hasText: "•••••" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Alt+KeyM");
+  await picture(page, "23d-muted");
+  await page.keyboard.press("Alt+Shift+KeyX");
+  await play("clear", "softphone");
+  await page.evaluate(() => (navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error("unplugged"))));
+  await page.evaluate(() => navigator.mediaDevices.dispatchEvent(new Event("devicechange")));
+  await page.locator(".phone-fault").waitFor();
+  await picture(page, "23e-not-ready-phone");
+  await page.keyboard.press("Alt+KeyR");
+  await page.locator(".mantine-Notification-root", { hasText: "Microphone" }).first().waitFor();
+  if ((await page.locator(".presence-button").getAttribute("data-presence")) === "ready") throw new Error("ready without a microphone");
+}

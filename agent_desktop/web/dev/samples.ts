@@ -167,7 +167,7 @@ export function consult(extra: Partial<ConsultCard> = {}): ConsultCard {
     conversation: "v-7",
     who: "Maria Lopez",
     customer: "maria",
-    trust: "claimed",
+    trust: "verified",
     why: "Called Sales · +44 20 7946 0101",
     queue: "sales",
     queue_name: "Sales",

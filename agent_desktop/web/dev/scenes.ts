@@ -134,10 +134,12 @@ function asked(center: PlayedCenter, extra: Parameters<typeof samples.consult>[0
 
 /** Ben has gone: what was a question is Ann's call now. */
 function takenOver(center: PlayedCenter): void {
-  const offer = samples.offer("l-7", "v-7", "voice", "Maria Lopez", "Called Sales · +44 20 7946 0101", { trust: "claimed" });
+  const offer = samples.offer("l-7", "v-7", "voice", "Maria Lopez", "Called Sales · +44 20 7946 0101");
   center.put("desk", samples.workOf(offer), samples.phone("busy"));
   center.remove("desk", "consult/l-7");
 }
+
+const softphone: AnyPart = { type: "phone", key: "phone", kind: "softphone", state: "free", ws_url: "ws://127.0.0.1:9/ws", sip_uri: "sip:ann@switch.example", password: "played" };
 
 const SCENES: Record<string, (center: PlayedCenter) => void> = {
   clear,
@@ -154,6 +156,7 @@ const SCENES: Record<string, (center: PlayedCenter) => void> = {
   "asked-talking": (center) => asked(center, { doing: "consulted", since_ms: Date.now() - 37_000 }),
   "handed-on": (center) => asked(center, { handed_on: true }),
   "taken-over": takenOver,
+  softphone: (center) => center.put("desk", softphone),
   chat,
   mail,
   task,

@@ -1,19 +1,22 @@
 // Takes pictures of every screen of the built page, looks for barriers (WCAG 2.2 A and AA, by axe) and runs it under the real content security policy, against the played center.
 // Usage: npm run build && npm run screenshots -- <folder> [width height [light|dark [calls]]]; with `calls` only those.
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { preview } from "vite";
-import { callPictures } from "./call-pictures.mjs";
+import { build, preview } from "vite";
+import { callPictures, phonePictures } from "./call-pictures.mjs";
 
 const [folder = "test-results/screens", width = "1280", height = "720", scheme = "light", only] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 
-const server = await preview({ configFile: "dev/vite.config.ts", preview: { host: "127.0.0.1", port: 0 }, logLevel: "silent" });
-const address = `http://127.0.0.1:${server.httpServer.address().port}`;
+const shown = (outDir) => preview({ configFile: "dev/vite.config.ts", build: { outDir }, preview: { host: "127.0.0.1", port: 0 }, logLevel: "silent" });
+let server = await shown("dist");
+let address = `http://127.0.0.1:${server.httpServer.address().port}`;
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required"],
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--allow-loopback-in-peer-connection", "--autoplay-policy=no-user-gesture-required"],
 });
 const faults = [];
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -144,11 +147,31 @@ async function allPictures() {
   await picture(sam, "14-wall");
 }
 
+/** The soft phone needs a switch; the page is built once more with one that is played. */
+async function withPlayedSwitch(work) {
+  const outDir = mkdtempSync(join(tmpdir(), "switchroom-phone-"));
+  try {
+    await build({ resolve: { alias: { jssip: new URL("played-jssip.ts", import.meta.url).pathname } }, build: { outDir, emptyOutDir: true }, logLevel: "silent" });
+    await server.close();
+    server = await shown(outDir);
+    address = `http://127.0.0.1:${server.httpServer.address().port}`;
+    await work();
+  } finally {
+    rmSync(outDir, { recursive: true });
+  }
+}
+
 try {
   if (only !== "calls") await allPictures();
   const ann = await pageOf("ann");
   await play("clear");
   await callPictures(ann, play, picture);
+  await ann.close();
+  await withPlayedSwitch(async () => {
+    const page = await pageOf("ann");
+    await play("clear", "softphone");
+    await phonePictures(page, play, picture);
+  });
 } finally {
   await browser.close();
   await server.close();

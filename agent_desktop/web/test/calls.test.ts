@@ -63,6 +63,6 @@ describe("a colleague who asks", () => {
     const both = itemsOf([chat], [mail, mine], [samples.consult({ doing: "consulted" })]);
     expect(both.filter((item) => item.conversation === "v-7")).toHaveLength(1);
     expect(selectionAfter("v-7", talking, both)).toBe("v-7");
-    expect(shownOf(asked[0]!)).toMatchObject({ medium: "voice", who: "Maria Lopez", trust: "claimed" });
+    expect(shownOf(asked[0]!)).toMatchObject({ medium: "voice", who: "Maria Lopez", trust: "verified" });
   });
 });
