@@ -19,12 +19,12 @@ function call(center: PlayedCenter): void {
   center.put("desk", samples.phone("ringing"), samples.offer("o-1", "v-1", "voice", "Maria Lopez", "Called Sales · +44 20 7946 0101"));
 }
 
-function talk(center: PlayedCenter): void {
+function talk(center: PlayedCenter, phone: AnyPart = samples.phone("busy")): void {
   const offer = samples.offer("o-1", "v-1", "voice", "Maria Lopez", "Called Sales · +44 20 7946 0101");
   center.put("conversation:v-1", ...samples.maria("v-1", "voice", "Called Sales"));
   center.put(
     "desk",
-    samples.phone("busy"),
+    phone,
     samples.workOf(offer, { started_ms: Date.now() - 3 * MINUTE - 4_000 }),
     { type: "draft_shown", key: "draft/h-v-1/note", handling: "h-v-1", kind: "note", text: "Wants delivery on Saturday before noon. Rack B, 60 kg." },
     { type: "capacity_chip", key: "capacity/voice", medium: "voice", carried: 1, limit: 1 },
@@ -144,7 +144,8 @@ const softphone: AnyPart = { type: "phone", key: "phone", kind: "softphone", sta
 const SCENES: Record<string, (center: PlayedCenter) => void> = {
   clear,
   call,
-  talk,
+  talk: (center) => talk(center),
+  "soft-talk": (center) => talk(center, softphone),
   wrap: wrapUp,
   "timed-wrap": timedWrapUp,
   "optional-wrap": optionalWrapUp,

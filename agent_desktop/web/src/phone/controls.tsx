@@ -78,18 +78,18 @@ function useSoftphone(): Softphone {
 }
 
 /** Registers the soft phone while this tab owns it; the returned function starts it again after trouble. */
-function useRegistration(phone: Softphone, part: Phone | undefined, here: boolean): () => void {
+function useRegistration(phone: Softphone, part: Phone | undefined, here: boolean): () => Promise<void> {
   const isSoft = part?.kind === "softphone" && here;
   const { ws_url = null, sip_uri = null, password = null } = part ?? {};
   const start = useMemo(
-    () => () => {
-      if (ws_url !== null && sip_uri !== null && password !== null) void phone.start({ ws_url, sip_uri, password });
+    () => async () => {
+      if (ws_url !== null && sip_uri !== null && password !== null) await phone.start({ ws_url, sip_uri, password });
     },
     [phone, ws_url, sip_uri, password],
   );
   useEffect(() => {
     if (!isSoft) return undefined;
-    start();
+    void start();
     return () => phone.stop();
   }, [isSoft, start, phone]);
   return start;
@@ -121,10 +121,11 @@ function useLostCall(rings: boolean, answer: () => void): void {
 const REGISTERED_WITHIN_MS = 5_000;
 
 /** While a call is on, the microphone proves itself; only the link is looked at. */
-function usePreflight(phone: Softphone, mine: boolean): readonly [() => Promise<Fault | null>, Fault | null] {
+function usePreflight(phone: Softphone, start: () => Promise<void>, mine: boolean): readonly [() => Promise<Fault | null>, Fault | null] {
   const [fault, setFault] = useState<Fault | null>(null);
   const check = useCallback(async () => {
     if (!mine) return null;
+    if (phone.get().link === "blocked") await start();
     await phone.settled(REGISTERED_WITHIN_MS);
     const free = phone.get().call === "idle";
     const [microphone, output] = free ? await Promise.all([findMicrophone(), findOutput()]) : (["unknown", "unknown"] as const);
@@ -132,7 +133,23 @@ function usePreflight(phone: Softphone, mine: boolean): readonly [() => Promise<
     const found = faultOf({ link, trouble, microphone, output });
     setFault(found);
     return found;
-  }, [phone, mine]);
+  }, [phone, start, mine]);
+  // What was mended is seen by itself: a headset that is plugged in, a switch that is found again.
+  useEffect(() => {
+    if (fault === null || !mine) return undefined;
+    let { link } = phone.get();
+    const again = () => void check();
+    const leave = phone.subscribe(() => {
+      const before = link;
+      link = phone.get().link;
+      if (link === "registered" && before !== link) again();
+    });
+    navigator.mediaDevices?.addEventListener("devicechange", again);
+    return () => {
+      leave();
+      navigator.mediaDevices?.removeEventListener("devicechange", again);
+    };
+  }, [fault, mine, phone, check]);
   return [check, mine ? fault : null];
 }
 
@@ -152,7 +169,7 @@ export function PhoneProvider({ children }: { children: ReactNode }) {
   useLostCall(here && rings, lift);
 
   const stats = useCallback(() => phone.stats(), [phone]);
-  const [check, fault] = usePreflight(phone, kind === "softphone" && here);
+  const [check, fault] = usePreflight(phone, start, kind === "softphone" && here);
 
   const controls: PhoneControls = {
     kind,
@@ -180,7 +197,7 @@ export function PhoneProvider({ children }: { children: ReactNode }) {
     },
     canMute: kind === "softphone" && here && soft.call === "talking",
     toggleMute: () => phone.toggleMute(),
-    tryAgain: start,
+    tryAgain: () => void start(),
     useHere: () => owner.takeOver(),
     canDial: kind === "softphone" && here && soft.call === "talking",
     sendDigit: (digit) => phone.sendDigit(digit),

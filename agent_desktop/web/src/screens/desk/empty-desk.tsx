@@ -8,7 +8,7 @@ import { durationWords } from "../../format";
 import { WarningIcon } from "../../parts/icons";
 import { Key, MediumBadge, Since } from "../../parts/small";
 import { usePhone } from "../../phone/controls";
-import { PhoneFault } from "../phone-fault";
+import { PHONE_FAILED, PhoneFault } from "../phone-fault";
 import { useGetReady } from "../../phone/readiness";
 import type { Center, Me } from "../../protocol.gen";
 import { MEDIA, MEDIUM_ORDER, backOffBecause, readyWords } from "../../words";
@@ -61,7 +61,8 @@ function WhenReady({ center, me }: { center: Center; me: Me }) {
 
 function WhenNotReady({ center, me }: { center: Center; me: Me }) {
   const ready = useGetReady();
-  const because = notReadyBecause(me, center);
+  const { fault } = usePhone();
+  const because = fault === null ? notReadyBecause(me, center) : PHONE_FAILED;
   return (
     <div className="empty-head" data-presence={me.presence} data-by={me.by}>
       <h1>{because.title}</h1>

@@ -2,7 +2,8 @@
 
 import { Button } from "@mantine/core";
 import { Key } from "../../parts/small";
-import { PhoneFault } from "../phone-fault";
+import { PHONE_FAILED, PhoneFault } from "../phone-fault";
+import { usePhone } from "../../phone/controls";
 import { useGetReady } from "../../phone/readiness";
 import type { Center, Me } from "../../protocol.gen";
 import { readyWords, setBy } from "../../words";
@@ -37,8 +38,9 @@ export function notReadyBecause(me: Me, center: Center): Because {
 /** Above the work in hand, where somebody waits in vain for more of it. */
 export function NotReadyNotice({ me, center }: { me: Me; center: Center }) {
   const ready = useGetReady();
+  const { fault } = usePhone();
   if (!me.is_agent || me.presence === "ready") return null;
-  const because = notReadyBecause(me, center);
+  const because = fault === null ? notReadyBecause(me, center) : PHONE_FAILED;
   return (
     <section className="not-ready" aria-label="No new work comes">
       <p>
