@@ -65,7 +65,7 @@ export async function phonePictures(page, play, picture) {
   await page.getByRole("menuitem", { name: "Phone and sound" }).click();
   await page.getByRole("button", { name: "Check the phone" }).click();
   await page.getByText("are in order").waitFor();
-  await page.waitForFunction(() => Number(document.querySelector(".level").ariaValueNow) > 0);
+  await page.waitForFunction(() => Number(document.querySelector(".mic-level").ariaValueNow) > 0);
   await picture(page, "23-phone-and-sound");
   await page.keyboard.press("Escape");
   await page.locator(".phone-form").waitFor({ state: "detached" });

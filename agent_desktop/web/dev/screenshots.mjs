@@ -152,6 +152,7 @@ async function withPlayedSwitch(work) {
   const outDir = mkdtempSync(join(tmpdir(), "switchroom-phone-"));
   try {
     await build({ resolve: { alias: { jssip: new URL("played-jssip.ts", import.meta.url).pathname } }, build: { outDir, emptyOutDir: true }, logLevel: "silent" });
+    for (const context of browser.contexts()) await context.close();
     await server.close();
     server = await shown(outDir);
     address = `http://127.0.0.1:${server.httpServer.address().port}`;
@@ -166,7 +167,6 @@ try {
   const ann = await pageOf("ann");
   await play("clear");
   await callPictures(ann, play, picture);
-  await ann.close();
   await withPlayedSwitch(async () => {
     const page = await pageOf("ann");
     await play("clear", "softphone");

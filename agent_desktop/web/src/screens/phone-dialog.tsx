@@ -107,7 +107,7 @@ function LevelMeter() {
     };
   }, [device]);
   return (
-    <div className="level" role="meter" aria-label="How loud the microphone is" aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(level * 100)}>
+    <div className="mic-level" role="meter" aria-label="How loud the microphone is" aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(level * 100)}>
       <span style={{ transform: `scaleX(${level})` }} />
     </div>
   );
