@@ -1,6 +1,7 @@
 /** Views as the real server keeps them, moved by canned answers to requests. It knows one desk and one board. */
 
 import type { AnyMessage, AnyPart, AnyRequest, Role, WorkItem } from "../src/protocol.gen";
+import { steered } from "./played-calls";
 import * as samples from "./samples";
 
 interface Client {
@@ -27,6 +28,7 @@ export class PlayedCenter {
     this.put("desk", ...samples.desk());
     this.put("wallboard", ...samples.wallboard());
     this.put("queue:mail", ...samples.mailLine());
+    this.put("directory", ...samples.directory());
     setInterval(() => {
       if (!this.mute) this.broadcast({ type: "heartbeat", server_ms: Date.now() });
     }, 5_000).unref();
@@ -110,15 +112,24 @@ export class PlayedCenter {
       case "answer_rehearsal_phone":
         for (const part of [...desk.values()]) {
           if (part.type === "offer_card" && part.medium === "voice") this.change("desk", [samples.workOf(part), samples.phone("busy")], [part.key]);
+          if (part.type === "consult_card") this.put("desk", { ...part, doing: "consulted", since_ms: Date.now() }, samples.phone("busy"));
         }
         return ok;
       case "decline_rehearsal_phone":
-        for (const part of [...desk.values()]) if (part.type === "offer_card" && part.medium === "voice") this.remove("desk", part.key);
+        for (const part of [...desk.values()]) if ((part.type === "offer_card" && part.medium === "voice") || part.type === "consult_card") this.remove("desk", part.key);
         return ok;
       case "hang_up_rehearsal_phone":
-        for (const part of [...desk.values()]) if (part.type === "work_item" && part.medium === "voice") this.wrapUp(part);
+        for (const part of [...desk.values()]) {
+          if (part.type === "work_item" && part.medium === "voice") this.wrapUp(part);
+          if (part.type === "consult_card") this.remove("desk", part.key);
+        }
         this.put("desk", samples.phone("free"));
         return ok;
+      case "steer_call":
+      case "ask_consult":
+      case "hand_over_call":
+      case "drop_party":
+        return steered(this, request);
       case "end_handling": {
         const work = desk.get(`work/${request.handling}`);
         if (work?.type === "work_item") this.wrapUp(work);

@@ -1,6 +1,6 @@
 /** Harbor Bikes, as parts of views. */
 
-import type { AgentActivity, AnyPart, Explanation, Left, Me, Medium, MessageShown, OfferCard, Phone, PhoneState, QueueFigures, Role, TimelineRow, WaitingRow, Why, WhyNot, WorkItem } from "../src/protocol.gen";
+import type { AgentActivity, AnyPart, CallShown, ColleagueShown, ConsultCard, Explanation, Left, Me, Medium, MessageShown, OfferCard, PartyShown, Phone, PhoneState, QueueFigures, QueueTarget, Role, TimelineRow, WaitingRow, Why, WhyNot, WorkItem } from "../src/protocol.gen";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -128,6 +128,90 @@ export function workOf(from: OfferCard, extra: Partial<WorkItem> = {}): WorkItem
     disposition_required: from.medium === "voice",
     ...extra,
   };
+}
+
+/** Somebody beside Maria and Ann. */
+export function party(name: string, extra: Partial<PartyShown> = {}): PartyShown {
+  return { leg: `l-${name}`, name, agent: name.split(" ")[0]?.toLowerCase() ?? null, at: "consult", state: "connected", asked: true, since_ms: ago(12_000), ...extra };
+}
+
+/** Where the parties of Maria's call stand. */
+export function callOf(extra: Partial<CallShown> = {}): CallShown {
+  return {
+    type: "call_shown",
+    key: "call/h-v-1",
+    handling: "h-v-1",
+    interaction: "v-1",
+    doing: "talking",
+    customer: "talk",
+    own: "talk",
+    settled: true,
+    failed: false,
+    held_since_ms: null,
+    held_by: null,
+    consult_since_ms: null,
+    consult_failed: null,
+    lost_until_ms: null,
+    parties: [],
+    ...extra,
+  };
+}
+
+/** Ben asks Ann about Maria. */
+export function consult(extra: Partial<ConsultCard> = {}): ConsultCard {
+  return {
+    type: "consult_card",
+    key: "consult/l-7",
+    leg: "l-7",
+    interaction: "v-7",
+    conversation: "v-7",
+    who: "Maria Lopez",
+    customer: "maria",
+    trust: "verified",
+    why: "Called Sales · +44 20 7946 0101",
+    queue: "sales",
+    queue_name: "Sales",
+    from_agent: "ben",
+    from_name: "Ben Okafor",
+    doing: "ringing",
+    handed_on: false,
+    since_ms: ago(4_000),
+    ...extra,
+  };
+}
+
+/** What Ben has written so far. */
+export function benWrites(): AnyPart {
+  const text = "Order 8841, cargo bike L. Wants Saturday before noon; the carrier says afternoon.\nMay we promise 10:30?";
+  return { type: "note_shown", key: "note/h-ben", handling: "h-ben", agent: "ben", who: "Ben Okafor", at_ms: ago(20_000), text, disposition: null, so_far: true };
+}
+
+export function colleague(name: string, extra: Partial<ColleagueShown> = {}): ColleagueShown {
+  const agent = name.split(" ")[0]?.toLowerCase() ?? "";
+  return { type: "colleague_shown", key: `colleague/${agent}`, agent, name, presence: "ready", reason_name: "", in_call: false, phone_reachable: true, since_ms: ago(4 * MINUTE), takes_calls: true, may_be_asked: true, ...extra };
+}
+
+export function target(queue: string, name: string, extra: Partial<QueueTarget> = {}): QueueTarget {
+  return { type: "queue_target", key: `target/${queue}`, queue, name, opening: "open", waiting: 0, expected_p50_ms: 4_000, ready: 2, ...extra };
+}
+
+/** Everybody and everything that a call could go to. */
+export function directory(): AnyPart[] {
+  const not = { takes_calls: false, may_be_asked: false };
+  return [
+    colleague("Ann Fisher", { in_call: true, ...not }),
+    colleague("Ben Okafor"),
+    colleague("Carla Rossi", { in_call: true, since_ms: ago(11 * MINUTE), ...not }),
+    colleague("Dmitri Ivanov", { presence: "not_ready", reason_name: "Lunch", since_ms: ago(21 * MINUTE), takes_calls: false }),
+    colleague("Elif Kaya", { phone_reachable: false, ...not }),
+    colleague("Grace Kim"),
+    colleague("Hugo Martin", { presence: "signed_out", phone_reachable: false, ...not }),
+    target("sales", "Sales", { waiting: 2, expected_p50_ms: 95_000, ready: 0 }),
+    target("service", "Workshop and service"),
+    target("night", "Evening line", { opening: "closed", ready: 0, expected_p50_ms: null }),
+    { type: "destination_shown", key: "destination/carrier", destination: "carrier", name: "Northern Carriers" },
+    { type: "destination_shown", key: "destination/zoe", destination: "zoe", name: "Zoë's bicycle repairs" },
+  ];
 }
 
 export function line(number: number, author: MessageShown["author"], who: string, text: string, at_ms: number, extra: Partial<MessageShown> = {}): MessageShown {

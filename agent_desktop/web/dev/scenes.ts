@@ -9,7 +9,7 @@ const HTML = `<p style="font-family:Georgia,serif">Dear shop,</p><p>thanks for t
 <table border="1" cellpadding="6" style="border-collapse:collapse"><tr><td>Rack A</td><td>25 kg</td></tr><tr><td>Rack B</td><td>60 kg</td></tr></table><p><a href="https://example.com/racks">the page I looked at</a><img src="https://tracker.example/pixel.gif"></p>`;
 
 function clear(center: PlayedCenter): void {
-  const keys = [...center.view("desk").parts.keys()].filter((key) => /^(offer|work|draft|channel)\/|^kept_away$/.test(key));
+  const keys = [...center.view("desk").parts.keys()].filter((key) => /^(offer|work|draft|channel|call|consult)\/|^kept_away$/.test(key));
   center.remove("desk", ...keys);
   center.put("desk", ...samples.desk());
 }
@@ -19,17 +19,29 @@ function call(center: PlayedCenter): void {
   center.put("desk", samples.phone("ringing"), samples.offer("o-1", "v-1", "voice", "Maria Lopez", "Called Sales · +44 20 7946 0101"));
 }
 
-function talk(center: PlayedCenter): void {
+function talk(center: PlayedCenter, phone: AnyPart = samples.phone("busy")): void {
   const offer = samples.offer("o-1", "v-1", "voice", "Maria Lopez", "Called Sales · +44 20 7946 0101");
   center.put("conversation:v-1", ...samples.maria("v-1", "voice", "Called Sales"));
   center.put(
     "desk",
-    samples.phone("busy"),
+    phone,
     samples.workOf(offer, { started_ms: Date.now() - 3 * MINUTE - 4_000 }),
     { type: "draft_shown", key: "draft/h-v-1/note", handling: "h-v-1", kind: "note", text: "Wants delivery on Saturday before noon. Rack B, 60 kg." },
     { type: "capacity_chip", key: "capacity/voice", medium: "voice", carried: 1, limit: 1 },
   );
 }
+
+/** What may stand apart in a call in hand. */
+const CALLS: Record<string, () => Parameters<typeof samples.callOf>[0]> = {
+  held: () => ({ doing: "on_hold", customer: "hold", held_since_ms: Date.now() - 42_000, held_by: "desk" }),
+  asking: () => ({ doing: "consulting", customer: "hold", own: "consult", consult_since_ms: Date.now() - 12_000, parties: [samples.party("Ben Okafor", { state: "ringing" })] }),
+  consult: () => ({ doing: "consulting", customer: "hold", own: "consult", consult_since_ms: Date.now() - 61_000, parties: [samples.party("Ben Okafor", { since_ms: Date.now() - 48_000 })] }),
+  swapped: () => ({ doing: "consulting", consult_since_ms: Date.now() - 95_000, parties: [samples.party("Ben Okafor", { at: "hold" })] }),
+  conference: () => ({ parties: [samples.party("Ben Okafor", { at: "talk", asked: false }), samples.party("Northern Carriers", { agent: null, at: "talk", state: "ringing", asked: false, since_ms: Date.now() - 4_000 })] }),
+  "not-reached": () => ({ consult_failed: "declined" }),
+  lost: () => ({ doing: "reconnecting", customer: "hold", lost_until_ms: Date.now() + 24_000 }),
+  unsettled: () => ({ doing: "on_hold", customer: "hold", held_since_ms: Date.now() - 500, held_by: "desk", settled: false }),
+};
 
 function wrapUp(center: PlayedCenter): void {
   talk(center);
@@ -115,10 +127,25 @@ function task(center: PlayedCenter): void {
   center.put("desk", samples.workOf(offer, { started_ms: Date.now() - 30_000, due_ms: Date.now() + 4 * MINUTE, arrived_ms: Date.now() - 40 * MINUTE }));
 }
 
+function asked(center: PlayedCenter, extra: Parameters<typeof samples.consult>[0] = {}): void {
+  center.put("conversation:v-7", ...samples.maria("v-7", "voice", "Called Sales"), samples.benWrites());
+  center.put("desk", samples.phone(extra.doing === "consulted" ? "busy" : "ringing"), samples.consult(extra));
+}
+
+/** Ben has gone: what was a question is Ann's call now. */
+function takenOver(center: PlayedCenter): void {
+  const offer = samples.offer("l-7", "v-7", "voice", "Maria Lopez", "Called Sales · +44 20 7946 0101");
+  center.put("desk", samples.workOf(offer), samples.phone("busy"));
+  center.remove("desk", "consult/l-7");
+}
+
+const softphone: AnyPart = { type: "phone", key: "phone", kind: "softphone", state: "free", ws_url: "ws://127.0.0.1:9/ws", sip_uri: "sip:ann@switch.example", password: "played" };
+
 const SCENES: Record<string, (center: PlayedCenter) => void> = {
   clear,
   call,
-  talk,
+  talk: (center) => talk(center),
+  "soft-talk": (center) => talk(center, softphone),
   wrap: wrapUp,
   "timed-wrap": timedWrapUp,
   "optional-wrap": optionalWrapUp,
@@ -126,6 +153,11 @@ const SCENES: Record<string, (center: PlayedCenter) => void> = {
   planned: (center) => presence(center, { work_in_hand: true, planned: "not_ready", planned_reason: "break" }),
   forced: (center) =>
     presence(center, { presence: "not_ready", reason: "lunch", by: "supervisor", forced_by_name: "Max Weber", since_ms: Date.now() - 33 * MINUTE, overrun_since_ms: Date.now() - 3 * MINUTE - 12_000 }),
+  asked: (center) => asked(center),
+  "asked-talking": (center) => asked(center, { doing: "consulted", since_ms: Date.now() - 37_000 }),
+  "handed-on": (center) => asked(center, { handed_on: true }),
+  "taken-over": takenOver,
+  softphone: (center) => center.put("desk", softphone),
   chat,
   mail,
   task,
@@ -148,5 +180,8 @@ const SCENES: Record<string, (center: PlayedCenter) => void> = {
 };
 
 export function play(center: PlayedCenter, scene: string): void {
-  SCENES[scene]?.(center);
+  const call = CALLS[scene];
+  if (call === undefined) return SCENES[scene]?.(center);
+  talk(center);
+  center.put("desk", samples.callOf(call()));
 }

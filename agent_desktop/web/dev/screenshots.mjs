@@ -1,18 +1,22 @@
 // Takes pictures of every screen of the built page, looks for barriers (WCAG 2.2 A and AA, by axe) and runs it under the real content security policy, against the played center.
-// Usage: npm run build && npm run screenshots -- <folder> [width height [light|dark]]
-import { mkdirSync, readFileSync } from "node:fs";
+// Usage: npm run build && npm run screenshots -- <folder> [width height [light|dark [calls]]]; with `calls` only those.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { preview } from "vite";
+import { build, preview } from "vite";
+import { callPictures, phonePictures } from "./call-pictures.mjs";
 
-const [folder = "test-results/screens", width = "1280", height = "720", scheme = "light"] = process.argv.slice(2);
+const [folder = "test-results/screens", width = "1280", height = "720", scheme = "light", only] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 
-const server = await preview({ configFile: "dev/vite.config.ts", preview: { host: "127.0.0.1", port: 0 }, logLevel: "silent" });
-const address = `http://127.0.0.1:${server.httpServer.address().port}`;
+const shown = (outDir) => preview({ configFile: "dev/vite.config.ts", build: { outDir }, preview: { host: "127.0.0.1", port: 0 }, logLevel: "silent" });
+let server = await shown("dist");
+let address = `http://127.0.0.1:${server.httpServer.address().port}`;
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required"],
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--allow-loopback-in-peer-connection", "--autoplay-policy=no-user-gesture-required"],
 });
 const faults = [];
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -53,7 +57,7 @@ async function picture(page, name) {
   await page.screenshot({ path: `${folder}/${name}-${width}-${scheme}.png` });
 }
 
-try {
+async function allPictures() {
   const first = await pageOf();
   await picture(first, "01-sign-in");
   const page = await pageOf("ann");
@@ -98,7 +102,7 @@ try {
   await page.locator(".work-row").filter({ has: page.getByLabel("Task") }).click();
   await play("trouble");
   await picture(page, "09-task-trouble");
-  await page.keyboard.press("Alt+KeyT");
+  await page.keyboard.press("Alt+Shift+KeyT");
   await picture(page, "10-make-task");
   await page.keyboard.press("Escape");
   await play("in-hand");
@@ -141,6 +145,33 @@ try {
   await sam.goto(`${address}/wallboard`);
   await sam.locator(".tile").first().waitFor();
   await picture(sam, "14-wall");
+}
+
+/** The soft phone needs a switch; the page is built once more with one that is played. */
+async function withPlayedSwitch(work) {
+  const outDir = mkdtempSync(join(tmpdir(), "switchroom-phone-"));
+  try {
+    await build({ resolve: { alias: { jssip: new URL("played-jssip.ts", import.meta.url).pathname } }, build: { outDir, emptyOutDir: true }, logLevel: "silent" });
+    for (const context of browser.contexts()) await context.close();
+    await server.close();
+    server = await shown(outDir);
+    address = `http://127.0.0.1:${server.httpServer.address().port}`;
+    await work();
+  } finally {
+    rmSync(outDir, { recursive: true });
+  }
+}
+
+try {
+  if (only !== "calls") await allPictures();
+  const ann = await pageOf("ann");
+  await play("clear");
+  await callPictures(ann, play, picture);
+  await withPlayedSwitch(async () => {
+    const page = await pageOf("ann");
+    await play("clear", "softphone");
+    await phonePictures(page, play, picture);
+  });
 } finally {
   await browser.close();
   await server.close();

@@ -31,10 +31,14 @@ export const KEYS = {
   pause: { action: "Not ready, with the first reason", shown: "Alt+B", matches: alt("KeyB") },
   presence: { action: "Open the presence menu", shown: "Alt+S", matches: alt("KeyS") },
   mute: { action: "Mute or unmute", shown: "Alt+M", matches: alt("KeyM"), media: ["voice"] },
+  hold: { action: "Hold or take back; swap while you ask somebody", shown: "Alt+H", matches: alt("KeyH"), media: ["voice"] },
+  transfer: { action: "Transfer the call, or ask somebody", shown: "Alt+T", matches: alt("KeyT"), media: ["voice"] },
+  join: { action: "Conference: bring all together, or ask whom to", shown: "Alt+C", matches: alt("KeyC"), media: ["voice"] },
+  keypad: { action: "Keypad", shown: "Alt+P", matches: alt("KeyP"), media: ["voice"] },
   hangUp: { action: "End this conversation", shown: "Alt+Shift+X", matches: alt("KeyX", true) },
   reply: { action: "Write an answer", shown: "Alt+L", matches: alt("KeyL"), media: ["chat", "mail"] },
   note: { action: "Write a note", shown: "Alt+N", matches: alt("KeyN") },
-  task: { action: "Make a task", shown: "Alt+T", matches: alt("KeyT"), media: ["task"] },
+  task: { action: "Make a task", shown: "Alt+Shift+T", matches: alt("KeyT", true), media: ["task"] },
   disposition: {
     action: "Choose a disposition (in wrap-up, outside of a text)",
     shown: "1…9",
@@ -67,7 +71,7 @@ export function keysFor(media: readonly Medium[]): readonly KeyRow[] {
 const PLAIN: ReadonlySet<KeyName> = new Set<KeyName>(["disposition", "help"]);
 
 /** What cannot wait works also over an open dialog. */
-const URGENT: ReadonlySet<KeyName> = new Set<KeyName>(["accept", "decline", "mute", "hangUp"]);
+const URGENT: ReadonlySet<KeyName> = new Set<KeyName>(["accept", "decline", "mute", "hold", "hangUp"]);
 
 function isPlain(event: KeyboardEvent): boolean {
   return !event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey;

@@ -7,6 +7,7 @@ import "./styles/shell.css";
 import "./styles/work.css";
 import "./styles/empty.css";
 import "./styles/conversation.css";
+import "./styles/calls.css";
 import "./styles/written.css";
 import "./styles/customer.css";
 import "./styles/board.css";

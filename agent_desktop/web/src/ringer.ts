@@ -3,13 +3,25 @@
  * One AudioContext for the page, unlocked by the first press of a key or button (the browsers' autoplay rule).
  */
 
+import { onChosen, route } from "./phone/devices";
+
 let context: AudioContext | undefined;
 let ringing: ReturnType<typeof setInterval> | undefined;
 
 /** Called from a press of the agent's; also asks, once, whether notifications may be shown. */
 export function unlockSound(): void {
-  context ??= new AudioContext();
+  if (context === undefined) {
+    const made = new AudioContext();
+    context = made;
+    route(made, "ringing");
+    onChosen(() => route(made, "ringing"));
+  }
   if (context.state === "suspended") void context.resume();
+}
+
+/** Undefined until the first press. */
+export function soundContext(): AudioContext | undefined {
+  return context;
 }
 
 export function askForNotifications(): void {
@@ -36,6 +48,11 @@ function ringOnce(): void {
     tone(520, at, 0.36, 0.09);
     tone(655, at, 0.36, 0.09);
   }
+}
+
+/** One ring, to hear where it comes from. */
+export function tryRing(): void {
+  ringOnce();
 }
 
 export function startRinging(): void {

@@ -22,6 +22,8 @@ describe("the keys", () => {
     expect(press({ altKey: true, code: "KeyA", key: "å" })).toBe("accept");
     expect(press({ altKey: true, shiftKey: true, code: "KeyX", key: "X" })).toBe("hangUp");
     expect(press({ altKey: true, code: "KeyX", key: "x" })).toBeUndefined();
+    expect(press({ altKey: true, code: "KeyT", key: "t" })).toBe("transfer");
+    expect(press({ altKey: true, shiftKey: true, code: "KeyT", key: "T" })).toBe("task");
   });
 
   it("leave single letters and figures alone while somebody writes", () => {
@@ -51,7 +53,8 @@ describe("the keys", () => {
   it("show no key of a medium that the center does not have", () => {
     const shown = (media: Parameters<typeof keysFor>[0]) => keysFor(media).map((row) => row.shown);
     expect(shown(["voice"])).toContain("Alt+M");
-    expect(shown(["voice"])).not.toContain("Alt+T");
+    expect(shown(["voice"])).not.toContain("Alt+Shift+T");
+    expect(shown(["task"])).not.toContain("Alt+T");
     expect(shown(["mail"])).not.toContain("Alt+M");
     expect(keysFor(["voice", "chat", "mail", "task"])).toHaveLength(Object.keys(KEYS).length);
   });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import * as samples from "../dev/samples";
 import { answersItself, CALL_TABLE, type Cell, LINK_TABLE, nextCall, nextLink } from "../src/phone/machine";
+import { standingOf } from "../src/phone/controls";
 import { PhoneOwner } from "../src/phone/owner";
 
 describe.each([
@@ -58,10 +60,18 @@ describe("the soft phone", () => {
   });
 
   it("answers by itself only the call that the agent is already in", () => {
-    expect(answersItself(0, 1)).toBe(true);
-    expect(answersItself(1, 0)).toBe(false);
-    expect(answersItself(1, 1)).toBe(false);
-    expect(answersItself(0, 0)).toBe(false);
+    expect(answersItself({ rung: 0, active: 1, lost: 0 })).toBe(true);
+    expect(answersItself({ rung: 1, active: 0, lost: 0 })).toBe(false);
+    expect(answersItself({ rung: 1, active: 1, lost: 0 })).toBe(false);
+    expect(answersItself({ rung: 0, active: 0, lost: 0 })).toBe(false);
+    expect(answersItself({ rung: 1, active: 1, lost: 1 })).toBe(true);
+  });
+
+  it("does not answer by itself a colleague who asks", () => {
+    expect(standingOf([samples.consult(), samples.phone("ringing")])).toEqual({ rung: 1, active: 0, lost: 0 });
+    expect(standingOf([samples.consult({ doing: "consulted" })])).toEqual({ rung: 0, active: 0, lost: 0 });
+    const call = samples.workOf(samples.offer("o", "v-1", "voice", "Maria", "why"));
+    expect(standingOf([call, samples.callOf({ lost_until_ms: 5 })])).toEqual({ rung: 0, active: 1, lost: 1 });
   });
 });
 

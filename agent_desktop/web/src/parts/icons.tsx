@@ -41,6 +41,21 @@ export const TaskIcon = drawing(
 );
 export const MuteIcon = drawing(<path d="M9 9v3a3 3 0 0 0 4.800 2.400M15 11V6.500a3 3 0 0 0-5.700-1.200M6 11.500a6 6 0 0 0 9.500 4.900M18 11.500a6 6 0 0 1-.5 2.400M12 17.500V21M4 4l16 16" />);
 export const MicIcon = drawing(<path d="M12 3.500a3 3 0 0 1 3 3V12a3 3 0 0 1-6 0V6.500a3 3 0 0 1 3-3zM6 11.500a6 6 0 0 0 12 0M12 17.500V21" />);
+export const HoldIcon = drawing(<path d="M9 5.500v13M15 5.500v13" strokeWidth={2.4} />);
+export const ResumeIcon = drawing(<path d="M8 5.500v13l10.500-6.500z" />);
+export const TransferIcon = drawing(<path d="M4 12h15M14 6.500l5.500 5.500-5.500 5.500" />);
+export const SwapIcon = drawing(<path d="M5 8.500h13M14.500 5 18 8.500 14.500 12M19 15.500H6M9.500 12 6 15.500 9.500 19" />);
+export const JoinIcon = drawing(
+  <>
+    <circle cx="12" cy="6.500" r="2.500" />
+    <circle cx="6" cy="17" r="2.500" />
+    <circle cx="18" cy="17" r="2.500" />
+    <path d="m10.800 8.800-3.500 6M13.200 8.800l3.500 6M8.500 17h7" />
+  </>,
+);
+export const KeypadIcon = drawing(<path d="M6.500 6h.1M12 6h.1M17.500 6h.1M6.500 12h.1M12 12h.1M17.500 12h.1M6.500 18h.1M12 18h.1M17.500 18h.1" strokeWidth={3.200} />);
+export const SpeakerIcon = drawing(<path d="M4.500 9.500v5h3.500l4.500 4v-13l-4.500 4zM15.500 9a4 4 0 0 1 0 6M18 6.500a8 8 0 0 1 0 11" />);
+export const BellIcon = drawing(<path d="M6 16.500V11a6 6 0 0 1 12 0v5.500l1.500 1.500h-15zM10 20.500h4" />);
 export const NoteIcon = drawing(<path d="M5 4.500h14v10l-5 5H5zM14 19.500v-5h5M8.500 8.500h7M8.500 12h4" />);
 export const ClockIcon = drawing(
   <>

@@ -128,10 +128,20 @@ export function nextCall(state: Call, trigger: CallTrigger): Call {
   return next(CALL_TABLE, state, trigger);
 }
 
+/** What stands on the desk while the switch calls. */
+export interface Standing {
+  /** Offers of calls, and colleagues who ask: each wants an answer of its own. */
+  readonly rung: number;
+  /** Calls in hand. */
+  readonly active: number;
+  /** Calls in hand whose phone is lost and is rung again. */
+  readonly lost: number;
+}
+
 /**
  * Whether a call of the switch is answered without a button: after a reload the engine rings the agent again for the
- * call they are in (no offer is open then), and nobody should have to press Answer twice for one customer.
+ * call they are in, and nobody should have to press Answer twice for one customer.
  */
-export function answersItself(openVoiceOffers: number, activeVoiceWork: number): boolean {
-  return openVoiceOffers === 0 && activeVoiceWork > 0;
+export function answersItself({ rung, active, lost }: Standing): boolean {
+  return lost > 0 || (rung === 0 && active > 0);
 }

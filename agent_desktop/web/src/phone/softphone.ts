@@ -8,6 +8,7 @@
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { UA } from "jssip/lib/UA";
 import { userKeep } from "../tab";
+import { chosen, onChosen, route } from "./devices";
 import { type Call, type CallTrigger, type Link, type LinkTrigger, nextCall, nextLink } from "./machine";
 
 export interface PhoneAccount {
@@ -39,13 +40,17 @@ export function setMicrophonePlain(plain: boolean): void {
 
 function microphone(): Promise<MediaStream> {
   const cleaned = !microphoneIsPlain();
+  const device = chosen("microphone");
   return navigator.mediaDevices.getUserMedia({
-    audio: { echoCancellation: cleaned, noiseSuppression: cleaned, autoGainControl: cleaned },
+    audio: { echoCancellation: cleaned, noiseSuppression: cleaned, autoGainControl: cleaned, ...(device === null ? {} : { deviceId: { ideal: device } }) },
   });
 }
 
 /** Gathering is not waited for: a host address is enough on one network, and 300 ms is what the budget allows. */
 const GATHERING_MAX_MS = 300;
+
+const DIGIT_MS = 160;
+const DIGIT_GAP_MS = 70;
 
 export class Softphone {
   private shown: PhoneShown = { link: "off", call: "idle", muted: false, trouble: null };
@@ -58,7 +63,10 @@ export class Softphone {
   constructor(
     readonly audio: HTMLAudioElement,
     private readonly answersNow: () => boolean,
-  ) {}
+  ) {
+    route(audio, "speaker");
+    onChosen(() => route(audio, "speaker"));
+  }
 
   get = (): PhoneShown => this.shown;
 
@@ -143,6 +151,37 @@ export class Softphone {
     if (this.shown.muted) session.unmute({ audio: true });
     else session.mute({ audio: true });
     this.show({ muted: !this.shown.muted });
+  }
+
+  /** One key of the telephone, as RFC 4733 events where the line takes them, else by INFO. Digits are told to nobody else. */
+  sendDigit(digit: string): void {
+    const session = this.session;
+    if (session === undefined || this.shown.call !== "talking") return;
+    const sender = session.connection.getSenders().find((one) => one.dtmf?.canInsertDTMF === true)?.dtmf;
+    if (sender === undefined || sender === null) session.sendDTMF(digit);
+    else sender.insertDTMF(sender.toneBuffer + digit, DIGIT_MS, DIGIT_GAP_MS);
+  }
+
+  /** What the line counts, while there is one. */
+  async stats(): Promise<RTCStatsReport | undefined> {
+    return this.shown.call === "talking" ? this.session?.connection.getStats() : undefined;
+  }
+
+  /** Settles when the switch knows this phone, or when that is not to be expected within `withinMs`. */
+  settled(withinMs: number): Promise<void> {
+    const over = () => this.shown.link === "registered" || this.shown.link === "blocked";
+    if (over()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        leave();
+        resolve();
+      };
+      const timer = setTimeout(done, withinMs);
+      const leave = this.subscribe(() => {
+        if (over()) done();
+      });
+    });
   }
 
   private async microphoneWorks(): Promise<boolean> {

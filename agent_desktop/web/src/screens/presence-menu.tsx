@@ -7,6 +7,7 @@ import { duration } from "../format";
 import { useKeys } from "../keys";
 import { CheckIcon, CrossIcon, DownIcon, WarningIcon } from "../parts/icons";
 import { Key, Since } from "../parts/small";
+import { useGetReady } from "../phone/readiness";
 import type { Center, Me, Medium } from "../protocol.gen";
 import { useAct } from "../use-act";
 import { PRESENCE, afterThis, backOffBecause, readyWords, setBy } from "../words";
@@ -27,9 +28,15 @@ export function PresenceMenu({ center, me, board }: Props) {
     await act({ type: "set_presence", presence, reason, after_work: afterWork });
     setBusy(false);
   };
+  const getReady = useGetReady();
+  const ready = async () => {
+    setBusy(true);
+    await getReady();
+    setBusy(false);
+  };
   const first = center.reasons[0];
   useKeys({
-    ready: () => void choose("ready", null),
+    ready: () => void ready(),
     presence: () => setOpened(true),
     ...(first === undefined ? {} : { pause: () => void choose("not_ready", first.id) }),
   });
@@ -43,7 +50,7 @@ export function PresenceMenu({ center, me, board }: Props) {
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<span className="presence-dot" data-presence="ready" />} rightSection={<Key>Alt+R</Key>} onClick={() => void choose("ready", null)}>
+          <Menu.Item leftSection={<span className="presence-dot" data-presence="ready" />} rightSection={<Key>Alt+R</Key>} onClick={() => void ready()}>
             Ready
           </Menu.Item>
           {me.work_in_hand && (
@@ -80,7 +87,7 @@ export function PresenceMenu({ center, me, board }: Props) {
       {me.forced_by_name !== "" && <span className="set-by" data-presence={me.presence}>{setBy(me.forced_by_name)}</span>}
       {me.presence !== "ready" && board && (
         <Tooltip label={<>Take work from now on <Key>Alt+R</Key></>}>
-          <UnstyledButton className="go-ready" onClick={() => void choose("ready", null)} disabled={busy}>
+          <UnstyledButton className="go-ready" onClick={() => void ready()} disabled={busy}>
             {readyWords(me)}
           </UnstyledButton>
         </Tooltip>

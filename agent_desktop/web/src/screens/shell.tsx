@@ -5,9 +5,9 @@ import { useLink, usePart, useShared, useView } from "../app-context";
 import { useKeys } from "../keys";
 import { ErrorBoundary } from "../parts/error-boundary";
 import { PhoneProvider } from "../phone/controls";
-import { DESK_VIEW } from "../protocol.gen";
+import { useGetReady, useStayReady } from "../phone/readiness";
+import { type Center, DESK_VIEW, type Me } from "../protocol.gen";
 import { unlockSound } from "../ringer";
-import { useAct } from "../use-act";
 import { DeskScreen } from "./desk/desk-screen";
 import { KeysDialog } from "./keys-dialog";
 import { TopBar } from "./top-bar";
@@ -23,6 +23,19 @@ function useHash(): string {
   );
 }
 
+/** Gets ready where that was ticked at the sign-in, once, and looks at the phone as long as the agent is. */
+function Readiness({ getReady, me, center }: { getReady: boolean; me: Me; center: Center }) {
+  const ready = useGetReady();
+  const asked = useRef(false);
+  useStayReady(me, center);
+  useEffect(() => {
+    if (!getReady || asked.current || !me.is_agent) return;
+    asked.current = true;
+    if (me.presence !== "ready") void ready();
+  }, [getReady, me, ready]);
+  return null;
+}
+
 export function Shell({ getReady }: { getReady: boolean }) {
   const { user } = useShared();
   useView(DESK_VIEW);
@@ -30,9 +43,7 @@ export function Shell({ getReady }: { getReady: boolean }) {
   const me = usePart(DESK_VIEW, "me", "me");
   const link = useLink();
   const hash = useHash();
-  const act = useAct();
   const [helpOpen, setHelpOpen] = useState(false);
-  const askedReady = useRef(false);
   useKeys({ help: () => setHelpOpen(true) });
 
   // Sound is unlocked by the first press also where the page was loaded with the session still alive.
@@ -45,12 +56,6 @@ export function Shell({ getReady }: { getReady: boolean }) {
       window.removeEventListener("keydown", unlock);
     };
   }, []);
-
-  useEffect(() => {
-    if (!getReady || askedReady.current || me === undefined || !me.is_agent) return;
-    askedReady.current = true;
-    if (me.presence !== "ready") void act({ type: "set_presence", presence: "ready", reason: null });
-  }, [getReady, me, act]);
 
   if (user.role === "integrator") {
     return (
@@ -72,6 +77,7 @@ export function Shell({ getReady }: { getReady: boolean }) {
   const board = mayWatch && (hash === "#board" || (!me.is_agent && hash !== "#desk"));
   return (
     <PhoneProvider>
+      <Readiness getReady={getReady} me={me} center={center} />
       <div className="shell" data-rehearsal={center.rehearsal}>
         <TopBar center={center} me={me} board={board} onHelp={() => setHelpOpen(true)} />
         <ErrorBoundary name={board ? "wallboard" : "desk"}>{board ? <BoardScreen /> : <DeskScreen center={center} me={me} />}</ErrorBoundary>

@@ -5,14 +5,15 @@ import { useState } from "react";
 import { useDeskParts, useLink, useShared } from "../app-context";
 import type { LinkState } from "../connection";
 import { useKeys } from "../keys";
-import { BoardIcon, HeadsetIcon, KeysIcon, MediumIcon, MicIcon, PersonIcon, PlusIcon, SunIcon } from "../parts/icons";
+import { BoardIcon, HeadsetIcon, KeysIcon, MediumIcon, PersonIcon, PlusIcon, SunIcon } from "../parts/icons";
 import { Initials, Key, RehearsalMark, Since } from "../parts/small";
 import { usePhone } from "../phone/controls";
-import { microphoneIsPlain, setMicrophonePlain } from "../phone/softphone";
+import { faultWords } from "../phone/readiness";
 import type { Center, Me, QueueGlance } from "../protocol.gen";
 import { useAct } from "../use-act";
 import { MEDIA, MEDIUM_ORDER } from "../words";
 import { TaskDialog } from "./desk/task-dialog";
+import { PhoneDialog } from "./phone-dialog";
 import { PresenceMenu } from "./presence-menu";
 import { QueueDialog } from "./queue/queue-dialog";
 
@@ -25,6 +26,7 @@ interface Props {
 
 export function TopBar({ center, me, board, onHelp }: Props) {
   const [taskOpen, setTaskOpen] = useState(false);
+  const [phoneOpen, setPhoneOpen] = useState(false);
   const hasTasks = center.media.includes("task");
   useKeys(hasTasks ? { task: () => setTaskOpen(true) } : {});
   return (
@@ -39,7 +41,7 @@ export function TopBar({ center, me, board, onHelp }: Props) {
       <QueueStrip center={center} />
       <span className="top-gap" />
       {hasTasks && (
-        <Tooltip label={<>Make a task <Key>Alt+T</Key></>}>
+        <Tooltip label={<>Make a task <Key>Alt+Shift+T</Key></>}>
           <UnstyledButton className="top-button" onClick={() => setTaskOpen(true)} aria-label="Make a task">
             <PlusIcon size={16} />
             <span className="top-word">Task</span>
@@ -48,7 +50,8 @@ export function TopBar({ center, me, board, onHelp }: Props) {
       )}
       <PhoneLight />
       <ConnectionLight hasCalls={center.media.includes("voice")} />
-      <UserMenu me={me} board={board} zone={center.zone} onHelp={onHelp} />
+      <UserMenu me={me} board={board} zone={center.zone} onHelp={onHelp} onPhone={() => setPhoneOpen(true)} />
+      <PhoneDialog opened={phoneOpen} onClose={() => setPhoneOpen(false)} />
       {hasTasks && <TaskDialog opened={taskOpen} onClose={() => setTaskOpen(false)} center={center} />}
     </header>
   );
@@ -152,6 +155,7 @@ function phoneWords(phone: ReturnType<typeof usePhone>): PhoneWords {
   if (phone.kind === "softphone") {
     if (!phone.here) return { state: "other", word: "Phone in another tab", words: "Calls ring in another tab or window. Press to use the phone here." };
     if (phone.soft.link === "blocked") return { state: "bad", word: "Phone problem", words: `${phone.soft.trouble ?? "The phone does not work."} Press to try again.` };
+    if (phone.fault !== null && phone.soft.call === "idle") return { state: "bad", word: "Phone problem", words: faultWords(phone.fault) };
     if (phone.soft.call !== "idle") return { state: "busy", word: CALL_WORDS[phone.soft.call], words: "Your soft phone in this page." };
     if (phone.soft.link !== "registered") return { state: "bad", word: "Phone connecting", words: "The soft phone is looking for the telephone switch." };
   }
@@ -197,7 +201,15 @@ function PhoneLight() {
   );
 }
 
-function UserMenu({ me, board, zone, onHelp }: { me: Me; board: boolean; zone: string; onHelp: () => void }) {
+interface UserMenuProps {
+  readonly me: Me;
+  readonly board: boolean;
+  readonly zone: string;
+  readonly onHelp: () => void;
+  readonly onPhone: () => void;
+}
+
+function UserMenu({ me, board, zone, onHelp, onPhone }: UserMenuProps) {
   const { user, leave } = useShared();
   const act = useAct();
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
@@ -209,7 +221,6 @@ function UserMenu({ me, board, zone, onHelp }: { me: Me; board: boolean; zone: s
     leave();
   };
   const phone = usePhone();
-  const [plain, setPlain] = useState(microphoneIsPlain);
   const scheme = { auto: "as the system", light: "light", dark: "dark" }[colorScheme];
   const after = { auto: "light", light: "dark", dark: "auto" } as const;
   return (
@@ -238,15 +249,8 @@ function UserMenu({ me, board, zone, onHelp }: { me: Me; board: boolean; zone: s
           Colours: {scheme}
         </Menu.Item>
         {phone.kind === "softphone" && (
-          <Menu.Item
-            leftSection={<MicIcon size={16} />}
-            closeMenuOnClick={false}
-            onClick={() => {
-              setMicrophonePlain(!plain);
-              setPlain(!plain);
-            }}
-          >
-            Microphone: {plain ? "as it is" : "noise is taken out"}
+          <Menu.Item leftSection={<HeadsetIcon size={16} />} onClick={onPhone}>
+            Phone and sound
           </Menu.Item>
         )}
         <Menu.Item leftSection={<KeysIcon size={16} />} rightSection={<Key>?</Key>} onClick={onHelp}>

@@ -1,18 +1,18 @@
 /** A call: who is on the line, for how long, the few keys of a telephone, and room for a note. */
 
-import { Button } from "@mantine/core";
 import { useRef } from "react";
 import { useParts, usePart } from "../../app-context";
+import { askedWords, callState, firstName } from "../../call-words";
+import { useNow } from "../../clock";
 import { duration } from "../../format";
 import { useKeys } from "../../keys";
-import { HangUpIcon, MicIcon, MuteIcon } from "../../parts/icons";
 import { Key, MediumBadge, Since, Trusted } from "../../parts/small";
-import { usePhone } from "../../phone/controls";
-import type { Center, WorkItem } from "../../protocol.gen";
+import type { CallShown, Center, WorkItem } from "../../protocol.gen";
 import { conversationView } from "../../views";
+import { AskedBar, CallBar, useCall } from "./call-bar";
 import { NoteField } from "./note-field";
 import { PastNotes } from "./past-notes";
-import type { Item } from "./selection";
+import { type Item, shownOf } from "./selection";
 
 export function CallPanel({ item, center }: { item: Item; center: Center }) {
   const view = conversationView(item.conversation);
@@ -21,12 +21,18 @@ export function CallPanel({ item, center }: { item: Item; center: Center }) {
   const note = useRef<HTMLTextAreaElement>(null);
   const active = item.work?.state === "active";
   useKeys(active ? { note: () => note.current?.focus() } : {});
+  const call = useCall(active ? item.work?.handling : undefined);
   const number = customer?.identities.find((one) => one.kind === "phone")?.value;
-  const shown = item.work ?? item.offer;
+  const shown = shownOf(item);
   const who = shown?.who ?? "";
   return (
     <div className="pane-scroll call">
-      <section className="call-card" data-state={item.work?.state ?? "offered"}>
+      {item.consult !== undefined && (
+        <p className="asked-line" role="status">
+          {askedWords(item.consult)}.
+        </p>
+      )}
+      <section className="call-card" data-state={item.work?.state ?? (item.consult?.doing === "consulted" ? "active" : "offered")} data-doing={call?.doing}>
         <MediumBadge medium="voice" size={26} />
         <div className="call-who">
           <h1>
@@ -44,11 +50,16 @@ export function CallPanel({ item, center }: { item: Item; center: Center }) {
               <Since ms={item.offer.offered_ms} />
             </>
           )}
-          {item.work !== undefined && active && (
+          {item.consult !== undefined && (
             <>
-              <span className="call-state">{item.work.customer_gone ? "Customer has hung up" : "Talking"}</span>
-              <Since ms={item.work.started_ms} />
+              <span className="call-state" role="status">
+                {item.consult.doing === "ringing" ? "Ringing" : `With ${firstName(item.consult.from_name || "your colleague")}`}
+              </span>
+              <Since ms={item.consult.since_ms} />
             </>
+          )}
+          {item.work !== undefined && active && (
+            <Standing work={item.work} call={call} />
           )}
           {item.work?.state === "wrap_up" && item.work.wrap_up_since_ms !== null && (
             <>
@@ -57,39 +68,38 @@ export function CallPanel({ item, center }: { item: Item; center: Center }) {
             </>
           )}
         </div>
-        {item.work !== undefined && active && <CallKeys work={item.work} />}
+        {item.work !== undefined && active && <CallBar work={item.work} call={call} />}
+        {item.consult?.doing === "consulted" && <AskedBar card={item.consult} />}
       </section>
-      {item.work !== undefined && active && <NoteField handling={item.work.handling} fieldRef={note} rows={6} hint={<Key>Alt+N</Key>} />}
       <PastNotes notes={notes} zone={center.zone} />
+      {item.work !== undefined && active && <NoteField handling={item.work.handling} fieldRef={note} rows={6} hint={<Key>Alt+N</Key>} />}
     </div>
   );
 }
 
-function CallKeys({ work }: { work: WorkItem }) {
-  const phone = usePhone();
-  useKeys({ hangUp: () => phone.hangUp(work) });
+/** What is going on, and for how long; beside it how long the whole call lasts, where that is another time. */
+function Standing({ work, call }: { work: WorkItem; call: CallShown | undefined }) {
+  const now = useNow();
+  if (work.customer_gone) {
+    return (
+      <>
+        <span className="call-state">Customer has hung up</span>
+        <Since ms={work.started_ms} />
+      </>
+    );
+  }
+  const state = callState(call, work.who);
   return (
-    <div className="call-keys">
-      {phone.kind === "softphone" && phone.here && (
-        <Button
-          variant={phone.soft.muted ? "filled" : "default"}
-          color={phone.soft.muted ? "yellow" : "gray"}
-          aria-pressed={phone.soft.muted}
-          disabled={!phone.canMute}
-          leftSection={phone.soft.muted ? <MuteIcon /> : <MicIcon />}
-          rightSection={<Key>Alt+M</Key>}
-          onClick={phone.toggleMute}
-        >
-          {phone.soft.muted ? "Muted" : "Mute"}
-        </Button>
+    <>
+      <span className="call-state" role="status">
+        {state.words}
+      </span>
+      {state.untilMs === null ? <Since ms={state.sinceMs ?? work.started_ms} /> : <span className="tabular" aria-hidden="true">{duration(state.untilMs - now)}</span>}
+      {(state.sinceMs !== null || state.untilMs !== null) && (
+        <span className="call-whole">
+          Call <Since ms={work.started_ms} />
+        </span>
       )}
-      {phone.kind === "desk" && <span className="muted">You talk on your desk phone.</span>}
-      {phone.kind === "rehearsal" && <span className="muted">A rehearsal call: nobody is really on the line.</span>}
-      {phone.kind === "softphone" && !phone.here && <span className="muted">You talk in another tab.</span>}
-      <span className="call-gap" />
-      <Button color="red" leftSection={<HangUpIcon />} rightSection={<Key>Alt+Shift+X</Key>} onClick={() => phone.hangUp(work)}>
-        Hang up
-      </Button>
-    </div>
+    </>
   );
 }

@@ -13,12 +13,12 @@ import { CallPanel } from "./call-panel";
 import { ChatPanel } from "./chat-panel";
 import { MailPanel } from "./mail-panel";
 import { NoteField } from "./note-field";
-import type { Item } from "./selection";
+import { type Item, shownOf } from "./selection";
 import { TaskPanel } from "./task-panel";
 import { WrapBar } from "./wrap-bar";
 
 export function ConversationPane({ item, center }: { item: Item; center: Center }) {
-  const shown = item.work ?? item.offer;
+  const shown = shownOf(item);
   const head = usePart(conversationView(item.conversation), "head", "conversation_head");
   const [noteOpen, setNoteOpen] = useState(false);
   if (shown === undefined) return null;
@@ -56,7 +56,7 @@ export function ConversationPane({ item, center }: { item: Item; center: Center 
 }
 
 function Body({ item, center }: { item: Item; center: Center }) {
-  switch (item.work?.medium ?? item.offer?.medium) {
+  switch (shownOf(item)?.medium) {
     case "voice":
       return <CallPanel item={item} center={center} />;
     case "chat":

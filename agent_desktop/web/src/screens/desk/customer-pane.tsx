@@ -10,7 +10,7 @@ import type { TimelineRow } from "../../protocol.gen";
 import { conversationView } from "../../views";
 import { IDENTITY, MEDIUM, standing } from "../../words";
 import { PastNotes } from "./past-notes";
-import type { Item } from "./selection";
+import { type Item, shownOf } from "./selection";
 
 export function CustomerPane({ item, zone }: { item: Item | undefined; zone: string }) {
   if (item === undefined) {
@@ -30,7 +30,7 @@ export function CustomerPane({ item, zone }: { item: Item | undefined; zone: str
 
 function Profile({ item }: { item: Item }) {
   const customer = usePart(conversationView(item.conversation), "customer", "customer_shown");
-  const who = item.work?.who ?? item.offer?.who ?? "";
+  const who = shownOf(item)?.who ?? "";
   if (customer === undefined) {
     return (
       <section className="profile" aria-busy="true">
@@ -42,7 +42,7 @@ function Profile({ item }: { item: Item }) {
     );
   }
   const known = customer.customer !== null;
-  if (!known && (item.work ?? item.offer)?.medium === "task") {
+  if (!known && shownOf(item)?.medium === "task") {
     return (
       <section className="profile">
         <p className="muted">This task is about no customer in particular.</p>
@@ -86,7 +86,7 @@ function Profile({ item }: { item: Item }) {
 function Timeline({ item, zone }: { item: Item; zone: string }) {
   const rows = useParts(conversationView(item.conversation), "timeline_row");
   const [open, setOpen] = useState<string | null>(null);
-  const shown = item.work ?? item.offer;
+  const shown = shownOf(item);
   if (rows.length === 0 && shown !== undefined && isNobodys(shown)) return null;
   const sorted = [...rows].sort((a, b) => b.began_ms - a.began_ms || (a.key < b.key ? 1 : -1));
   return (

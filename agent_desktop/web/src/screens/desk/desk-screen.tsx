@@ -23,10 +23,11 @@ export function DeskScreen({ center, me }: { center: Center; me: Me }) {
   const offers = useDeskParts("offer_card");
   const work = useDeskParts("work_item");
   const troubles = useDeskParts("channel_down");
-  const items = useMemo(() => itemsOf(offers, work), [offers, work]);
+  const consults = useDeskParts("consult_card");
+  const items = useMemo(() => itemsOf(offers, work, consults), [offers, work, consults]);
   const [selected, select] = useSelection(items);
   const item = items.find((one) => one.conversation === selected);
-  useOfferAlerts(offers);
+  useOfferAlerts(offers, consults);
   useDrafts(items);
   useWorkKeys(items, item, select);
   usePaneKey();
@@ -89,6 +90,7 @@ function useWorkKeys(items: readonly Item[], item: Item | undefined, select: (co
   const phone = usePhone();
   const act = useAct();
   const offer = items.find((one) => one.offer !== undefined)?.offer;
+  const asked = items.find((one) => one.consult?.doing === "ringing")?.consult;
   const walk = (step: 1 | -1) => {
     const to = neighbour(item?.conversation ?? null, items, step);
     if (to !== null) select(to);
@@ -100,14 +102,22 @@ function useWorkKeys(items: readonly Item[], item: Item | undefined, select: (co
       const to = items[Number(event.code.slice(-1)) - 1];
       if (to !== undefined) select(to.conversation);
     },
-    ...(offer === undefined
+    ...(asked !== undefined
+      ? {
+          accept: () => {
+            if (phone.canAnswer) phone.answer(asked.leg);
+          },
+          decline: () => phone.decline(asked.leg),
+        }
+      : {}),
+    ...(offer === undefined || asked !== undefined
       ? {}
       : {
           accept: () => {
             if (offer.medium !== "voice") void act({ type: "accept_offer", offer: offer.offer });
-            else if (phone.canAnswer) phone.answer(offer);
+            else if (phone.canAnswer) phone.answer(offer.offer);
           },
-          decline: () => phone.decline(offer),
+          decline: () => phone.decline(offer.offer),
         }),
     ...(phone.canMute ? { mute: () => phone.toggleMute() } : {}),
   });

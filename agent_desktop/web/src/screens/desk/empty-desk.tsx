@@ -8,8 +8,9 @@ import { durationWords } from "../../format";
 import { WarningIcon } from "../../parts/icons";
 import { Key, MediumBadge, Since } from "../../parts/small";
 import { usePhone } from "../../phone/controls";
+import { PHONE_FAILED, PhoneFault } from "../phone-fault";
+import { useGetReady } from "../../phone/readiness";
 import type { Center, Me } from "../../protocol.gen";
-import { useAct } from "../../use-act";
 import { MEDIA, MEDIUM_ORDER, backOffBecause, readyWords } from "../../words";
 import { QueueDialog } from "../queue/queue-dialog";
 import { KeptAway } from "./kept-away";
@@ -59,17 +60,19 @@ function WhenReady({ center, me }: { center: Center; me: Me }) {
 }
 
 function WhenNotReady({ center, me }: { center: Center; me: Me }) {
-  const act = useAct();
-  const because = notReadyBecause(me, center);
+  const ready = useGetReady();
+  const { fault } = usePhone();
+  const because = fault === null ? notReadyBecause(me, center) : PHONE_FAILED;
   return (
     <div className="empty-head" data-presence={me.presence} data-by={me.by}>
       <h1>{because.title}</h1>
       <p className="muted">{because.words}</p>
+      <PhoneFault />
       <Button
         size="lg"
         color="green"
         rightSection={<Key>Alt+R</Key>}
-        onClick={() => void act({ type: "set_presence", presence: "ready", reason: null })}
+        onClick={() => void ready()}
       >
         {readyWords(me)}
       </Button>

@@ -3,6 +3,7 @@
 import type { KeyboardEvent } from "react";
 import { Due, isNobodys, MediumBadge, nameOf, Since } from "../../parts/small";
 import type { Center, Me, WorkItem } from "../../protocol.gen";
+import { ConsultCardView } from "./consult-card";
 import { KeptAway } from "./kept-away";
 import { NotReadyNotice } from "./not-ready";
 import { OfferCardView } from "./offer-card";
@@ -19,6 +20,8 @@ interface Props {
 export function LeftRail({ items, selected, center, me, onSelect }: Props) {
   const { zone } = center;
   const offers = items.flatMap((item) => (item.offer === undefined ? [] : [item.offer]));
+  const consults = items.flatMap((item) => (item.consult === undefined ? [] : [item.consult]));
+  const rung = consults.find((one) => one.doing === "ringing");
   const active = items.flatMap((item) => (item.work?.state === "active" ? [item.work] : []));
   const wrapUp = items.flatMap((item) => (item.work?.state === "wrap_up" ? [item.work] : []));
   const walk = (event: KeyboardEvent) => {
@@ -33,11 +36,14 @@ export function LeftRail({ items, selected, center, me, onSelect }: Props) {
   return (
     <nav className="left-rail" aria-label="Offers and my work" onKeyDown={walk}>
       <div className="offers" aria-live="assertive" aria-relevant="additions">
+        {consults.map((card) => (
+          <ConsultCardView key={card.key} card={card} keyed={card === rung} selected={card.conversation === selected} onSelect={() => onSelect(card.conversation)} />
+        ))}
         {offers.map((offer, index) => (
           <OfferCardView
             key={offer.key}
             offer={offer}
-            keyed={index === 0}
+            keyed={rung === undefined && index === 0}
             selected={offer.conversation === selected}
             onSelect={() => onSelect(offer.conversation)}
           />

@@ -2,8 +2,10 @@
 
 import { Button } from "@mantine/core";
 import { Key } from "../../parts/small";
+import { PHONE_FAILED, PhoneFault } from "../phone-fault";
+import { usePhone } from "../../phone/controls";
+import { useGetReady } from "../../phone/readiness";
 import type { Center, Me } from "../../protocol.gen";
-import { useAct } from "../../use-act";
 import { readyWords, setBy } from "../../words";
 
 export interface Because {
@@ -35,19 +37,21 @@ export function notReadyBecause(me: Me, center: Center): Because {
 
 /** Above the work in hand, where somebody waits in vain for more of it. */
 export function NotReadyNotice({ me, center }: { me: Me; center: Center }) {
-  const act = useAct();
+  const ready = useGetReady();
+  const { fault } = usePhone();
   if (!me.is_agent || me.presence === "ready") return null;
-  const because = notReadyBecause(me, center);
+  const because = fault === null ? notReadyBecause(me, center) : PHONE_FAILED;
   return (
     <section className="not-ready" aria-label="No new work comes">
       <p>
         <b>{me.presence === "signed_out" ? "You have not started." : because.title}</b> {me.presence === "signed_out" ? "Nothing new is offered until you get ready." : because.words}
       </p>
+      <PhoneFault />
       <Button
         fullWidth
         color="green"
         rightSection={<Key>Alt+R</Key>}
-        onClick={() => void act({ type: "set_presence", presence: "ready", reason: null })}
+        onClick={() => void ready()}
       >
         {readyWords(me)}
       </Button>

@@ -1,8 +1,7 @@
 /** An offer: who, why, which queue, how long they waited, and how long it stands. Told to the server once it is painted. */
 
 import { Button } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
-import { useShared } from "../../app-context";
+import { useState } from "react";
 import { useNow } from "../../clock";
 import { duration } from "../../format";
 import { isNobodys, Key, MediumBadge, nameOf, Since, Trusted } from "../../parts/small";
@@ -10,6 +9,7 @@ import { usePhone } from "../../phone/controls";
 import type { OfferCard } from "../../protocol.gen";
 import { useAct } from "../../use-act";
 import { MEDIUM } from "../../words";
+import { usePop } from "./use-pop";
 
 interface Props {
   readonly offer: OfferCard;
@@ -19,32 +19,8 @@ interface Props {
   readonly onSelect: () => void;
 }
 
-/** In a hidden page nothing is painted, and the record stands ready for when it is looked at. */
-function afterPaint(work: () => void): () => void {
-  if (document.hidden) {
-    work();
-    return () => undefined;
-  }
-  let second = 0;
-  const first = requestAnimationFrame(() => {
-    second = requestAnimationFrame(work);
-  });
-  return () => {
-    cancelAnimationFrame(first);
-    cancelAnimationFrame(second);
-  };
-}
-
 export function OfferCardView({ offer, selected, keyed, onSelect }: Props) {
-  const { connection } = useShared();
-  const told = useRef(false);
-  useEffect(() => {
-    if (told.current) return undefined;
-    return afterPaint(() => {
-      told.current = true;
-      void connection.request({ type: "pop_shown", offer: offer.offer });
-    });
-  }, [connection, offer.offer]);
+  usePop(offer.offer);
   return (
     <section className="offer" data-medium={offer.medium} data-selected={selected} data-ringing={offer.ringing} aria-label={`Offer: ${MEDIUM[offer.medium]}, ${nameOf(offer)}`}>
       <button type="button" className="offer-main" onClick={onSelect} aria-current={selected}>
@@ -82,7 +58,7 @@ function OfferActions({ offer, keyed }: { offer: OfferCard; keyed: boolean }) {
       {isCall && !phone.canAnswer ? (
         <span className="offer-where">{whereItRings(phone)}</span>
       ) : isCall ? (
-        <Button color="green" className="grow" loading={phone.answering} rightSection={keyHint("Alt+A")} onClick={() => phone.answer(offer)}>
+        <Button color="green" className="grow" loading={phone.answering} rightSection={keyHint("Alt+A")} onClick={() => phone.answer(offer.offer)}>
           Answer
         </Button>
       ) : (
@@ -95,14 +71,14 @@ function OfferActions({ offer, keyed }: { offer: OfferCard; keyed: boolean }) {
           Use phone here
         </Button>
       )}
-      <Button variant="default" onClick={() => phone.decline(offer)}>
+      <Button variant="default" onClick={() => phone.decline(offer.offer)}>
         Decline
       </Button>
     </div>
   );
 }
 
-function whereItRings(phone: ReturnType<typeof usePhone>): string {
+export function whereItRings(phone: ReturnType<typeof usePhone>): string {
   if (phone.kind === "desk") return "Pick up your desk phone";
   if (!phone.here) return "Rings in your other tab";
   return phone.soft.trouble ?? "Your phone does not work";

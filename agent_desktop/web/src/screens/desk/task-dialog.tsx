@@ -1,14 +1,13 @@
 /** Making a task by hand: what, for which queue, by when, for the customer who is open. */
 
 import { Button, Modal, Select, Textarea, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { type FormEvent, useRef, useState } from "react";
 import { useDeskParts } from "../../app-context";
 import { serverClock } from "../../clock";
 import { KEYS } from "../../keys";
 import type { Center } from "../../protocol.gen";
 import { freshId, tabKeep } from "../../tab";
-import { useAct } from "../../use-act";
+import { tell, useAct } from "../../use-act";
 
 interface Props {
   readonly opened: boolean;
@@ -63,7 +62,7 @@ function TaskForm({ center, onClose }: { center: Center; onClose: () => void }) 
     });
     setBusy(false);
     if (outcome.type === "refused") return;
-    notifications.show({ message: "The task is in its queue.", withBorder: true });
+    tell("The task is in its queue.");
     onClose();
   };
 

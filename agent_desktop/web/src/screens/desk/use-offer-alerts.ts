@@ -1,16 +1,32 @@
 /** Rings, notifies and marks the page's title while offers stand; in one tab only, the one that owns the phone. */
 
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { useOwner } from "../../app-context";
-import type { OfferCard } from "../../protocol.gen";
+import { askedWords } from "../../call-words";
+import type { ConsultCard, OfferCard } from "../../protocol.gen";
 import { nameOf } from "../../parts/small";
 import { chime, notify, startRinging, stopRinging } from "../../ringer";
 import { MEDIUM } from "../../words";
 
-export function useOfferAlerts(offers: readonly OfferCard[]): void {
+interface Alert {
+  readonly id: string;
+  readonly title: string;
+  readonly words: string;
+  readonly isCall: boolean;
+}
+
+function alertsOf(offers: readonly OfferCard[], consults: readonly ConsultCard[]): readonly Alert[] {
+  return [
+    ...consults.filter((one) => one.doing === "ringing").map((one) => ({ id: one.leg, title: askedWords(one), words: `${one.queue_name} · ${one.why}`, isCall: true })),
+    ...offers.map((one) => ({ id: one.offer, title: `${MEDIUM[one.medium]}: ${nameOf(one)}`, words: `${one.queue_name} · ${one.why}`, isCall: one.medium === "voice" })),
+  ];
+}
+
+export function useOfferAlerts(offers: readonly OfferCard[], consults: readonly ConsultCard[]): void {
   const owner = useOwner();
   const known = useRef(new Map<string, () => void>());
-  const rings = owner && offers.some((offer) => offer.medium === "voice");
+  const alerts = useMemo(() => alertsOf(offers, consults), [offers, consults]);
+  const rings = owner && alerts.some((alert) => alert.isCall);
 
   useEffect(() => {
     if (!rings) return undefined;
@@ -19,23 +35,22 @@ export function useOfferAlerts(offers: readonly OfferCard[]): void {
   }, [rings]);
 
   useEffect(() => {
-    const now = new Set(offers.map((offer) => offer.offer));
-    for (const [offer, close] of known.current) {
-      if (now.has(offer)) continue;
+    const now = new Set(alerts.map((alert) => alert.id));
+    for (const [id, close] of known.current) {
+      if (now.has(id)) continue;
       close();
-      known.current.delete(offer);
+      known.current.delete(id);
     }
-    for (const offer of offers) {
-      if (known.current.has(offer.offer)) continue;
-      const title = `${MEDIUM[offer.medium]}: ${nameOf(offer)}`;
+    for (const alert of alerts) {
+      if (known.current.has(alert.id)) continue;
       const hidden = document.hidden || !document.hasFocus();
-      known.current.set(offer.offer, owner && hidden ? notify(title, `${offer.queue_name} · ${offer.why}`, offer.offer) : () => undefined);
-      if (owner && offer.medium !== "voice") chime();
+      known.current.set(alert.id, owner && hidden ? notify(alert.title, alert.words, alert.id) : () => undefined);
+      if (owner && !alert.isCall) chime();
     }
-  }, [offers, owner]);
+  }, [alerts, owner]);
 
-  const first = offers[0];
-  const title = first === undefined ? "Switchroom" : `● ${MEDIUM[first.medium]}: ${nameOf(first)}`;
+  const first = alerts[0];
+  const title = first === undefined ? "Switchroom" : `● ${first.title}`;
   useEffect(() => {
     document.title = title;
     return () => {
