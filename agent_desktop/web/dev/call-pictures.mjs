@@ -82,7 +82,8 @@ export async function phonePictures(page, play, picture) {
   await page.keyboard.press("Alt+KeyM");
   await picture(page, "23d-muted");
   await page.keyboard.press("Alt+Shift+KeyX");
-  await play("clear", "softphone");
+  await play("soft-clear");
+  await page.locator(".call-keys").waitFor({ state: "detached" });
   await page.evaluate(() => (navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error("unplugged"))));
   await page.evaluate(() => navigator.mediaDevices.dispatchEvent(new Event("devicechange")));
   await page.locator(".phone-fault").waitFor();

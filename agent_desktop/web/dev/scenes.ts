@@ -8,10 +8,10 @@ const MINUTE = 60_000;
 const HTML = `<p style="font-family:Georgia,serif">Dear shop,</p><p>thanks for the quick answer. <b>Which of the two racks</b> fits a child seat?</p>
 <table border="1" cellpadding="6" style="border-collapse:collapse"><tr><td>Rack A</td><td>25 kg</td></tr><tr><td>Rack B</td><td>60 kg</td></tr></table><p><a href="https://example.com/racks">the page I looked at</a><img src="https://tracker.example/pixel.gif"></p>`;
 
-function clear(center: PlayedCenter): void {
+function clear(center: PlayedCenter, phone: AnyPart = samples.phone("free")): void {
   const keys = [...center.view("desk").parts.keys()].filter((key) => /^(offer|work|draft|channel|call|consult)\/|^kept_away$/.test(key));
   center.remove("desk", ...keys);
-  center.put("desk", ...samples.desk());
+  center.put("desk", ...samples.desk(), phone);
 }
 
 function call(center: PlayedCenter): void {
@@ -142,7 +142,8 @@ function takenOver(center: PlayedCenter): void {
 const softphone: AnyPart = { type: "phone", key: "phone", kind: "softphone", state: "free", ws_url: "ws://127.0.0.1:9/ws", sip_uri: "sip:ann@switch.example", password: "played" };
 
 const SCENES: Record<string, (center: PlayedCenter) => void> = {
-  clear,
+  clear: (center) => clear(center),
+  "soft-clear": (center) => clear(center, softphone),
   call,
   talk: (center) => talk(center),
   "soft-talk": (center) => talk(center, softphone),
