@@ -1,5 +1,6 @@
 """Looks up what the views show beside ids: texts, names, customers, timelines. Reads the shared history only."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
@@ -45,6 +46,7 @@ from history.timeline import TimelineItem, timeline
 CONVERSATIONS_KEPT = 1_000
 TIMELINE_ROWS = 50
 SUMMARY_MAX = 160
+CATCH_UP_S, CATCH_UP_LOOKS = 0.02, 50
 
 
 class Lookups:
@@ -99,6 +101,14 @@ class Lookups:
         )
         async with self._store.reading() as connection:
             return int(await connection.scalar(statement) or 0)
+
+    async def catches_up(self, stream: str, number: int) -> bool:
+        """Wait until the projections have followed a routing stream this far; False if they do not within a second."""
+        for _ in range(CATCH_UP_LOOKS):
+            if await self.projected(stream) >= number:
+                return True
+            await asyncio.sleep(CATCH_UP_S)
+        return False
 
     async def drafts(self, agent: AgentId) -> dict[tuple[HandlingId, str], str]:
         return {(draft.handling, draft.kind.value): draft.text for draft in await drafts(self._store, agent)}

@@ -371,6 +371,12 @@ class Views:
         if view.startswith(CONVERSATION_VIEW_PREFIX):
             conversation = ConversationId(view.removeprefix(CONVERSATION_VIEW_PREFIX))
             owners = await self._lookups.agents_of(self.floor, conversation)
+            unknown = (
+                owners is not None and AgentId(actor.user) not in owners and not may(actor, Action.SEE_CONVERSATION)
+            )
+            # Who has just finished with it is known by the history a moment later than by the floor.
+            if unknown and await self._lookups.catches_up(self._stream, self._number):
+                owners = await self._lookups.agents_of(self.floor, conversation)
             return None if owners is None else Thing(owners=owners)
         if view.startswith(QUEUE_VIEW_PREFIX):
             return self._thing_of_queue(AgentId(actor.user), QueueId(view.removeprefix(QUEUE_VIEW_PREFIX)))
