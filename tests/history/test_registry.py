@@ -23,7 +23,8 @@ def sample(annotation: Any) -> Any:
     if get_origin(annotation) in (Union, types.UnionType):
         return sample(next(part for part in get_args(annotation) if part is not type(None)))
     if get_origin(annotation) is tuple:
-        return (sample(get_args(annotation)[0]),)
+        parts = [part for part in get_args(annotation) if part is not Ellipsis]
+        return tuple(sample(part) for part in parts)
     return {str: "some-id", int: 7, bool: True}[annotation]
 
 

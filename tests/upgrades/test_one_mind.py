@@ -12,6 +12,7 @@ from agent_desktop.core import protocol as p
 from agent_desktop.core.queue_parts import WaitingRow
 from agent_desktop.core.wallboard_parts import AgentRow, EmergencyPlace
 from history.core.routing import ROUTING_FACTS
+from history.core.routing_calls import CALL_FACTS
 from tests.config.command_line import switchroom
 from tests.kill.desks import Desk
 from tests.upgrades.folders import WorldThen, unpack
@@ -34,6 +35,7 @@ NOTHING_BRINGS_THEM = {
     "PhoneBecameUnreachable": "the same",
     "DesktopDisconnected": "everybody is at their desk when the center dies",
     "InteractionAttributed": "nobody says more about themselves later",
+    **{fact.__name__: "nobody holds a call here or hands it on yet" for fact in CALL_FACTS},
 }
 """Facts that are in no kept folder, and why."""
 EXPLAINED = {
