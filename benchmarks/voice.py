@@ -238,7 +238,7 @@ def run(
     wanted = wanted or Options()
     try:
         from benchmarks import voice_bed  # noqa: PLC0415 - see above
-        from tests.bed.errors import BedError  # noqa: PLC0415
+        from tests.bed.errors import BedError  # noqa: PLC0415 - of the test bed too
     except ModuleNotFoundError as error:
         raise BenchImpossible(
             f"The voice bench needs the test bed ({error}): run it in a checkout of the sources."

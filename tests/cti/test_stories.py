@@ -151,8 +151,9 @@ def test_a_hold_a_queue_and_a_transfer_are_told_at_once() -> None:
 
 def test_without_anybody_asking_the_switch_ended_it() -> None:
     line = answered().asks("c").leaves("b", "one").leaves("a", "one").gone("b", "a")
-    assert line.stories()[0].ending is not None
-    assert line.stories()[0].ending.by is HungUpBy.SWITCH  # type: ignore[union-attr]  # it is there, as said above
+    ending = line.stories()[0].ending
+    assert ending is not None
+    assert ending.by is HungUpBy.SWITCH
 
 
 def test_where_nobody_ever_asks_the_one_who_left_first_hung_up() -> None:
